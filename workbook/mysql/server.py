@@ -30,7 +30,12 @@ class Server:
     password: str = field(repr=False)
     version: str
     how: str
-    stop: Callable[[], None] = field(default=_leave_it, repr=False, compare=False)
+    stop: Callable[[], object] = field(default=_leave_it, repr=False, compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """Which MySQL it is, where, and how it was found."""
+        return f"MySQL {self.version} on {self.host}:{self.port}, {self.how}"
 
     def environment(self, database: str | None = None) -> dict[str, str]:
         """The `MYSQL_*` values under the notes' names, as the application reads them.
@@ -49,5 +54,7 @@ class Server:
     def __enter__(self) -> "Server":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()

@@ -1,0 +1,57 @@
+# The verbs a person guesses. `make` alone lists them.
+#
+# Needed: Python 3.11 or newer, git, make. Everything else comes into .venv, which `setup` makes and keeps right;
+# every verb that needs it asks for it first, and that takes a tenth of a second when nothing has changed.
+
+# Settings, as in `make test JOBS=1 ARGS="-k meeting"`:
+#   PYTHON  the Python to make .venv with; without it a new enough one is looked for on PATH
+#   JOBS    how many tests run at once: a number, or `logical` for one a core
+#   ARGS    more arguments for what the verb runs
+JOBS = logical
+ARGS =
+
+# More workers than this wait for the one MySQL that they share.
+MOST_JOBS = 8
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up test lint lock clean clean-data
+
+# Any Python will do to begin with: bootstrap.py finds the one to go on with.
+python = $(or $(PYTHON),$(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p && exit; done; echo python3))
+define bootstrap
+@command -v "$(python)" >/dev/null || { printf '%s\n' "" \
+	"There is no Python here ($(python) is not found): the workbook needs Python 3.11 or newer." "" \
+	"  Debian, Ubuntu, Windows with WSL:  sudo apt install python3 python3-venv" \
+	"  macOS:                             brew install python@3.13" "" >&2; exit 1; }
+@"$(python)" workbook/bootstrap.py
+endef
+
+help:  ## list the verbs
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## make .venv with the pinned packages; runs nothing
+	$(bootstrap)
+
+up: setup  ## find or bring up a MySQL, serve the template on it; Ctrl-C stops both
+	@.venv/bin/workbook up $(ARGS)
+
+test: setup  ## run every test, on a real MySQL
+	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) $(ARGS)
+
+lint: setup  ## check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+# The lock holds for every platform and every Python from 3.11. What it pins stays unless ARGS=--upgrade.
+lock:  ## pin anew what pyproject.toml and the template's ask for
+	$(bootstrap) uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		pyproject.toml --group dev --group template_app/pyproject.toml:dev template_app/pyproject.toml \
+		--output-file requirements.lock $(ARGS)
+
+clean:  ## remove .venv, caches and downloads; keeps the data of your local MySQL
+	$(bootstrap) clean
+
+clean-data:  ## clean, and remove the data of your local MySQL as well
+	$(bootstrap) clean-data

@@ -1,0 +1,5 @@
+from pydantic import BaseModel
+
+
+class CreateMeetingResponse(BaseModel):
+    url_code: str

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.configs.base_config import Config, Env
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder without `.env`, and an environment without our settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in Config.model_fields:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_without_settings_the_defaults_are_local() -> None:
+    config = Config()
+
+    assert config.ENV is Env.LOCAL
+    assert (config.MYSQL_HOST, config.MYSQL_PORT, config.MYSQL_DB) == ("localhost", 3306, "when2meet_vod")
+
+
+def test_dotenv_in_the_current_folder_is_read(empty_folder: Path) -> None:
+    (empty_folder / ".env").write_text("ENV=stage\nMYSQL_PORT=3307\n")
+
+    config = Config()
+
+    assert (config.ENV, config.MYSQL_PORT) == (Env.STAGE, 3307)
+
+
+def test_the_environment_wins_over_dotenv(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty_folder / ".env").write_text("MYSQL_DB=from_dotenv\n")
+    monkeypatch.setenv("MYSQL_DB", "from_environment")
+
+    assert Config().MYSQL_DB == "from_environment"
+
+
+def test_an_invalid_env_is_refused(empty_folder: Path) -> None:
+    (empty_folder / ".env").write_text("ENV=invalid\n")
+
+    with pytest.raises(ValidationError, match="Input should be 'local', 'stage' or 'prod'"):
+        Config()
+
+
+def test_a_misspelt_setting_in_dotenv_is_refused(empty_folder: Path) -> None:
+    (empty_folder / ".env").write_text("MYSQL_DATABASE=when2meet\n")
+
+    with pytest.raises(ValidationError, match="mysql_database"):
+        Config()

@@ -1,0 +1,68 @@
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import uuid4
+
+import asyncmy
+import pytest
+from tortoise import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+
+from app.configs import config
+from app.configs.tortoise_config import TORTOISE_ORM
+from app.tests.database import run_on_server
+
+MAXSIZE = TORTOISE_ORM["connections"]["default"]["credentials"]["maxsize"]
+
+
+@pytest.fixture
+async def pool(initialize: dict[str, Any]) -> AsyncIterator[BaseDBAsyncClient]:
+    """A connection pool of its own, opened as the application opens it, outside the test's transaction."""
+    async with TortoiseContext() as context:
+        await context.init(config=initialize)
+        yield context.db()
+
+
+async def test_every_connection_of_the_pool_has_the_same_session(pool: BaseDBAsyncClient) -> None:
+    async with AsyncExitStack() as held:
+        connections = [await held.enter_async_context(pool.acquire_connection()) for _ in range(MAXSIZE)]
+        sessions = []
+        for connection in connections:
+            async with connection.cursor() as cursor:
+                await cursor.execute(
+                    "SELECT @@time_zone, @@collation_connection, @@max_execution_time, @@sql_mode, CONNECTION_ID()"
+                )
+                sessions.append(await cursor.fetchone())
+
+    assert len({connection_id for *_, connection_id in sessions}) == MAXSIZE
+    assert {settings[:3] for settings in sessions} == {("+09:00", "utf8mb4_0900_ai_ci", 5000)}
+    assert all({"TRADITIONAL", "ONLY_FULL_GROUP_BY"} <= set(sql_mode.split(",")) for *_, sql_mode, _ in sessions)
+
+
+async def test_every_connection_of_the_pool_counts_matched_rows(pool: BaseDBAsyncClient) -> None:
+    matched = []
+    async with AsyncExitStack() as held:
+        connections = [await held.enter_async_context(pool.acquire_connection()) for _ in range(MAXSIZE)]
+        for connection in connections:
+            await connection.begin()
+            async with connection.cursor() as cursor:
+                await cursor.execute("INSERT INTO meetings (url_code, created_at) VALUES ('same', NOW())")
+                matched.append(await cursor.execute("UPDATE meetings SET url_code = 'same'"))
+            await connection.rollback()
+
+    assert matched == [1] * MAXSIZE
+
+
+async def test_a_fresh_user_can_log_in_without_tls() -> None:
+    """MySQL asks a user whom it has not seen since its start for the password itself, encrypted with RSA."""
+    user = f"fresh_{uuid4().hex[:8]}"
+    await run_on_server(f"CREATE USER {user} IDENTIFIED WITH caching_sha2_password BY 'secret'")
+    try:
+        async with (
+            asyncmy.connect(host=config.MYSQL_HOST, port=config.MYSQL_PORT, user=user, password="secret") as connection,
+            connection.cursor() as cursor,
+        ):
+            await cursor.execute("SELECT CURRENT_USER()")
+            assert await cursor.fetchone() == (f"{user}@%",)
+    finally:
+        await run_on_server(f"DROP USER {user}")

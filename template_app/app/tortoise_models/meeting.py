@@ -1,0 +1,17 @@
+from typing import Self
+
+from tortoise import Model
+
+from app.tortoise_models.base_model import BaseModel
+from app.tortoise_models.fields import CaseSensitiveCharField
+
+
+class MeetingModel(BaseModel, Model):
+    url_code = CaseSensitiveCharField(max_length=255, unique=True)
+
+    class Meta:
+        table = "meetings"
+
+    @classmethod
+    async def create_meeting(cls, url_code: str) -> Self:
+        return await cls.create(url_code=url_code)

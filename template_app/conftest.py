@@ -1,0 +1,48 @@
+import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aerich import Command
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+from app.configs import config
+from app.main import app
+from app.tests.database import temporary_database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
+TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def initialize() -> AsyncIterator[dict[str, Any]]:
+    """One database for the whole run, built by the migrations; gives its Tortoise configuration."""
+    async with temporary_database(TEST_DB) as tortoise_config, TortoiseContext():
+        command = Command(tortoise_config, location=str(MIGRATIONS))
+        await command.init()
+        await command.upgrade()
+        yield tortoise_config
+
+
+class Rollback(Exception):
+    """Raised to leave a transaction without committing it."""
+
+
+@pytest.fixture(autouse=True)
+async def rollback(initialize: dict[str, Any]) -> AsyncIterator[None]:
+    """One transaction around every test: what the test wrote is gone before the next one starts."""
+    with suppress(Rollback):
+        async with in_transaction("default"):
+            yield
+            raise Rollback
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        yield client

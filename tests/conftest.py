@@ -1,0 +1,50 @@
+"""What tests of several rooms share."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbook.mysql import local, mysqld
+from workbook.mysql.server import Unavailable
+from workbook.place import private
+
+
+@pytest.fixture(autouse=True)
+def _no_server_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test hears of a server, a rung or a Docker engine of the person who runs the tests."""
+    for name in [name for name in os.environ if name.startswith("MYSQL_")] + ["WORKBOOK_MYSQL", "DOCKER_HOST"]:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def programs_home() -> Path:
+    """A folder like `.workbook/mysql` that holds the server programs and a pristine data directory."""
+    folder = private() / "mysql"
+    with local.one_at_a_time(folder):
+        try:
+            programs = local.programs(folder)
+        except Unavailable as reason:
+            pytest.fail(f"the local rung cannot be tested here: {reason}")
+        if not (folder / f"pristine-{programs.version}").exists():
+            mysqld.initialise(programs, folder / f"pristine-{programs.version}")
+    return folder
+
+
+@pytest.fixture
+def home(programs_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private folder of the test's own, as after the first `workbook db up`: programs and data are there.
+
+    The rung is fixed to the local one, so that the test does the same with and without a Docker engine.
+    """
+    folder = tmp_path / "home" / "mysql"
+    folder.mkdir(parents=True)
+    if (programs_home / "server").exists():
+        (folder / "server").symlink_to(programs_home / "server")
+    (pristine,) = programs_home.glob("pristine-*[!lq]")
+    shutil.copytree(pristine, folder / "data")
+    (folder / "port").write_text(f"{mysqld.free_port()}\n")
+    monkeypatch.setenv("WORKBOOK_HOME", str(folder.parent))
+    monkeypatch.setenv("WORKBOOK_MYSQL", "local")
+    return folder

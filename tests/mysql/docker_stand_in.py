@@ -1,0 +1,100 @@
+"""A `docker` for tests: it writes down what it is asked and answers as Docker does, with a real MySQL behind the port.
+
+A stand-in, because most machines that run these tests have no Docker engine. Its answers were taken from Docker 28 and
+Compose 2.26.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workbook.mysql import docker
+from workbook.mysql.mysqld import free_port
+from workbook.mysql.server import Server
+
+SCRIPT = r"""#!/bin/sh
+PATH=/usr/bin:/bin
+cd '{folder}'
+printf 'MYSQL_PORT=%s ' "$MYSQL_PORT" >>calls
+printf '%s ' "$@" >>calls
+echo >>calls
+answer() {{ if [ -f "$1" ]; then cat "$1"; fi; }}
+case " $* " in
+" info ")
+    if [ -f hangs ]; then exec sleep 30; fi
+    if [ -f no-engine ]; then cat no-engine >&2; exit 1; fi ;;
+" compose version ")
+    if [ -f no-plugin ]; then cat no-plugin >&2; exit 1; fi ;;
+*" ls "*) answer projects ;;
+*" up "*)
+    answer up-says >&2
+    if [ -f up-hangs ]; then exec sleep 30; fi
+    if [ -f up-fails ]; then cat up-fails >&2; rm up-fails; exit 1; fi
+    touch running ;;
+*" port "*)
+    if [ -f running ]; then cat published; else echo 'service "db" is not running' >&2; exit 1; fi ;;
+*" stop "* | *" down "*)
+    if [ -f stop-fails ]; then cat stop-fails >&2; exit 1; fi
+    rm -f running ;;
+*" logs "*) answer log ;;
+esac
+"""
+
+
+class StandIn:
+    """The stand-in: `says` sets up what it answers, `calls` is what it was asked."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.executable = folder / "docker"
+        self.executable.write_text(SCRIPT.format(folder=folder))
+        self.executable.chmod(0o755)
+        self.says("published", f"127.0.0.1:{port}\n")
+
+    def says(self, what: str, text: str = "") -> None:
+        (self.folder / what).write_text(text)
+
+    @property
+    def running(self) -> bool:
+        return (self.folder / "running").exists()
+
+    @property
+    def calls(self) -> list[str]:
+        """Each call as `MYSQL_PORT=… arguments`."""
+        path = self.folder / "calls"
+        return [line.strip() for line in path.read_text().splitlines()] if path.exists() else []
+
+    def asked(self, verb: str) -> list[str]:
+        """The calls of one `docker compose` verb."""
+        return [call for call in self.calls if f" {verb} " in f"{call} "]
+
+
+def quiet(line: str) -> None:
+    """A `say` for tests that do not look at progress."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "clone" / "template_app"
+    folder.mkdir(parents=True)
+    (folder / "compose.yaml").touch()
+    return folder
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(docker, "HOST", mysql.host)
+    monkeypatch.setattr(docker, "PASSWORD", mysql.password)
+    monkeypatch.setattr(docker, "PORT", free_port())  # whether 3306 is free differs from machine to machine
+    return StandIn(folder, mysql.port)
+
+
+def name(call: str) -> str:
+    """The compose project's name in a recorded call."""
+    found = re.search(r" -p (\S+) ", call)
+    assert found
+    return found[1]

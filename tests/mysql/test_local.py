@@ -1,0 +1,197 @@
+"""The private server: throwaway ones for tests, the one that keeps its data."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import until
+from workbook.login import create_database, cursor, databases
+from workbook.mysql import kept, local
+from workbook.mysql.server import Server, Unavailable
+from workbook.problem import Problem
+
+START = "import sys; from workbook.mysql import local; s = local.start(use=sys.argv[1]); print(s.port, flush=True); "
+
+
+@pytest.fixture
+def throwaways(programs_home: Path) -> Iterator[None]:
+    """Check that the test leaves no throwaway directory behind."""
+    before = set(programs_home.glob("throwaway-*"))
+    yield
+    until(lambda: set(programs_home.glob("throwaway-*")) <= before, "cleaning up")
+
+
+@pytest.mark.usefixtures("throwaways")
+def test_a_throwaway_server_is_new_and_leaves_nothing_behind() -> None:
+    with local.start(use="test") as server:
+        assert databases(server) == []
+        create_database(server, "somebody_was_here")
+        with cursor(server) as ask:
+            ask.execute("SELECT @@innodb_flush_method, @@log_bin, @@secure_file_priv, @@bind_address")
+            assert ask.fetchone() == ("nosync", 0, "NULL", "127.0.0.1")
+    with local.start(use="test") as another:
+        assert databases(another) == []
+
+
+@pytest.mark.usefixtures("throwaways")
+def test_two_throwaway_servers_asked_for_at_once_are_two() -> None:
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(lambda _: local.start(use="test"), range(2))
+    with first, second:
+        create_database(first, "only_here")
+        assert first.port != second.port
+        assert databases(second) == []
+
+
+@pytest.mark.usefixtures("throwaways")
+def test_a_throwaway_server_goes_when_its_owner_is_killed() -> None:
+    owner = subprocess.Popen([sys.executable, "-c", START + "sys.stdin.read()", "test"], stdin=-1, stdout=-1)
+    assert owner.stdout
+    port = int(owner.stdout.readline())
+    owner.kill()
+    owner.communicate()
+    until(lambda: not _listens(port), "the server's end")
+
+
+def test_the_kept_server_finds_its_data_on_the_same_port_again(home: Path) -> None:
+    with local.start(use="bound") as server:
+        create_database(server, "meetings_of_mine")
+    assert not _listens(server.port)
+
+    with local.start(use="bound") as again:
+        assert again.port == server.port
+        assert databases(again) == ["meetings_of_mine"]
+
+
+def test_the_kept_server_is_durable(home: Path) -> None:
+    with local.start(use="bound") as server, cursor(server) as ask:
+        ask.execute(
+            "SELECT @@innodb_flush_log_at_trx_commit, @@sync_binlog, @@innodb_doublewrite, @@innodb_flush_method"
+        )
+        assert ask.fetchone() == (1, 1, "ON", "O_DIRECT")
+
+
+def test_a_bound_server_goes_when_its_owner_is_killed(home: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", START + "sys.stdin.read()", "bound"], stdin=-1, stdout=-1)
+    assert owner.stdout
+    port = int(owner.stdout.readline())
+    owner.kill()
+    owner.communicate()
+    until(lambda: not _listens(port), "the server's end")
+    until(lambda: kept.running(home) is None, "forgetting it")
+
+
+def test_a_detached_server_outlives_its_owner_and_the_next_one_finds_it(home: Path) -> None:
+    port = int(subprocess.check_output([sys.executable, "-c", START, "detached"]))
+    try:
+        found = local.start(use="bound")
+        assert found.port == port
+        assert "running already" in found.how
+        found.stop()
+        assert _listens(port), "a server that was found must be left running"
+    finally:
+        assert local.stop_kept()
+    assert not _listens(port)
+    assert not local.stop_kept()
+
+
+def test_a_stale_pid_file_is_no_server_and_the_program_with_that_pid_is_left_alone(home: Path) -> None:
+    bystander = subprocess.Popen(["sleep", "60"])
+    try:
+        (home / "data/mysqld.pid").write_text(f"{bystander.pid}\n")
+        (home / "data/mysql.sock.lock").write_text(f"{bystander.pid}\n")
+
+        assert not local.stop_kept()
+        with local.start(use="bound") as server:
+            assert databases(server) == []
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_a_port_that_someone_took_meanwhile_is_left_to_them(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as someone:
+        taken = someone.getsockname()[1]
+        (home / "port").write_text(f"{taken}\n")
+        with local.start(use="bound") as server:
+            assert server.port != taken
+
+
+def test_killed_while_it_makes_its_data_it_makes_it_anew(home: Path) -> None:
+    (home / "data").rename(home / "data.partial")
+    (home / "data.partial/ibdata1").write_bytes(b"half")
+
+    with local.start(use="bound") as server:
+        assert databases(server) == []
+
+
+def test_a_server_that_was_killed_recovers_what_it_had_answered_for(home: Path) -> None:
+    server = local.start(use="detached")
+    create_database(server, "answered")
+    running = kept.running(home)
+    assert running
+    running.process.kill()
+    running.process.wait()
+
+    with local.start(use="bound") as again:
+        assert databases(again) == ["answered"]
+
+
+def test_a_path_with_spaces_and_hangul_longer_than_a_socket_name_works(
+    programs_home: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / "홍길동 의 폴더" / ("deep" * 25)
+    long.parent.mkdir()
+    home.parent.rename(long)
+    monkeypatch.setenv("WORKBOOK_HOME", str(long))
+    with local.start(use="bound") as server:
+        assert databases(server) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_HOME", "/proc/nowhere")
+    with pytest.raises(Problem, match="Cannot write in /proc/nowhere/mysql"):
+        local.start(use="test")
+
+
+def test_mariadb_and_an_old_mysql_on_path_are_passed_over_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbook.mysql import binaries
+
+    monkeypatch.setattr(binaries, "ALSO_LOOK_IN", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for said, reason in [
+        ("mariadbd  Ver 11.8.3-MariaDB for debian-linux-gnu", "MariaDB is not MySQL"),
+        ("mysqld  Ver 5.7.44 for Linux on x86_64", "is MySQL 5.7.44, and 8.0.17 is the oldest"),
+    ]:
+        (tmp_path / "mysqld").write_text(f"#!/bin/sh\necho '{said}'\n")
+        (tmp_path / "mysqld").chmod(0o755)
+        with pytest.raises(Unavailable, match=reason):
+            binaries.on_path()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_login_is_the_notes(home: Path) -> None:
+    with local.start(use="bound") as server:
+        assert server.environment("when2meet_vod") == {
+            "MYSQL_HOST": "127.0.0.1",
+            "MYSQL_PORT": str(server.port),
+            "MYSQL_USER": "root",
+            "MYSQL_PASSWORD": "1234",
+            "MYSQL_DB": "when2meet_vod",
+        }
+
+
+def test_a_server_says_nothing_of_its_password(mysql: Server) -> None:
+    assert mysql.password not in repr(mysql)

@@ -1,0 +1,93 @@
+"""Which Python sets the clone up."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.setup.clones import PYTHON, Clone
+from workbook.bootstrap import NEWEST, OLDEST
+from workbook.place import CLONE
+
+STAND_IN = """#!/bin/sh
+exec "{python}" -c "import runpy, sys
+sys.version_info = (3, 8, 18, 'final', 0)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')" "$@"
+"""
+
+
+def old_pythons() -> list[str]:
+    """Every Python below the oldest that serves, by its path; and `stand-in`, so that there is always one."""
+    installed = [*Path.home().glob(".pyenv/versions/*/bin/python"), *Path("/usr/bin").glob("python[23].*")]
+    versions = [(re.search(r"(\d+)\.(\d+)(\.\d+)?(/bin/python)?$", str(path)), path) for path in installed]
+    old = [str(path) for match, path in versions if match and (int(match[1]), int(match[2])) < OLDEST]
+    return [*sorted(old), "stand-in"]
+
+
+@pytest.fixture(params=old_pythons())
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """An old Python: a real one where there is any, and one of today that says it is 3.8."""
+    if request.param != "stand-in":
+        return Path(request.param)
+    return program(tmp_path / "python3.8", STAND_IN.format(python=PYTHON))
+
+
+def program(path: Path, text: str) -> Path:
+    """Write an executable script."""
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_an_old_python_says_what_was_found_what_is_needed_and_how_to_get_it(clone: Clone, old: Path) -> None:
+    (clone.programs / "uv").unlink()  # it would know of a newer Python
+    result = clone.bootstrap(python=old)
+    assert result.returncode == 1
+    assert re.search(r"Python (2|3)\.\d+\.\d+ is too old: the workbook needs Python 3\.11 or newer", result.stdout)
+    for way in ("apt install python3", "brew install python@3.13", "uv python install 3.13", "WSL", "PYTHON="):
+        assert way in result.stdout
+    assert len(result.stdout.splitlines()) < 20
+    assert "Traceback" not in result.stdout
+    assert not (clone.root / ".venv").exists()
+
+
+def test_an_old_python_hands_over_to_a_newer_one_on_path(clone: Clone, old: Path) -> None:
+    program(clone.programs / "python3.13", "#!/bin/sh\necho 'pyenv: python3.13: command not found'; exit 127\n")
+    clone.provide(f"python3.{sys.version_info[1]}", PYTHON)
+    result = clone.bootstrap(python=old)
+    assert result.returncode == 0, result.stdout
+    assert clone.works()
+
+
+def test_the_python_that_was_asked_for_is_not_replaced_by_another(clone: Clone, old: Path) -> None:
+    clone.provide(f"python3.{sys.version_info[1]}", PYTHON)
+    result = clone.bootstrap(python=old, PYTHON=str(old))
+    assert result.returncode == 1
+    assert f"(PYTHON={old} was asked for)" in result.stdout
+
+
+def test_an_environment_of_another_python_than_the_one_asked_for_is_made_anew(clone: Clone) -> None:
+    clone.bootstrap()
+    stamp = clone.stamp.read_text()
+    clone.stamp.write_text(re.sub(r'"python": \[3, \d+\]', '"python": [3, 99]', stamp))
+    result = clone.bootstrap(PYTHON=str(PYTHON))
+    assert "because it has Python 3.99 and PYTHON asks for 3." in result.stdout
+    assert clone.stamp.read_text() == stamp
+
+
+def test_the_environment_can_be_remade_by_the_python_inside_it(clone: Clone) -> None:
+    """With `.venv` activated, `python3` and `uv` are the ones that are about to go."""
+    clone.bootstrap()
+    clone.stamp.unlink()
+    result = clone.bootstrap(python=clone.python, PATH=f"{clone.python.parent}:{clone.programs}")
+    assert result.returncode == 0, result.stdout
+    assert clone.works()
+
+
+def test_the_bootstrap_needs_the_python_that_pyproject_requires() -> None:
+    project = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["requires-python"] == f">={OLDEST[0]}.{OLDEST[1]}"
+    assert OLDEST < NEWEST

@@ -1,0 +1,77 @@
+"""The command `workbook`: one thin function a verb."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbook.place import TEMPLATE
+from workbook.problem import Problem
+from workbook.progress import say
+
+app = typer.Typer(
+    name="workbook",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A test-first workbook for a FastAPI, Tortoise ORM and MySQL backend.",
+)
+database = typer.Typer(no_args_is_help=True, help="The MySQL that the workbook found or brought up.")
+app.add_typer(database, name="db")
+
+Project = Annotated[
+    Path, typer.Option(help="The application's folder; its .env may name a server.", exists=True, file_okay=False)
+]
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Where the API listens on 127.0.0.1.", min=1, max=65535)] = 8000,
+    project: Project = TEMPLATE,
+) -> None:
+    """Serve the application on a real MySQL; Ctrl-C stops all of it."""
+    from workbook.up import serve
+
+    raise typer.Exit(serve(project, port))
+
+
+@database.command("up")
+def database_up(project: Project = TEMPLATE) -> None:
+    """Find a MySQL or bring one up, and print how to reach it."""
+    from workbook import database as verbs
+
+    verbs.up(project)
+
+
+@database.command("down")
+def database_down(project: Project = TEMPLATE) -> None:
+    """Stop the MySQL that the workbook started; its data stays."""
+    from workbook import database as verbs
+
+    verbs.down(project)
+
+
+@database.command("status")
+def database_status(project: Project = TEMPLATE) -> None:
+    """Say which MySQL answers, and which databases it holds."""
+    from workbook import database as verbs
+
+    raise typer.Exit(verbs.status(project))
+
+
+@database.command("shell")
+def database_shell(project: Project = TEMPLATE) -> None:
+    """Open the mysql client on the application's database."""
+    from workbook import database as verbs
+
+    raise typer.Exit(verbs.shell(project))
+
+
+def main() -> None:
+    """Run the command; what a person can mend is shown as a sentence, never as a traceback."""
+    try:
+        app()
+    except Problem as problem:
+        say(f"\n{problem}")
+        sys.exit(problem.code)

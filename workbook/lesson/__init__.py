@@ -1,0 +1,1 @@
+"""Lessons: the only source. Markdown in, files, diffs, commands, outputs and contracts out."""

@@ -1,0 +1,30 @@
+"""What is wrong in a lesson, with the place where it stands."""
+
+from pathlib import Path
+
+from workbook.problem import Problem
+
+
+def shown(file: Path) -> Path:
+    """The file's path as a person types it: relative to the current directory where it lies below it."""
+    try:
+        return file.relative_to(Path.cwd())
+    except ValueError:
+        return file
+
+
+class LessonError(Problem):
+    """Something in a lesson that its author can mend.
+
+    Args:
+        file: the lesson, mistake page or table.
+        line: its line, counted from 1.
+        what: one sentence without the place, which is put before it.
+        way: what to do about it.
+        why: what is found there, or a sentence of background.
+    """
+
+    def __init__(self, file: Path, line: int, what: str, *, way: str = "", why: str = "") -> None:
+        super().__init__(f"{shown(file)}:{line}: {what}", why=why, ways=(way,) if way else ())
+        self.file = file
+        self.line = line

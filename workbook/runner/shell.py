@@ -1,0 +1,137 @@
+"""The student's shell: one command after the other, and a server in the background."""
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbook.runner.ground import Ground
+
+_WRAPPER = """
+set +e
+[ -f {state} ] && . {state}
+cd -- "$(cat {directory})" || exit
+__leave() {{
+    __code=$?
+    export -p | grep -v -E "^declare -x (PWD|OLDPWD|SHLVL)=" > {state}
+    pwd > {directory}
+    exit $__code
+}}
+trap __leave EXIT
+{command}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command did: its exit code (None when its time was over) and what it printed, as the lesson shows it."""
+
+    code: int | None
+    output: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Shell:
+    """A shell whose directory and exported variables last from one command to the next."""
+
+    ground: Ground
+    server: "subprocess.Popen[bytes] | None" = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._directory.write_text(f"{self.ground.project}\n")
+
+    @property
+    def _directory(self) -> Path:
+        return self.ground.root / "directory"
+
+    @property
+    def directory(self) -> Path:
+        """Where the shell stands."""
+        return Path(self._directory.read_text().removesuffix("\n"))
+
+    def run(self, command: str, *, timeout: float | None = None) -> Ran:
+        """Run a command to its end.
+
+        Args:
+            timeout: in seconds; the settings' when None. Then the command and all it started are killed.
+        """
+        log = self.ground.root / "output"
+        with log.open("wb") as output:
+            process = self._start(command, output.fileno())
+            try:
+                code: int | None = process.wait(timeout or self.ground.settings.timeout)
+            except subprocess.TimeoutExpired:
+                code = None
+            finally:
+                _kill(process)
+        return Ran(code, self._lines(log))
+
+    def run_on(self, command: str, ready: Callable[[tuple[str, ...]], bool]) -> Ran:
+        """Start a command that goes on, and wait until what it prints satisfies `ready`.
+
+        Returns:
+            the code None while it runs; its exit code when it ended early.
+        """
+        log = self.ground.root / "background"
+        with log.open("wb") as output:
+            self.server = self._start(command, output.fileno())
+        deadline = time.monotonic() + self.ground.settings.patience
+        while not ready(self._lines(log)) and self.server.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return Ran(self.server.poll(), self._lines(log))
+
+    def stop(self) -> None:
+        """End the background server as Ctrl-C does; kill it when it does not listen within ten seconds."""
+        if self.server is None:
+            return
+        try:
+            if self.server.poll() is None:
+                os.killpg(self.server.pid, signal.SIGINT)
+                self.server.wait(10)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            _kill(self.server)
+            self.server = None
+
+    def _start(self, command: str, output: int) -> "subprocess.Popen[bytes]":
+        script = _WRAPPER.format(
+            state=shlex.quote(str(self.ground.root / "variables")),
+            directory=shlex.quote(str(self._directory)),
+            command=self.ground.to_run(command),
+        )
+        return subprocess.Popen(
+            ["bash", "--noprofile", "--norc", "-c", script, "bash"],
+            cwd=self.ground.project,
+            env=self.ground.environment() | self.variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _lines(self, log: Path) -> tuple[str, ...]:
+        return lines_of(self.ground.to_show(log.read_text(encoding="utf-8", errors="replace")))
+
+
+def lines_of(output: str) -> tuple[str, ...]:
+    """An output's lines, without empty ones at its start and end."""
+    lines = output.split("\n")
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return tuple(lines)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Leave nothing of the command's process group behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,180 @@
+"""The scratch project's files against what the lesson has shown so far."""
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbook.history.files import Files, Tree
+from workbook.lesson.errors import LessonError
+from workbook.lesson.model import Diff, Exchange, WholeFile
+from workbook.runner import migration
+from workbook.runner.ground import Ground
+
+NEVER_COUNTED = {".git", ".venv", "__pycache__", ".pytest_cache"}
+
+
+@dataclass(slots=True)
+class Worktree:
+    """The files on disk, which commands change, and the files shown, which fences change.
+
+    Attributes:
+        shown: what the lesson has shown.
+        made: for each made file shown, the path under which the command really made it, and its text.
+        changed_by: for each file that differs, the command after which it first did.
+    """
+
+    ground: Ground
+    shown: Files
+    left_out: frozenset[str]
+    made: dict[str, tuple[str, str]] = field(default_factory=dict)
+    changed_by: dict[str, Exchange] = field(default_factory=dict)
+
+    def take(self, block: WholeFile | Diff) -> None:
+        """Do what a titled fence says: write the file, or, when a command has changed it, compare.
+
+        Raises:
+            LessonError: the fence does not apply, or is not what the command made of the file.
+        """
+        path = self.made.get(block.title, (block.title, ""))[0]
+        before = self.shown.tree.get(block.title)
+        actual = self._read(path)
+        change = self.shown.take(block)
+        if isinstance(block, WholeFile) and block.made:
+            self._take_made(block, change.after)
+        elif actual != before and actual is not None:
+            self._require(block, actual, change.after)
+        else:
+            target = self.ground.project / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(change.after.encode())
+            if change.after.startswith("#!"):
+                target.chmod(0o755)
+            if block.title in self.made:
+                self.made[block.title] = (path, change.after)
+        self.changed_by.pop(block.title, None)
+
+    def _take_made(self, block: WholeFile, made: str) -> None:
+        paths = [path for path in self._listed() if migration.undated(path) == migration.undated(block.title)]
+        if not paths:
+            raise LessonError(
+                block.place.file,
+                block.place.first,
+                f"no command has made {block.title} (with any date) at this point.",
+                way="Show it after the command that makes it.",
+            )
+        text = self._read(paths[-1]) or ""
+        difference = migration.difference(text, made)
+        if difference is not None:
+            raise LessonError(
+                block.place.file,
+                block.place.first,
+                f"the command does not make what made/{block.title} holds.",
+                why=f"expected: {difference[1]}\n     got: {difference[0]}",
+                way=f"Copy the new one into made/: it is\n\n{text}",
+            )
+        self.made[block.title] = (paths[-1], text)
+        self.changed_by.pop(paths[-1], None)
+
+    def _require(self, block: WholeFile | Diff, actual: str, wanted: str) -> None:
+        if actual == wanted:
+            return
+        mine, theirs = wanted.split("\n"), actual.split("\n")
+        number = next(
+            (i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
+        )
+        line = block.place.first + (1 + number if isinstance(block, WholeFile) else 0)
+        command = self.changed_by.get(block.title)
+        by = f"`{command.typed}` (line {command.line})" if command else "a command"
+        raise LessonError(
+            block.place.file,
+            min(line, block.place.last),
+            f"{by} leaves {block.title} otherwise than shown here.",
+            why=f"expected: {_at(mine, number)}\n     got: {_at(theirs, number)}\n\nThe whole file:\n\n{actual}",
+            way="Show the file as the command leaves it.",
+        )
+
+    def follow(self, exchange: Exchange) -> None:
+        """Take note of what a command has changed, after it has run. Raises LessonError as `Files.run` does."""
+        self.shown.run(exchange)
+        for path in self.differing():
+            self.changed_by.setdefault(path, exchange)
+
+    def differing(self) -> list[str]:
+        """The paths that are not on disk as shown, sorted."""
+        tree = self._shown_on_disk()
+        paths = {path for path in self._listed() if path not in tree} | {
+            path for path in tree if self._read(path) != tree[path]
+        }
+        return sorted(path for path in paths if path not in self.left_out)
+
+    def require_all_shown(self, file: Path, line: int) -> None:
+        """Raises LessonError when a file is otherwise than shown; it names the file and the command."""
+        for path in self.differing():
+            command = self.changed_by.get(path)
+            typed = command.typed.partition("\n")[0] if command else "a command"
+            deed = "deletes" if self._read(path) is None else "changes" if path in self._shown_on_disk() else "makes"
+            raise LessonError(
+                file,
+                command.line if command else line,
+                f"`{typed}` {deed} {path}, and the lesson never shows it.",
+                way="Show the file in a fence after the command, ignore it in .gitignore, or name it under left_out.",
+            )
+
+    def require_committed(self, file: Path, exchange: Exchange, wanted: Tree) -> None:
+        """The student's last commit holds exactly these files, and nothing is left uncommitted.
+
+        Raises:
+            LessonError: naming the first file that differs.
+        """
+        held = {path for path in self._git("ls-tree", "-r", "-z", "--name-only", "HEAD") if path not in self.left_out}
+        real = {self.made.get(path, (path, ""))[0] for path in wanted}
+        rest = {entry[3:] for entry in self._git("status", "--porcelain", "-z", "-uall")} - self.left_out
+        for path in sorted((held ^ real) | rest):
+            what = (
+                "is not in this commit, but in history's"
+                if path in real | rest
+                else "is in this commit, but not in history's"
+            )
+            raise LessonError(
+                file, exchange.line, f"{path} {what}.", way="History commits all files: git add -A before the commit."
+            )
+
+    def _shown_on_disk(self) -> Tree:
+        tree = dict(self.shown.tree)
+        for title, (path, text) in self.made.items():
+            if tree.pop(title, None) is not None:
+                tree[path] = text
+        return tree
+
+    def _read(self, path: str) -> str | None:
+        try:
+            return (self.ground.project / path).read_bytes().decode(errors="replace")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    def _listed(self) -> list[str]:
+        """The files on disk that count, sorted."""
+        if (self.ground.project / ".git").exists():
+            found = self._git("ls-files", "-z", "-c", "-o", "--exclude-standard")
+        else:
+            top = self.ground.project
+            found = [
+                (Path(folder) / name).relative_to(top).as_posix() for folder, _, names in os.walk(top) for name in names
+            ]
+        kept = {
+            path
+            for path in found
+            if not NEVER_COUNTED & set(path.split("/")) and (self.ground.project / path).is_file()
+        }
+        return sorted(kept)
+
+    def _git(self, *arguments: str) -> list[str]:
+        command = ["git", "-c", "core.quotePath=false", *arguments]
+        environment = self.ground.environment()
+        said = subprocess.run(command, cwd=self.ground.project, env=environment, capture_output=True, check=True).stdout
+        return [entry for entry in said.decode().split("\0") if entry]
+
+
+def _at(lines: list[str], number: int) -> str:
+    return lines[number] if number < len(lines) else "(the end of the file)"

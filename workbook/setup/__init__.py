@@ -1,0 +1,1 @@
+"""What `make setup` does, with nothing but the standard library: this runs before anything is installed."""
