@@ -6,9 +6,10 @@
 # Settings, as in `make test JOBS=1 ARGS="-k meeting"`:
 #   PYTHON  the Python to make .venv with; without it a new enough one is looked for on PATH
 #   JOBS    how many tests run at once: a number, or `logical` for one a core
+#   PORT    where `make up` serves the API; 8000 without it
 #   ARGS    more arguments for what the verb runs
-JOBS = logical
-ARGS =
+JOBS ?= logical
+ARGS ?=
 
 # More workers than this wait for the one MySQL that they share.
 MOST_JOBS = 8
@@ -32,9 +33,10 @@ help:  ## list the verbs
 
 setup:  ## make .venv with the pinned packages; runs nothing
 	$(bootstrap)
+	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Next: make up or make test.")
 
 up: setup  ## find or bring up a MySQL, serve the template on it; Ctrl-C stops both
-	@.venv/bin/workbook up $(ARGS)
+	@.venv/bin/workbook up $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: setup  ## run every test, on a real MySQL
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) $(ARGS)

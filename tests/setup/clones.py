@@ -44,6 +44,9 @@ def build_editable(folder, settings=None, metadata=None):
 '''
 
 
+Finished = subprocess.CompletedProcess[str]
+
+
 @dataclass
 class Clone:
     """A clone and the machine around it.
@@ -78,13 +81,11 @@ class Clone:
     def command(self, *arguments: str, python: Path = PYTHON) -> list[str]:
         return [str(python), str(self.root / "workbook" / "bootstrap.py"), *arguments]
 
-    def bootstrap(
-        self, *arguments: str, python: Path = PYTHON, **environment: str
-    ) -> "subprocess.CompletedProcess[str]":
+    def bootstrap(self, *arguments: str, python: Path = PYTHON, **environment: str) -> Finished:
         """Run the bootstrap to its end."""
         return self.run(self.command(*arguments, python=python), **environment)
 
-    def run(self, command: list[str], **environment: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, command: list[str], **environment: str) -> Finished:
         """Run a command in the clone's surroundings; its output and its errors come as one text in `stdout`."""
         return subprocess.run(
             command,

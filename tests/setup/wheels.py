@@ -25,7 +25,9 @@ def make_wheel(folder: Path, name: str, version: str, files: dict[str, bytes]) -
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, content in (files | {f"{info}/RECORD": f"{record}{info}/RECORD,,\n".encode()}).items():
-            archive.writestr(path, content)
+            entry = zipfile.ZipInfo(path)
+            entry.external_attr = (0o100755 if ".data/scripts/" in path else 0o100644) << 16
+            archive.writestr(entry, content)
     return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 

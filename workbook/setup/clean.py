@@ -1,9 +1,9 @@
 """Removes what was made, and never a person's data unless that was asked for by name."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from workbook.place import CLONE, private
@@ -44,15 +44,21 @@ def clean(*, data: bool) -> None:
 
 
 def _require_stopped(mysql: Path) -> None:
+    data = mysql / "data"
     try:
-        process = int(json.loads((mysql / "running.json").read_text(encoding="utf-8"))["pid"])
+        process = int((data / "mysqld.pid").read_text(encoding="utf-8"))
         os.kill(process, 0)
-    except (FileNotFoundError, ValueError, KeyError, TypeError, ProcessLookupError):
+    except (FileNotFoundError, ValueError, ProcessLookupError):
         return
     except PermissionError:
         pass  # it runs, as somebody else
+    works_in = Path(f"/proc/{process}/cwd")
+    with suppress(OSError):
+        # After a crash the number may be another program's; where the system tells, only a server on this data counts.
+        if works_in.parent.parent.is_dir() and not works_in.samefile(data):
+            return
     raise Problem(
-        f"A MySQL is running on {mysql / 'data'} (process {process}).",
+        f"A MySQL is running on {data} (process {process}).",
         ways=("end `make up` with Ctrl-C, or type .venv/bin/workbook db down", "then repeat this command"),
     )
 

@@ -48,7 +48,7 @@ def explained(title: str, output: str) -> Problem:
             why=said,
             ways=(
                 "check the network, then type `make setup` again: it goes on with what is already downloaded",
-                "behind a company's proxy: set HTTPS_PROXY; with its own certificate: SSL_CERT_FILE, or UV_SYSTEM_CERTS=1",
+                "behind a company's proxy: set HTTPS_PROXY, and for its certificate SSL_CERT_FILE or UV_SYSTEM_CERTS=1",
                 "with an index of your own: set UV_DEFAULT_INDEX (or PIP_INDEX_URL) to its address",
             ),
         )

@@ -26,12 +26,12 @@ def prepare() -> None:
         OSError: the system refused something.
     """
     if examine().verdict is Verdict.READY:
-        print("The environment is ready: nothing has changed since the last setup.")
+        print("Setup: nothing to do.")
         return
     with taken() as turn:
         state = examine()  # again: whoever was waited for may have done the work
         if state.verdict is Verdict.READY:
-            print("The environment is ready.")
+            print("Setup: the other one has done it.")
             return
         _require_git()
         _make(state, Tools(uv.environment(os.environ), turn))
@@ -39,12 +39,11 @@ def prepare() -> None:
 
 def _make(state: State, tools: Tools) -> None:
     start = time.monotonic()
-    print(f"Setting up {CLONE}")
-    print(f"  with Python {'.'.join(map(str, sys.version_info[:3]))}, {sys.executable}")
+    print(f"Setting up the workbook in {VENV}")
     if state.reason:
         anew = ": .venv is made anew" if state.verdict is Verdict.REMAKE else ""
         print(f"  because {state.reason}{anew}")
-    LOG.write_bytes(b"")
+    LOG.write_text(f"{CLONE}\n{sys.executable} {sys.version}\n\n", encoding="utf-8", errors="replace")
     STAMP.unlink(missing_ok=True)
     installer = uv.on_path()
     if state.verdict is Verdict.REMAKE:
@@ -61,7 +60,7 @@ def _make(state: State, tools: Tools) -> None:
         [*install, "install", "--python", PYTHON, "--no-deps", "--no-build-isolation", "--editable", CLONE],
     )
     write_stamp()
-    print(f"Ready in {time.monotonic() - start:.1f} s. Next: make up, or make test.")
+    print(f"Ready in {time.monotonic() - start:.1f} s.")
 
 
 def _make_venv(installer: str | None, tools: Tools) -> str | None:
@@ -74,22 +73,21 @@ def _make_venv(installer: str | None, tools: Tools) -> str | None:
     elif VENV.exists():
         with step("removing the old .venv"):
             shutil.rmtree(VENV)
+    environment = f"a virtual environment with Python {'.'.join(map(str, sys.version_info[:3]))}"
     if installer:
         tools.run(
-            "the virtual environment .venv",
+            environment,
             [installer, "venv", "--quiet", "--no-project", "--prompt", "workbook", "--python", sys.executable, VENV],
         )
         return installer
-    tools.run(
-        "the virtual environment .venv", [sys.executable, "-m", "venv", "--without-pip", "--prompt", "workbook", VENV]
-    )
+    tools.run(environment, [sys.executable, "-m", "venv", "--without-pip", "--prompt", "workbook", VENV])
     # venv would do this as well, and swallow what it prints: a full disk would have no name.
     tools.run("pip, which fetches uv", [PYTHON, "-I", "-m", "ensurepip", "--default-pip"])
     pip: list[str | Path] = [PYTHON, "-m", "pip"]
     pins = VENV / "uv.txt"
     pins.write_text(uv.pin(), encoding="utf-8")
     tools.run(
-        f"{uv.pin().split()[0].replace('==', ' ')}, the installer",
+        f"{uv.pin().split()[0].replace('==', ' ')}, into .venv",
         # No cache: outside the clone nothing is written but uv's own.
         [*pip, "install", "--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", pins],
     )

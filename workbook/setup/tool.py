@@ -85,7 +85,7 @@ class _Passing:
 
     def __call__(self) -> None:
         if sys.stdout.isatty():
-            print(f"\r  {self.title} … {self.seconds():.0f} s", end="", flush=True)
+            print(f"\r  {self.title}: {self.seconds():.0f} s", end="", flush=True)
 
     def seconds(self) -> float:
         return time.monotonic() - self.start
@@ -94,12 +94,12 @@ class _Passing:
 @contextmanager
 def step(title: str) -> Iterator[_Passing]:
     """Show one step as one line: its title while it runs, its seconds once it is done."""
-    print(f"  {title} …", end="", flush=True)
+    print(f"  {title}: ", end="", flush=True)
     passing = _Passing(title)
     try:
         yield passing
     except BaseException:
         print(flush=True)
         raise
-    again = f"\r  {title} …" if sys.stdout.isatty() else ""
-    print(f"{again} {passing.seconds():.1f} s", flush=True)
+    again = f"\r  {title}: " if sys.stdout.isatty() else ""
+    print(f"{again}{passing.seconds():.1f} s", flush=True)

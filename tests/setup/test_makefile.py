@@ -1,0 +1,105 @@
+"""The Makefile, the lock, and what CI runs."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+from tests.setup.clones import PYTHON, SYSTEM_PATH, Clone
+from workbook.place import CLONE
+
+PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==(\S+)")
+
+
+def lock() -> str:
+    return (CLONE / "requirements.lock").read_text(encoding="utf-8")
+
+
+def test_make_alone_lists_every_verb(clone: Clone) -> None:
+    verbs = re.findall(r"^\.PHONY: (.*)$", (CLONE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0].split()
+    result = clone.run(["make"], PATH=SYSTEM_PATH)
+    assert [line.split()[1] for line in result.stdout.splitlines()] == verbs
+
+
+def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
+    clone.provide("python3", PYTHON)
+    result = clone.run(["make", "setup"], PATH=f"{clone.programs}:{SYSTEM_PATH}")
+    assert result.returncode == 0, result.stdout
+    assert clone.works()
+    assert result.stdout.endswith("Next: make up or make test.\n")
+    assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.lock", "setup.log"}
+
+
+def test_make_up_serves_on_the_port_that_was_asked_for(clone: Clone) -> None:
+    typed = clone.run(["make", "--dry-run", "up", "PORT=8001"], PATH=SYSTEM_PATH).stdout
+    assert ".venv/bin/workbook up --port 8001" in typed
+    assert "Next:" not in typed
+
+
+def test_make_without_any_python_says_which_is_needed(clone: Clone) -> None:
+    result = clone.run(["make", "setup", "PYTHON=no-such-python"], PATH=SYSTEM_PATH)
+    assert result.returncode == 2
+    assert "There is no Python here (no-such-python is not found)" in result.stdout
+
+
+def test_the_lock_has_nothing_but_pins_and_their_hashes() -> None:
+    pin = re.compile(r"[a-z0-9-]+==[^\s;]+( ; [^\\]+)? \\")
+    unlike = [line for line in lock().splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
+    assert [line for line in unlike if not pin.fullmatch(line)] == []
+    assert "://" not in lock()
+
+
+def test_the_lock_follows_what_both_projects_ask_for() -> None:
+    locked = {name: version for name, _, version in PIN.findall(lock())}
+    for file in (CLONE / "pyproject.toml", CLONE / "template_app" / "pyproject.toml"):
+        project = tomllib.loads(file.read_text(encoding="utf-8"))
+        asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+        exact = {found[1]: found[3] for found in map(PIN.match, asked) if found}
+        assert exact.items() <= locked.items(), file
+
+
+def test_the_lock_pins_the_uv_that_setup_gets_for_those_who_have_none() -> None:
+    assert "uv" in {name for name, _, _ in PIN.findall(lock())}
+
+
+def test_text_is_committed_with_lf_and_images_as_they_are(clone: Clone) -> None:
+    shutil.copy(CLONE / ".gitattributes", clone.root)
+    (clone.root / "a.md").write_bytes(b"one\r\ntwo\r\n")
+    (clone.root / "a.png").write_bytes(b"\x89PNG\r\n")
+    for command in (["git", "init", "-q"], ["git", "add", "a.md", "a.png"]):
+        assert clone.run(command).returncode == 0
+    stored = {name: clone.run(["git", "show", f":{name}"]) for name in ("a.md",)}
+    assert "\r" not in stored["a.md"].stdout
+    listed = clone.run(["git", "ls-files", "--eol"]).stdout
+    assert re.search(r"i/lf .*eol=lf\s+a\.md", listed)
+    assert re.search(r"-text\s+a\.png", listed)
+
+
+def run_ci(folder: Path, recipe: str) -> "subprocess.CompletedProcess[str]":
+    """Run `.ci/run` where `make test` is this recipe."""
+    (folder / ".ci").mkdir()
+    shutil.copy(CLONE / ".ci" / "run", folder / ".ci" / "run")
+    (folder / "Makefile").write_text(f"test:\n\t@{recipe}\n", encoding="utf-8")
+    return subprocess.run([folder / ".ci" / "run"], capture_output=True, text=True, input="", env=dict(os.environ))
+
+
+def test_ci_prints_pytest_s_closing_line_last(tmp_path: Path) -> None:
+    closing = "===== 3 passed in 0.10s ====="
+    result = run_ci(tmp_path, f"echo '{closing}'; echo more")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == closing
+
+
+def test_ci_fails_when_a_test_fails_and_still_prints_the_closing_line(tmp_path: Path) -> None:
+    closing = "===== 1 failed, 2 passed in 75.10s (0:01:15) ====="
+    result = run_ci(tmp_path, f"echo '{closing}'; exit 1")
+    assert result.returncode == 2
+    assert result.stdout.splitlines()[-1] == closing
+
+
+def test_ci_says_so_when_pytest_did_not_get_that_far(tmp_path: Path) -> None:
+    result = run_ci(tmp_path, "exit 1")
+    assert result.returncode == 2
+    assert result.stdout.splitlines()[-1] == "pytest did not get as far as a closing line (exit code 2)"
