@@ -10,7 +10,9 @@ notes: nowhere; a fixture
 {more}---
 """
 
-FIRST = FRONT.format(title="A greeting", more="") + '''
+FIRST = (
+    FRONT.format(title="A greeting", more="")
+    + """
 # A greeting
 
 ```text title=".gitignore"
@@ -38,16 +40,19 @@ $ git init -q
 $ git add -A
 $ git commit -m "Say hello"
 ```
-'''
+"""
+)
 
-SECOND = FRONT.format(
-    title="A name",
-    more="""red:
+SECOND = (
+    FRONT.format(
+        title="A name",
+        more="""red:
   ch02-red:
     test: test_greet.py::test_greets_by_name
     because: "assert 'hello' == 'hello you'"
 """,
-) + '''
+    )
+    + """
 # A name
 
 ```python title="test_greet.py"
@@ -64,7 +69,7 @@ def test_greets_by_name() -> None:
 
 <!-- exit: 1 -->
 ```console
-$ python -m pytest -q -p no:cacheprovider
+$ python -m pytest -q -p no:asyncio
 ...
 E       AssertionError: assert 'hello' == 'hello you'
 ...
@@ -85,17 +90,18 @@ $ git commit -m "Test that a greeting has a name"
 ```
 
 ```console
-$ python -m pytest -q -p no:cacheprovider
+$ python -m pytest -q -p no:asyncio
 ..                                                                       [100%]
 2 passed in 0.01s
 $ git add -A
 $ git commit -m "Greet by name"
 ```
-'''
+"""
+)
 
 
 def write_course(chapters: Path, *lessons: str) -> Path:
-    """Write lessons as ch01_fixture, ch02_fixture, …; the two above when none is given. Returns the chapters' folder."""
+    """Write lessons as ch01_fixture, ch02_fixture, …; the two above when none is given. Returns the folder."""
     for number, text in enumerate(lessons or (FIRST, SECOND), 1):
         folder = chapters / f"ch{number:02}_fixture"
         folder.mkdir(parents=True, exist_ok=True)

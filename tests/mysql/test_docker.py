@@ -19,7 +19,8 @@ OVERRIDE = Path(docker.__file__).with_name("throwaway.compose.yaml")
 def test_it_waits_for_the_health_check_of_the_projects_own_file(stand_in: StandIn, project: Path) -> None:
     docker.start(project, throwaway=False, say=quiet)
     (up,) = stand_in.asked("up")
-    assert up == f"MYSQL_PORT={docker.PORT} compose -p {name(up)} -f {project / 'compose.yaml'} up --wait db"
+    wait = "up --wait --wait-timeout 180 db"
+    assert up == f"MYSQL_PORT={docker.PORT} compose -p {name(up)} -f {project / 'compose.yaml'} {wait}"
 
 
 def test_the_server_is_the_one_behind_the_published_port(stand_in: StandIn, project: Path, mysql: Server) -> None:
@@ -42,7 +43,7 @@ def test_one_that_ran_before_is_used_as_it_is_and_left_running(stand_in: StandIn
         assert server.how == "already running, in this project's Docker container"
     (up,) = stand_in.asked("up")
     assert up.startswith(f"MYSQL_PORT={mysql.port} ")
-    assert up.endswith(" up --wait --no-recreate db")
+    assert up.endswith(" up --wait --wait-timeout 180 --no-recreate db")
     assert stand_in.running
     assert not stand_in.asked("stop")
 
@@ -91,7 +92,7 @@ def test_a_throwaway_lies_over_the_projects_file_on_a_port_of_the_engines_choice
     server = docker.start(project, throwaway=True, say=quiet)
     (up,) = stand_in.asked("up")
     files = f"-f {project / 'compose.yaml'} -f {OVERRIDE}"
-    assert up == f"MYSQL_PORT=0 compose -p {name(up)} {files} up --wait db"
+    assert up == f"MYSQL_PORT=0 compose -p {name(up)} {files} up --wait --wait-timeout 180 db"
     assert server.how == "in a throwaway Docker container"
 
 

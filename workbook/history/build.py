@@ -56,12 +56,13 @@ class History:
         return self.tags[ids[place - 1]] if place else None
 
 
-def build(chapters: Path, repository: Path) -> History:
+def build(chapters: Path, repository: Path, *, until: str | None = None) -> History:
     """Turn the lessons into a git repository. Nothing of a lesson is run.
 
     Args:
         chapters: the folder of the lessons.
         repository: where to build; a repository that an earlier build made is replaced, anything else is refused.
+        until: the id of the last chapter to build; all when None.
 
     Raises:
         LessonError: a lesson that does not parse or apply, a commit that holds nothing new, changes that are never
@@ -72,7 +73,7 @@ def build(chapters: Path, repository: Path) -> History:
         raise Problem(
             f"{repository} holds something that no build made, so it is left alone.", ways=("Name another folder.",)
         )
-    traced = trace(chapters)
+    traced = trace(chapters, until)
     repository.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f"{repository.name}-", dir=repository.parent))
     try:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from workbook.lesson.commands import Effect, commit_message, effects, simple_commands
 from workbook.lesson.elision import ELISION, mismatch
-from workbook.lesson.errors import LessonError
+from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.hunks import apply
-from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, WholeFile
+from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, WholeFile
 
 Tree = dict[str, str]
 """A project's files: text by path."""
@@ -31,11 +31,13 @@ class Files:
         page: the lesson or mistake being read.
         tree: the files now.
         directory: where the student's shell stands, relative to the project's root; `/` when outside.
+        last: the fence that showed each file last.
     """
 
     page: Lesson | Mistake
     tree: Tree
     directory: str = field(default=".")
+    last: dict[str, Place] = field(default_factory=dict)
 
     def take(self, block: WholeFile | Diff) -> Change:
         """Do what a titled fence says.
@@ -55,19 +57,30 @@ class Files:
                     f"this diff changes {block.title}, which is not there.",
                     way=way,
                 )
-            after = apply(block, before)
+            try:
+                after = apply(block, before)
+            except LessonError as error:
+                raise self._with_last(error, block.title) from None
         else:
             after = self._made(block) if block.made else block.content
         self.tree[block.title] = after
+        self.last[block.title] = block.place
         return Change(block, before, after)
+
+    def _with_last(self, error: LessonError, title: str) -> LessonError:
+        """Say where the file was shown last: the mistake may well be there."""
+        place = self.last.get(title)
+        if place is not None:
+            error.why = f"{error.why}\n\n{title} was last shown at {shown(place.file)}:{place.first}.".strip()
+        return error
 
     def _made(self, block: WholeFile) -> str:
         assert isinstance(self.page, Lesson)
         made = self.page.made[block.title]
-        shown = block.content.removesuffix("\n").split("\n")
-        difference = mismatch([ELISION, *shown, ELISION], made.split("\n"))
+        lines = block.content.removesuffix("\n").split("\n")
+        difference = mismatch([ELISION, *lines, ELISION], made.split("\n"))
         if difference is not None:
-            line = shown[difference.shown - 1]
+            line = lines[difference.shown - 1]
             raise LessonError(
                 block.place.file,
                 block.place.first + difference.shown,

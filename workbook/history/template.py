@@ -19,10 +19,6 @@ def write_template(history: History, template: Path) -> list[str]:
     changed = []
     wanted = history.last.files
     template.mkdir(parents=True, exist_ok=True)
-    for path in _there(history, template) - wanted.keys():
-        (template / path).unlink()
-        changed.append(path)
-        _prune(template, (template / path).parent)
     for path, text in wanted.items():
         target = template / path
         if not target.is_file() or target.read_bytes() != text.encode():
@@ -32,6 +28,11 @@ def write_template(history: History, template: Path) -> list[str]:
             target.write_bytes(text.encode())
             changed.append(path)
         target.chmod(0o755 if text.startswith("#!") else 0o644)
+    # After the template's own .gitignore is in place: it says what is not ours to delete.
+    for path in files_in(history, template) - wanted.keys():
+        (template / path).unlink()
+        changed.append(path)
+        _prune(template, (template / path).parent)
     return sorted(changed)
 
 
@@ -42,7 +43,7 @@ def check_template(history: History, template: Path) -> None:
         Problem: names the first file that differs, with its first differing line.
     """
     wanted = history.last.files
-    there = _there(history, template) if template.is_dir() else set()
+    there = files_in(history, template) if template.is_dir() else set()
     for path in sorted(wanted.keys() | there):
         way = ("Edit the lessons, not the template; then `workbook build`.",)
         if path not in wanted:
@@ -54,13 +55,13 @@ def check_template(history: History, template: Path) -> None:
             line, mine, theirs = _first_difference(is_now, should)
             raise Problem(
                 f"{shown(template / path)}:{line}: differs from what the lessons build.",
-                why=f"expected: {theirs}\n     got: {mine}",
+                why=f"expected: {theirs}\n     got: {mine}\n\nThe last fence that shows it: {_fence(history, path)}",
                 ways=way,
             )
 
 
-def _there(history: History, template: Path) -> set[str]:
-    """The files in the template's folder that its own `.gitignore` does not ignore and no lesson leaves out."""
+def files_in(history: History, template: Path) -> set[str]:
+    """The files in a folder that its own `.gitignore` does not ignore and no lesson leaves out."""
     template.mkdir(parents=True, exist_ok=True)
     ours = f"--git-dir={history.repository.resolve() / '.git'}"
     listed = git(template, ours, "--work-tree=.", "ls-files", "-z", "-c", "-o", "--exclude-standard").split("\0")
@@ -76,6 +77,14 @@ def _first_difference(mine: str, theirs: str) -> tuple[int, str, str]:
         if one != other:
             return number + 1, one, other
     return 1, "", ""
+
+
+def _fence(history: History, path: str) -> str:
+    changes = [
+        change for chapter in history.chapters.values() for change in chapter.changes if change.block.title == path
+    ]
+    place = changes[-1].block.place if changes else None
+    return f"{shown(place.file)}:{place.first}" if place else "none"
 
 
 def _prune(top: Path, folder: Path) -> None:

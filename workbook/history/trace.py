@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbook.history.files import Change, Files, Tree
 from workbook.lesson.errors import LessonError, shown
-from workbook.lesson.model import Diff, Lesson, Session, WholeFile
+from workbook.lesson.model import Diff, Lesson, Place, Session, WholeFile
 from workbook.lesson.reader import read_lesson
 from workbook.problem import Problem
 
@@ -66,23 +66,28 @@ def lesson_files(chapters: Path) -> list[Path]:
     return files
 
 
-def trace(chapters: Path) -> list[Chapter]:
+def trace(chapters: Path, until: str | None = None) -> list[Chapter]:
     """Read all lessons and follow what they do.
+
+    Args:
+        until: the id of the last chapter to read; all when None.
 
     Raises:
         LessonError: a lesson that does not parse; a fence that does not apply.
     """
-    return list(follow([read_lesson(file) for file in lesson_files(chapters)]))
+    files = [file for file in lesson_files(chapters) if until is None or file.parent.name.partition("_")[0] <= until]
+    return list(follow([read_lesson(file) for file in files]))
 
 
 def follow(lessons: Sequence[Lesson]) -> Iterator[Chapter]:
     """Follow lessons one after the other, each from the files where the one before ended."""
     tree: Tree = {}
     left_out: frozenset[str] = frozenset()
+    last: dict[str, Place] = {}
     for lesson in lessons:
         left_out |= frozenset(lesson.left_out)
         start = dict(tree)
-        files = Files(lesson, tree)
+        files = Files(lesson, tree, last=last)
         steps: list[Step] = []
         changes: list[Change] = []
         done = 0

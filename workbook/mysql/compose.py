@@ -18,6 +18,12 @@ PASSWORD = "1234"
 SERVICE = "db"
 """MySQL's name in the compose file; other services there are left alone."""
 
+WAIT_SECONDS = 180
+"""How long a started container may take to become healthy; the compose file's own health check gives up before that.
+
+It is for what the health check cannot end: some engines never call a container that exited unhealthy.
+"""
+
 SHOWN_LINES = 12
 
 
@@ -49,7 +55,9 @@ class Compose:
         tail: deque[str] = deque(maxlen=SHOWN_LINES)
         show = sparing(say)
         with subprocess.Popen(
-            self.command("up", "--wait", *(["--no-recreate"] if keep else []), SERVICE),
+            self.command(
+                "up", "--wait", "--wait-timeout", str(WAIT_SECONDS), *(["--no-recreate"] if keep else []), SERVICE
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -76,10 +84,21 @@ class Compose:
         match = re.search(r":([1-9]\d*)\s*$", answer.stdout)
         return int(match[1]) if answer.returncode == 0 and match else None
 
+    def has_data(self) -> bool:
+        """Whether the project has a volume from before."""
+        label = f"label=com.docker.compose.project={self.name}"
+        return bool(_run([self.docker, "volume", "ls", "--quiet", "--filter", label]).stdout.strip())
+
     def log(self) -> list[str]:
-        """The last lines of MySQL's own log."""
-        printed = self._run("logs", "--no-color", "--no-log-prefix", "--tail", str(SHOWN_LINES), SERVICE).stdout
-        return [line for line in printed.splitlines() if line.strip()]
+        """The last errors in MySQL's own log, or its last lines when it names none."""
+        containers = self._run("ps", "--all", "--quiet", SERVICE).stdout.split()
+        if not containers:
+            return []
+        # Not `docker compose logs`: it cuts the lines for a terminal, and writes control characters to a pipe too.
+        printed = _run([self.docker, "logs", "--tail", "200", containers[0]])
+        lines = [line for line in (printed.stdout + printed.stderr).splitlines() if line.strip()]
+        errors = [line for line in lines if "[ERROR]" in line]
+        return (errors or lines)[-SHOWN_LINES:]
 
     def stop(self) -> None:
         """Stop the container; it and its volume stay."""
@@ -108,15 +127,7 @@ class Compose:
             raise self.failed(arguments, (done.stdout + done.stderr).splitlines()[-SHOWN_LINES:])
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env=_environment(0),
-        )
+        return _run(self.command(*arguments))
 
 
 def sparing(say: Callable[[str], None], *, every: float = 2.0) -> Callable[[str], None]:
@@ -142,3 +153,15 @@ def sparing(say: Callable[[str], None], *, every: float = 2.0) -> Callable[[str]
 def _environment(port: int) -> dict[str, str]:
     """The environment that the compose file takes its values from; it wins over a `.env` beside the file."""
     return os.environ | {"MYSQL_PORT": str(port), "MYSQL_PASSWORD": PASSWORD}
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=_environment(0),
+    )

@@ -54,17 +54,20 @@ def start(project: Path, *, throwaway: bool, say: Callable[[str], None]) -> Serv
         files = (file, OVERRIDE)
         _remove_orphans(docker, prefix, files)
         compose = Compose(docker, f"{prefix}{os.getpid()}-{secrets.token_hex(3)}", files)
-        return _serve(compose, 0, say, "in a throwaway Docker container", compose.remove)
+        return _serve(compose, 0, say, "in a throwaway Docker container", let_go=compose.remove, undo=compose.remove)
     compose = Compose(docker, _name(project), (file,))
     running_on = compose.port()
     if running_on:
-        return _serve(compose, running_on, say, f"already running, {CONTAINER}", None)
+        return _serve(compose, running_on, say, f"already running, {CONTAINER}", let_go=None, undo=None)
 
     def let_go() -> None:
         say("Docker: stopping MySQL; its data stays in the volume …")
         compose.stop()
 
-    return _serve(compose, _port(), say, CONTAINER, let_go)
+    # The image takes any data directory for a finished one. Half of one, left by a first start that was interrupted,
+    # would have no password for ever after; nobody's rows are in it yet.
+    undo = compose.stop if compose.has_data() else compose.remove
+    return _serve(compose, _port(), say, CONTAINER, let_go=let_go, undo=undo)
 
 
 def found(project: Path) -> Server | None:
@@ -102,17 +105,29 @@ def stop(project: Path, *, say: Callable[[str], None]) -> bool:
 
 
 def _serve(
-    compose: Compose, port: int, say: Callable[[str], None], how: str, let_go: Callable[[], None] | None
+    compose: Compose,
+    port: int,
+    say: Callable[[str], None],
+    how: str,
+    *,
+    let_go: Callable[[], None] | None,
+    undo: Callable[[], None] | None,
 ) -> Server:
-    """Bring the container up and log in; after a failure let go of it. `let_go` is None for one that ran before."""
-    say("Docker: starting MySQL; the first time it downloads the image …")
+    """Bring the container up and log in.
+
+    Args:
+        let_go: the server's `stop`; None for one that ran before.
+        undo: what to do when this fails or is interrupted; None as well.
+    """
+    if let_go:
+        say("Docker: starting MySQL; the first time it downloads the image …")
     try:
         port = _up(compose, port, say, keep=let_go is None)
         version = probe(HOST, port, USER, PASSWORD)
     except BaseException as error:
-        if let_go:
+        if undo:
             with suppress(Problem):
-                let_go()
+                undo()
         if isinstance(error, Unanswered):
             raise Unavailable(
                 f"MySQL started in Docker, but its port {port} does not answer on {HOST}: "

@@ -64,7 +64,7 @@ def _from_file(env_file: Path) -> dict[str, _Value]:
     """The connection values in the file, as written: `$` stays `$`, so that a password may hold one."""
     values = {}
     try:
-        with env_file.open(encoding="utf-8-sig") as lines:
+        with env_file.open(encoding="utf-8") as lines:
             for binding in parse_stream(lines):
                 text = binding.original.string
                 line = binding.original.line + _blank_lines_before(text)

@@ -107,6 +107,9 @@ class Ground:
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
         }
+        if not _same_disk(Path(values["UV_CACHE_DIR"]), self.root):
+            # Otherwise uv says in every output that it cannot link.
+            values.setdefault("UV_LINK_MODE", "copy")
         settings_file = Path.home() / ".config" / "uv" / "uv.toml"
         if settings_file.is_file():
             values.setdefault("UV_CONFIG_FILE", str(settings_file))
@@ -153,7 +156,7 @@ def prepare(root: Path, settings: Settings) -> Ground:
         "[advice]\n\tdetachedHead = false\n[core]\n\tautocrlf = false\n"
     )
     base = Path(sys.base_prefix) / "bin" / "python3"
-    for name, target in (("uv", _uv()), ("python", str(base)), ("python3", str(base))):
+    for name, target in (("uv", _uv()), ("python", str(base)), ("python3", str(base)), ("workbook", _workbook())):
         if target is not None and Path(target).exists():
             (ground.tools / name).symlink_to(target)
     for program in ("bash", "git"):
@@ -167,6 +170,11 @@ def _uv() -> str | None:
     return str(beside) if beside.exists() else shutil.which("uv")
 
 
+def _workbook() -> str:
+    """The command `workbook` itself, which lessons show."""
+    return str(Path(sys.executable).with_name("workbook"))
+
+
 _CACHE: list[Path] = []
 
 
@@ -177,6 +185,12 @@ def _uv_cache() -> Path:
         said = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=False).stdout if uv else ""
         _CACHE.append(Path(said.strip() or Path.home() / ".cache" / "uv"))
     return _CACHE[0]
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    while not one.exists():
+        one = one.parent
+    return one.stat().st_dev == other.stat().st_dev
 
 
 def _free_port() -> int:

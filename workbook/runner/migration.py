@@ -35,7 +35,7 @@ def difference(actual: str, wanted: str) -> tuple[str, str] | None:
 
 
 def state(text: str) -> Any:
-    """What `MODELS_STATE` says: base64 of zlib of JSON in aerich 0.10; None without one; its text when it is neither."""
+    """What `MODELS_STATE` says: base64 of zlib of JSON in aerich 0.10; None without one; else its text."""
     match = _STATE.search(text)
     if match is None:
         return None

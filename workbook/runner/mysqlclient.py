@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pymysql
 from pymysql.constants import FIELD_TYPE, FLAG
@@ -84,12 +85,11 @@ class Client:
         except pymysql.MySQLError as error:
             code, message = (*error.args, "")[:2]
             return [f"ERROR {code} ({self._state()}): {message}"]
-        result = self._connection._result
-        assert result is not None
+        result: Any = vars(self._connection)["_result"]
         if result.has_next:
             self._connection.next_result()
         if result.description is None:
-            return self._done(result.affected_rows, result.warning_count, (result.message or b"").decode())
+            return self._done(result.affected_rows, result.warning_count, _message(result.message))
         rows: Sequence[tuple[Cell, ...]] = result.rows or ()
         if not rows:
             return [f"Empty set{_warnings(result.warning_count)} {_TIME}"]
@@ -113,6 +113,13 @@ class Client:
             return "HY000"
         value = row[0] if row else None
         return value.decode() if isinstance(value, bytes) else str(value or "HY000")
+
+
+def _message(said: bytes | None) -> str:
+    """The server's remark; the protocol puts its length before it, and PyMySQL leaves that in."""
+    if said and said[0] == len(said) - 1:
+        said = said[1:]
+    return (said or b"").decode()
 
 
 def _warnings(count: int) -> str:

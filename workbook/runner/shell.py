@@ -6,9 +6,10 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from workbook.runner.ground import Ground
 
@@ -41,7 +42,6 @@ class Shell:
 
     ground: Ground
     server: "subprocess.Popen[bytes] | None" = None
-    variables: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._directory.write_text(f"{self.ground.project}\n")
@@ -55,17 +55,19 @@ class Shell:
         """Where the shell stands."""
         return Path(self._directory.read_text().removesuffix("\n"))
 
-    def run(self, command: str, *, timeout: float | None = None) -> Ran:
-        """Run a command to its end.
+    def run(self, command: str, *, keep: bool = True, extra: Mapping[str, str] = MappingProxyType({})) -> Ran:
+        """Run a command to its end, at most as long as the settings say. Then it and all it started are killed.
 
         Args:
-            timeout: in seconds; the settings' when None. Then the command and all it started are killed.
+            keep: whether the directory and the variables that it leaves are the next command's; otherwise it starts at
+                the project's root and leaves no trace in the shell.
+            extra: variables for this command alone.
         """
         log = self.ground.root / "output"
         with log.open("wb") as output:
-            process = self._start(command, output.fileno())
+            process = self._start(command, output.fileno(), keep, extra)
             try:
-                code: int | None = process.wait(timeout or self.ground.settings.timeout)
+                code: int | None = process.wait(self.ground.settings.timeout)
             except subprocess.TimeoutExpired:
                 code = None
             finally:
@@ -100,8 +102,10 @@ class Shell:
             _kill(self.server)
             self.server = None
 
-    def _start(self, command: str, output: int) -> "subprocess.Popen[bytes]":
-        script = _WRAPPER.format(
+    def _start(
+        self, command: str, output: int, keep: bool = True, extra: Mapping[str, str] = MappingProxyType({})
+    ) -> "subprocess.Popen[bytes]":
+        script = (_WRAPPER if keep else "{command}").format(
             state=shlex.quote(str(self.ground.root / "variables")),
             directory=shlex.quote(str(self._directory)),
             command=self.ground.to_run(command),
@@ -109,7 +113,7 @@ class Shell:
         return subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-c", script, "bash"],
             cwd=self.ground.project,
-            env=self.ground.environment() | self.variables,
+            env=self.ground.environment() | dict(extra),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -2,14 +2,17 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.history.files import Files, Tree
 from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Diff, Exchange, WholeFile
+from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
 from workbook.runner import migration
 from workbook.runner.ground import Ground
+
+Accept = Callable[[WholeFile, str], None]
 
 NEVER_COUNTED = {".git", ".venv", "__pycache__", ".pytest_cache"}
 
@@ -22,11 +25,13 @@ class Worktree:
         shown: what the lesson has shown.
         made: for each made file shown, the path under which the command really made it, and its text.
         changed_by: for each file that differs, the command after which it first did.
+        accept: told of a file that a command leaves otherwise than a fence shows, instead of an error (refresh).
     """
 
     ground: Ground
     shown: Files
     left_out: frozenset[str]
+    accept: Accept | None = None
     made: dict[str, tuple[str, str]] = field(default_factory=dict)
     changed_by: dict[str, Exchange] = field(default_factory=dict)
 
@@ -48,6 +53,7 @@ class Worktree:
             target = self.ground.project / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(change.after.encode())
+            _forget_bytecode(target)
             if change.after.startswith("#!"):
                 target.chmod(0o755)
             if block.title in self.made:
@@ -65,19 +71,25 @@ class Worktree:
             )
         text = self._read(paths[-1]) or ""
         difference = migration.difference(text, made)
-        if difference is not None:
+        if difference is not None and self.accept is not None:
+            self.accept(block, text)
+        elif difference is not None:
             raise LessonError(
                 block.place.file,
                 block.place.first,
                 f"the command does not make what made/{block.title} holds.",
                 why=f"expected: {difference[1]}\n     got: {difference[0]}",
-                way=f"Copy the new one into made/: it is\n\n{text}",
+                way="Take what came: workbook refresh.",
             )
         self.made[block.title] = (paths[-1], text)
         self.changed_by.pop(paths[-1], None)
 
     def _require(self, block: WholeFile | Diff, actual: str, wanted: str) -> None:
         if actual == wanted:
+            return
+        if self.accept is not None and isinstance(block, WholeFile):
+            self.accept(block, actual)
+            self.shown.tree[block.title] = actual
             return
         mine, theirs = wanted.split("\n"), actual.split("\n")
         number = next(
@@ -109,7 +121,12 @@ class Worktree:
         return sorted(path for path in paths if path not in self.left_out)
 
     def require_all_shown(self, file: Path, line: int) -> None:
-        """Raises LessonError when a file is otherwise than shown; it names the file and the command."""
+        """Raises LessonError when a file is otherwise than shown; it names the file and the command.
+
+        A mistake page may leave what it likes: nothing is built on it.
+        """
+        if isinstance(self.shown.page, Mistake):
+            return
         for path in self.differing():
             command = self.changed_by.get(path)
             typed = command.typed.partition("\n")[0] if command else "a command"
@@ -174,6 +191,12 @@ class Worktree:
         environment = self.ground.environment()
         said = subprocess.run(command, cwd=self.ground.project, env=environment, capture_output=True, check=True).stdout
         return [entry for entry in said.decode().split("\0") if entry]
+
+
+def _forget_bytecode(source: Path) -> None:
+    """Python compares size and second: it takes old bytecode for new when a file is written twice within a second."""
+    for compiled in source.parent.glob(f"__pycache__/{source.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def _at(lines: list[str], number: int) -> str:

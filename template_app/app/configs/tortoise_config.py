@@ -14,7 +14,8 @@ SESSION_SETTINGS = (
     "SET time_zone = '+09:00',"
     " sql_mode = 'TRADITIONAL,ONLY_FULL_GROUP_BY',"
     " collation_connection = 'utf8mb4_0900_ai_ci',"
-    " max_execution_time = 5000"  # milliseconds; MySQL ends a longer SELECT
+    " max_execution_time = 5000,"  # milliseconds; MySQL ends a longer SELECT
+    " innodb_lock_wait_timeout = 5"  # seconds; MySQL ends a longer wait for a locked row
 )
 
 TORTOISE_ORM: dict[str, Any] = {
@@ -28,7 +29,7 @@ TORTOISE_ORM: dict[str, Any] = {
                 "password": config.MYSQL_PASSWORD,
                 "database": config.MYSQL_DB,
                 "connect_timeout": 5,  # seconds
-                "read_timeout": 10,  # seconds; longer than max_execution_time, for a server that fell silent
+                "read_timeout": 10,  # seconds; longer than MySQL's own limits, for a server that fell silent
                 "minsize": 5,
                 "maxsize": 30,
                 "init_command": SESSION_SETTINGS,

@@ -30,13 +30,14 @@ async def test_every_connection_of_the_pool_has_the_same_session(pool: BaseDBAsy
         for connection in connections:
             async with connection.cursor() as cursor:
                 await cursor.execute(
-                    "SELECT @@time_zone, @@collation_connection, @@max_execution_time, @@sql_mode, CONNECTION_ID()"
+                    "SELECT CONNECTION_ID(), @@sql_mode,"
+                    " @@time_zone, @@collation_connection, @@max_execution_time, @@innodb_lock_wait_timeout"
                 )
                 sessions.append(await cursor.fetchone())
 
-    assert len({connection_id for *_, connection_id in sessions}) == MAXSIZE
-    assert {settings[:3] for settings in sessions} == {("+09:00", "utf8mb4_0900_ai_ci", 5000)}
-    assert all({"TRADITIONAL", "ONLY_FULL_GROUP_BY"} <= set(sql_mode.split(",")) for *_, sql_mode, _ in sessions)
+    assert len({connection_id for connection_id, *_ in sessions}) == MAXSIZE
+    assert all({"TRADITIONAL", "ONLY_FULL_GROUP_BY"} <= set(sql_mode.split(",")) for _, sql_mode, *_ in sessions)
+    assert {tuple(settings) for _, _, *settings in sessions} == {("+09:00", "utf8mb4_0900_ai_ci", 5000, 5)}
 
 
 async def test_every_connection_of_the_pool_counts_matched_rows(pool: BaseDBAsyncClient) -> None:
