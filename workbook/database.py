@@ -3,12 +3,14 @@
 import os
 import shlex
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
 
 from workbook.login import create_database, databases
 from workbook.mysql import docker, given, ladder, local
+from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
 from workbook.problem import Problem
 from workbook.progress import say
@@ -84,4 +86,8 @@ def shell(project: Path) -> int:
 
 def _found(project: Path) -> Server | None:
     """The server that `workbook db up` would use, if it runs; nothing is started."""
-    return given.find(os.environ, project / ".env") or local.found() or docker.found(project)
+    with suppress(Unanswered):  # the one that was named is not running, as after `db up >> .env` and `db down`
+        server = given.find(os.environ, project / ".env")
+        if server:
+            return server
+    return local.found() or docker.found(project)

@@ -23,7 +23,8 @@ def cursor(server: Server, database: str | None = None) -> Iterator[Cursor]:
         host=server.host,
         port=server.port,
         user=server.user,
-        password=server.password,
+        # As bytes: PyMySQL would send a text in Latin-1, and a Korean password has no place in that.
+        password=server.password.encode(),
         database=database,
         charset="utf8mb4",
         autocommit=True,

@@ -87,9 +87,12 @@ class Apt:
         self.archives = state / "cache" / "archives"
         (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
         (self.archives / "partial").mkdir(parents=True, exist_ok=True)
+        # No package counts as installed, so everything comes along. apt takes its lock beside this file: it must be ours.
+        (state / "dpkg").mkdir(exist_ok=True)
+        (state / "dpkg" / "status").touch()
         self._options: dict[str, Path | str] = {
             "Dir::State::lists": state / "lists",
-            "Dir::State::status": "/dev/null",
+            "Dir::State::status": state / "dpkg" / "status",
             "Dir::Cache": state / "cache",
             "Acquire::Languages": "none",
             "Acquire::Retries": "1",

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.mysql.apt import fetch_server, system_source
+from workbook.mysql.probe import OLDEST
 from workbook.mysql.server import Unavailable
-
-OLDEST = (8, 0, 17)
-"""The first MySQL with `utf8mb4_0900_bin`, which the template's `url_code` is kept in."""
 
 # An ordinary user's PATH lacks sbin, where distributions put servers; the last two are Homebrew's and MySQL's own.
 ALSO_LOOK_IN = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/usr/local/mysql/bin")
