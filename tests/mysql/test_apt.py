@@ -74,6 +74,15 @@ def test_the_newest_server_is_unpacked_with_what_it_needs_and_without_perl(repos
 
 
 @needs_apt
+def test_apt_takes_its_locks_in_our_folder_so_an_ordinary_user_may_use_it(repository: Source, tmp_path: Path) -> None:
+    used = apt.Apt(tmp_path / "state", repository)
+    used.update()
+    used.download(["mysql-server-core-8.4"], lambda words: None)
+
+    assert (tmp_path / "state/dpkg/lock-frontend").exists()
+
+
+@needs_apt
 def test_a_package_that_is_not_what_the_lists_promise_is_refused(repository: Source, tmp_path: Path) -> None:
     (archive,) = (tmp_path / "repository").glob("libneeded*.deb")
     archive.write_bytes(archive.read_bytes() + b"tampered")

@@ -87,7 +87,7 @@ class Apt:
         self.archives = state / "cache" / "archives"
         (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
         (self.archives / "partial").mkdir(parents=True, exist_ok=True)
-        # No package counts as installed, so everything comes along. apt takes its lock beside this file: it must be ours.
+        # No package counts as installed, so everything comes along. apt locks the folder of this file: it must be ours.
         (state / "dpkg").mkdir(exist_ok=True)
         (state / "dpkg" / "status").touch()
         self._options: dict[str, Path | str] = {

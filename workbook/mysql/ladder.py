@@ -64,7 +64,11 @@ def _try(rung: str, project: Path, use: str) -> Server | None:
         case "given":
             return given.find(os.environ, project / ".env")
         case "docker":
-            return docker.start(project, throwaway=use == "test", say=say)
+            try:
+                return docker.start(project, throwaway=use == "test", say=say)
+            except Problem as problem:
+                without = "Or do without Docker: put WORKBOOK_MYSQL=local in front of the command."
+                raise Problem(problem.what, why=problem.why, ways=(*problem.ways, without)) from problem
         case _:
             return local.start(use=use)
 
