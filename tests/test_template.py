@@ -1,0 +1,93 @@
+"""The template, tested as the person who copies it would: its own tests, in a copy of the folder."""
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from workbook.login import create_database, databases
+from workbook.mysql.server import Server
+from workbook.place import TEMPLATE
+
+MILLISECONDS = 10
+"""What a test of the template may take, from its first fixture to its last, on two cores: design.md's promise."""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the template outside this repository."""
+    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
+    return Path(shutil.copytree(TEMPLATE, tmp_path / "my-app", ignore=ignored))
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n", "2"]], ids=["one process", "two workers"])
+def test_its_own_tests_pass_and_leave_no_database(copy: Path, mysql: Server, arguments: list[str]) -> None:
+    name = f"copied_{os.getpid()}"
+
+    said = run_tests(copy, mysql, name, *arguments)
+
+    assert re.search(r"^\d{2,} passed in ", said, re.MULTILINE), said
+    assert [found for found in databases(mysql) if found.startswith(name)] == []
+
+
+def test_two_runs_at_once_on_one_server_do_not_meet_when_their_databases_differ(copy: Path, mysql: Server) -> None:
+    names = [f"at_once_{os.getpid()}_{letter}" for letter in "ab"]
+    running = [subprocess.Popen(command(), cwd=copy, env=environment(mysql, name), stdout=-1) for name in names]
+    codes = [(process.communicate()[0], process.returncode)[1] for process in running]
+    assert codes == [0, 0]
+
+
+def test_a_database_that_is_left_from_a_killed_run_is_in_nobodys_way(copy: Path, mysql: Server) -> None:
+    create_database(mysql, f"left_{os.getpid()}_test")
+    assert "passed" in run_tests(copy, mysql, f"left_{os.getpid()}")
+
+
+def test_a_broken_route_turns_its_tests_red(copy: Path, mysql: Server) -> None:
+    service = copy / "app/services/meeting_service_mysql.py"
+    service.write_text(service.read_text().replace("await MeetingModel.create_meeting(", "MeetingModel(url_code="))
+
+    done = subprocess.run(
+        command(), cwd=copy, env=environment(mysql, f"red_{os.getpid()}"), capture_output=True, text=True
+    )
+
+    assert done.returncode == 1
+    assert "FAILED app/tests/apis/v1/test_meeting_router_mysql.py::test_create_meeting_saves_it" in done.stdout
+
+
+def test_a_test_takes_less_than_ten_milliseconds(copy: Path, mysql: Server, tmp_path: Path) -> None:
+    medians = [median_milliseconds(copy, mysql, tmp_path / f"{turn}.xml") for turn in range(3)]
+
+    # Other tests run at the same time, so the best of three counts: a test that sleeps or commits is slow every time.
+    assert min(medians) < MILLISECONDS, medians
+
+
+def median_milliseconds(project: Path, server: Server, report: Path) -> float:
+    """What the median test takes with its fixtures, as pytest counts it."""
+    run_tests(project, server, f"timed_{os.getpid()}", f"--junitxml={report}")
+    seconds = [float(case.attrib["time"]) for case in ElementTree.parse(report).iter("testcase")]
+    return statistics.median(seconds) * 1000
+
+
+def run_tests(project: Path, server: Server, database: str, *arguments: str) -> str:
+    """Run the project's tests; fail with what they said unless they pass."""
+    done = subprocess.run(
+        [*command(), *arguments], cwd=project, env=environment(server, database), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def command() -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+
+def environment(server: Server, database: str) -> dict[str, str]:
+    """The environment of a person who runs the project's tests, with nothing of this run's pytest in it."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return mine | server.environment(database)
