@@ -12,6 +12,8 @@ import pytest
 
 from workbook.mysql.server import Server
 
+pytest_plugins = ["workbook.collect"]
+
 HANDED_ON = "WORKBOOK_TEST_SERVER"
 """Where the workers find the server: its values as JSON."""
 

@@ -116,11 +116,11 @@ def test_killing_it_outright_leaves_no_server(terminal: Terminal, home: Path) ->
     until(lambda: kept.running(home) is None, "MySQL's end")
 
 
-def test_every_line_fits_a_terminal_80_columns_wide(terminal: Terminal, home: Path) -> None:
-    where = str(home.parent)
-    shown = terminal.shown.replace(where, ".workbook")  # where it is in a clone
-    assert "data in .workbook/mysql/data" in shown
-    assert [line for line in shown.splitlines() if len(line) > 80 and "\x1b" not in line] == []
+def test_every_line_fits_a_terminal_80_columns_wide(terminal: Terminal) -> None:
+    lines = [line for line in terminal.shown.splitlines() if "\x1b" not in line]  # without the spinner's
+
+    assert any(line.startswith("MySQL  ") for line in lines)
+    assert [line for line in lines if len(line) > 80] == []
 
 
 def test_a_taken_port_is_said_before_anything_is_started(home: Path) -> None:

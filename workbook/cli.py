@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from workbook.authoring import app as authoring
 from workbook.place import TEMPLATE
 from workbook.problem import Problem
 from workbook.progress import say
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 database = typer.Typer(no_args_is_help=True, help="The MySQL that the workbook found or brought up.")
 app.add_typer(database, name="db")
+app.add_typer(authoring)
 
 Project = Annotated[
     Path, typer.Option(help="The application's folder; its .env may name a server.", exists=True, file_okay=False)

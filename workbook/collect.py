@@ -4,6 +4,7 @@ The root `conftest.py` loads it with `pytest_plugins`. An item replays one page 
 """
 
 from collections.abc import Iterator
+from getpass import getuser
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -15,6 +16,7 @@ from workbook.history.build import History, build
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql.server import Server
+from workbook.place import private
 from workbook.problem import Problem
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
@@ -36,7 +38,7 @@ def lesson_mysql() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def lesson_settings(lesson_mysql: Server) -> Settings:
     """How lessons are run: on a server that may be emptied. Override it to run fixture lessons."""
-    return Settings(server=lesson_mysql, own_server=True)
+    return Settings(server=lesson_mysql, own_server=True, bytecode=private() / "bytecode")
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +130,7 @@ class Replay(pytest.Item):
         settings: Settings = self._request.getfixturevalue("lesson_settings")
         server = settings.server
         # Only a server that several processes were given is waited for; throwaway ones have ports of their own.
-        lock = Path(gettempdir()) / f"workbook-lessons-{server.port if server else 'none'}.lock"
+        lock = Path(gettempdir()) / f"workbook-lessons-{getuser()}-{server.port if server else 0}.lock"
         if server is None:
             replay(page, histories[folder], settings, factory.mktemp("lesson"))
             return

@@ -27,20 +27,21 @@ def main(arguments: list[str]) -> int:
     for name in ("SIGINT", "SIGHUP", "SIGTERM"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    child = subprocess.Popen(arguments[split + 1 :], stdin=subprocess.DEVNULL, preexec_fn=_hear_signals_again)
+    child = subprocess.Popen(arguments[split + 1 :], stdin=subprocess.DEVNULL, preexec_fn=_on_its_own)
 
     def stop_when_the_pipe_closes() -> None:
         # Not sys.stdin: its lock, held by this thread, would abort the interpreter when the command ends by itself.
         while os.read(0, 4096):
             pass
+        # Its whole group: a command such as `uv run` starts another, and the signal must reach that one too.
         if patience:
-            child.terminate()
+            os.killpg(child.pid, signal.SIGTERM)
             try:
                 child.wait(patience)
             except subprocess.TimeoutExpired:
-                child.kill()
+                os.killpg(child.pid, signal.SIGKILL)
         else:
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)
 
     threading.Thread(target=stop_when_the_pipe_closes, daemon=True).start()
     code = child.wait()
@@ -49,8 +50,9 @@ def main(arguments: list[str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _hear_signals_again() -> None:
-    """Undo the guardian's own deafness in the command: an ignored signal stays ignored across exec."""
+def _on_its_own() -> None:
+    """In the command: a process group of its own, and ears again. An ignored signal stays ignored across exec."""
+    os.setpgid(0, 0)
     for name in ("SIGINT", "SIGHUP", "SIGTERM"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)

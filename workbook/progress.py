@@ -11,7 +11,8 @@ console = Console(stderr=True, highlight=False)
 
 def say(sentence: str) -> None:
     """Print one line of progress to standard error."""
-    console.print(sentence, markup=False, soft_wrap=True)
+    # On a terminal lines break between words; in a file or a pipe they stay whole, for whoever searches them.
+    console.print(sentence, markup=False, soft_wrap=not console.is_terminal)
 
 
 @contextmanager

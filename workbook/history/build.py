@@ -86,7 +86,7 @@ def build(chapters: Path, repository: Path, *, until: str | None = None) -> Hist
         shutil.rmtree(scratch, ignore_errors=True)
     tags = {tag: commit for commit in commits for tag in commit.tags}
     history = History(repository, {chapter.lesson.chapter: chapter for chapter in traced}, tuple(commits), tags)
-    check_red_steps([(commit.step, commit.files) for commit in commits])
+    check_red_steps([(commit.step, commit.tags, commit.files) for commit in commits], complete=until is None)
     return history
 
 

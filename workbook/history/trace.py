@@ -66,6 +66,11 @@ def lesson_files(chapters: Path) -> list[Path]:
     return files
 
 
+def mistake_files(lesson: Path) -> list[Path]:
+    """The mistake pages beside a lesson, without their translations."""
+    return sorted(file for file in lesson.parent.glob("mistakes/*.md") if not file.stem.endswith(".ko"))
+
+
 def trace(chapters: Path, until: str | None = None) -> list[Chapter]:
     """Read all lessons and follow what they do.
 

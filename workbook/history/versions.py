@@ -42,11 +42,12 @@ def check_versions(lessons: list[Lesson], chapters: Path) -> None:
     versions = read_versions(chapters)
     for lesson, line, name, version in pins:
         known = versions.get(_canonical(name))
+        if known is None:
+            way = f'Add it: "{name}" = "{version}".'
+            raise LessonError(lesson.file, line, f"{name}=={version}, but {TABLE} does not know {name}.", way=way)
         if known != version:
-            said = f"{TABLE} says {known}" if known else f"{TABLE} does not know {name}"
-            raise LessonError(
-                lesson.file, line, f"{name}=={version}, but {said}.", way=f"Change one: workbook bump {name} {version}."
-            )
+            way = f"Change one: workbook bump {name} {version}."
+            raise LessonError(lesson.file, line, f"{name}=={version}, but {TABLE} says {known}.", way=way)
 
 
 def pins_of(lesson: Lesson) -> Iterator[tuple[int, str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workbook.lesson.elision import mismatch
 from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Exchange
+from workbook.lesson.model import Diff, Exchange, WholeFile
 from workbook.normalise import normalise
 
 OVER = "(nothing: the output ends here)"
@@ -35,6 +35,36 @@ def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
         why=f"expected: {shown}\n     got: {got}\n\nThe whole output:\n\n{indented(actual)}",
         way="Mend the lesson, or take what came: workbook refresh.",
     )
+
+
+def require_same_file(block: WholeFile | Diff, command: Exchange | None, actual: str, wanted: str) -> None:
+    """Compare a file that a command has changed with the fence that shows it.
+
+    Args:
+        command: the command that changed it, if known.
+        wanted: the file as the fence says.
+
+    Raises:
+        LessonError: the first difference, with the fence's line.
+    """
+    if actual == wanted:
+        return
+    shown, got = wanted.split("\n"), actual.split("\n")
+    pairs = enumerate(zip(shown, got, strict=False))
+    number = next((number for number, (one, other) in pairs if one != other), min(len(shown), len(got)))
+    line = block.place.first + (1 + number if isinstance(block, WholeFile) else 0)
+    by = f"`{command.typed}` (line {command.line})" if command else "a command"
+    raise LessonError(
+        block.place.file,
+        min(line, block.place.last),
+        f"{by} leaves {block.title} otherwise than shown here.",
+        why=f"expected: {_at(shown, number)}\n     got: {_at(got, number)}\n\nThe whole file:\n\n{actual}",
+        way="Show the file as the command leaves it.",
+    )
+
+
+def _at(lines: Sequence[str], number: int) -> str:
+    return lines[number] if number < len(lines) else "(the end of the file)"
 
 
 def indented(lines: Sequence[str]) -> str:

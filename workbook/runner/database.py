@@ -1,31 +1,27 @@
 """The server as a lesson finds it: empty, or with the project's database."""
 
-import pymysql
-
+from workbook.login import create_database, cursor, databases, quoted
 from workbook.runner.ground import Settings
-
-_SYSTEM = ("mysql", "sys", "information_schema", "performance_schema")
 
 
 def empty(settings: Settings) -> None:
-    """Drop all databases of a server of our own; of any other only those whose names start like the project's."""
-    with _connect(settings) as connection, connection.cursor() as cursor:
-        cursor.execute("SHOW DATABASES")
-        names = [str(name) for (name,) in cursor.fetchall()]
-        for name in names:
-            if name not in _SYSTEM and (settings.own_server or name.startswith(settings.database)):
-                cursor.execute(f"DROP DATABASE `{name}`")
+    """Drop all databases and accounts that lessons made on a server of our own.
+
+    On any other server only the databases go whose names start like the project's.
+    """
+    server = settings.server
+    assert server is not None
+    doomed = [name for name in databases(server) if settings.own_server or name.startswith(settings.database)]
+    with cursor(server) as ask:
+        for name in doomed:
+            ask.execute(f"DROP DATABASE {quoted(name)}")
+        if settings.own_server:
+            ask.execute("SELECT user, host FROM mysql.user WHERE user <> 'root' AND user NOT LIKE 'mysql.%%'", ())
+            for user, host in ask.fetchall():
+                ask.execute("DROP USER %s@%s", (user, host))
 
 
 def create(settings: Settings) -> None:
     """Create the project's database."""
-    with _connect(settings) as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE `{settings.database}`")
-
-
-def _connect(settings: Settings) -> "pymysql.connections.Connection":
-    server = settings.server
-    assert server is not None
-    return pymysql.connect(
-        host=server.host, port=server.port, user=server.user, password=server.password, autocommit=True
-    )
+    assert settings.server is not None
+    create_database(settings.server, settings.database)

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.mysql.server import Server
 from workbook.problem import Problem
+from workbook.runner import machine
 
 DATABASE = "when2meet_vod"
 """The course's database."""
@@ -42,6 +41,7 @@ class Settings:
         path: directories put before the system's on PATH; they must not hold the workbook's own packages.
         pytest: how the project's tests are run.
         prepared: whether the project is synchronised and migrated before the lesson starts (not for fixtures).
+        bytecode: a folder that keeps compiled packages from one replay to the next, or None.
         timeout: how long a command may take, in seconds.
         patience: how long a background server may take to show its lines, in seconds.
     """
@@ -52,6 +52,7 @@ class Settings:
     path: tuple[Path, ...] = ()
     pytest: str = "uv run --no-sync python -m pytest"
     prepared: bool = True
+    bytecode: Path | None = None
     timeout: float = 120
     patience: float = 20
 
@@ -103,11 +104,11 @@ class Ground:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CEILING_DIRECTORIES": str(self.home),
             "UVICORN_PORT": str(self.web_port),
-            "UV_CACHE_DIR": values.get("UV_CACHE_DIR") or str(_uv_cache()),
+            "UV_CACHE_DIR": values.get("UV_CACHE_DIR") or str(machine.uv_cache()),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
         }
-        if not _same_disk(Path(values["UV_CACHE_DIR"]), self.root):
+        if not machine.same_disk(Path(values["UV_CACHE_DIR"]), self.root):
             # Otherwise uv says in every output that it cannot link.
             values.setdefault("UV_LINK_MODE", "copy")
         settings_file = Path.home() / ".config" / "uv" / "uv.toml"
@@ -148,56 +149,19 @@ def prepare(root: Path, settings: Settings) -> Ground:
     Raises:
         Problem: bash, git or uv is missing.
     """
-    ground = Ground(root.resolve(), settings, _free_port())
+    ground = Ground(root.resolve(), settings, machine.free_port())
     for folder in (ground.project, ground.tools, ground.root / "tmp"):
         folder.mkdir(parents=True)
     (ground.root / "gitconfig").write_text(
         "[user]\n\tname = Student\n\temail = student@example.com\n[init]\n\tdefaultBranch = main\n"
         "[advice]\n\tdetachedHead = false\n[core]\n\tautocrlf = false\n"
     )
-    base = Path(sys.base_prefix) / "bin" / "python3"
-    for name, target in (("uv", _uv()), ("python", str(base)), ("python3", str(base)), ("workbook", _workbook())):
+    python = str(Path(sys.base_prefix) / "bin" / "python3")
+    tools = {"uv": machine.uv(), "python": python, "python3": python, "workbook": machine.workbook()}
+    for name, target in tools.items():
         if target is not None and Path(target).exists():
             (ground.tools / name).symlink_to(target)
     for program in ("bash", "git"):
         if shutil.which(program, path=ground.environment()["PATH"]) is None:
             raise Problem(f"{program} is not installed, and lessons run in it.", ways=(f"Install {program}.",), code=2)
     return ground
-
-
-def _uv() -> str | None:
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.exists() else shutil.which("uv")
-
-
-def _workbook() -> str:
-    """The command `workbook` itself, which lessons show."""
-    return str(Path(sys.executable).with_name("workbook"))
-
-
-_CACHE: list[Path] = []
-
-
-def _uv_cache() -> Path:
-    """The person's own cache of packages: a lesson that installs takes a second instead of a minute."""
-    if not _CACHE:
-        uv = _uv()
-        said = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=False).stdout if uv else ""
-        _CACHE.append(Path(said.strip() or Path.home() / ".cache" / "uv"))
-    return _CACHE[0]
-
-
-def _same_disk(one: Path, other: Path) -> bool:
-    while not one.exists():
-        one = one.parent
-    return one.stat().st_dev == other.stat().st_dev
-
-
-def _free_port() -> int:
-    """A port that nobody listens on. Of five digits: a short number could occur in an output by chance."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port >= 20000:
-            return port

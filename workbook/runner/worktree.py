@@ -10,6 +10,7 @@ from workbook.history.files import Files, Tree
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
 from workbook.runner import migration
+from workbook.runner.compare import require_same_file
 from workbook.runner.ground import Ground
 
 Accept = Callable[[WholeFile, str], None]
@@ -85,26 +86,11 @@ class Worktree:
         self.changed_by.pop(paths[-1], None)
 
     def _require(self, block: WholeFile | Diff, actual: str, wanted: str) -> None:
-        if actual == wanted:
-            return
-        if self.accept is not None and isinstance(block, WholeFile):
+        if actual != wanted and self.accept is not None and isinstance(block, WholeFile):
             self.accept(block, actual)
             self.shown.tree[block.title] = actual
-            return
-        mine, theirs = wanted.split("\n"), actual.split("\n")
-        number = next(
-            (i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
-        )
-        line = block.place.first + (1 + number if isinstance(block, WholeFile) else 0)
-        command = self.changed_by.get(block.title)
-        by = f"`{command.typed}` (line {command.line})" if command else "a command"
-        raise LessonError(
-            block.place.file,
-            min(line, block.place.last),
-            f"{by} leaves {block.title} otherwise than shown here.",
-            why=f"expected: {_at(mine, number)}\n     got: {_at(theirs, number)}\n\nThe whole file:\n\n{actual}",
-            way="Show the file as the command leaves it.",
-        )
+        else:
+            require_same_file(block, self.changed_by.get(block.title), actual, wanted)
 
     def follow(self, exchange: Exchange) -> None:
         """Take note of what a command has changed, after it has run. Raises LessonError as `Files.run` does."""
@@ -197,7 +183,3 @@ def _forget_bytecode(source: Path) -> None:
     """Python compares size and second: it takes old bytecode for new when a file is written twice within a second."""
     for compiled in source.parent.glob(f"__pycache__/{source.stem}.*.pyc"):
         compiled.unlink()
-
-
-def _at(lines: list[str], number: int) -> str:
-    return lines[number] if number < len(lines) else "(the end of the file)"

@@ -1,0 +1,129 @@
+"""The template is the last commit, the record holds every listing, and the table holds every version."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
+from tests.runner.test_replay import MISTAKE
+from workbook.history.build import History, build
+from workbook.history.lock import check_lock, write_lock
+from workbook.history.template import check_template, write_template
+from workbook.history.versions import bump, check_versions
+from workbook.lesson.errors import LessonError
+from workbook.lesson.reader import read_lesson
+from workbook.problem import Problem
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return build(write_course(tmp_path / "chapters"), tmp_path / "repository")
+
+
+def test_the_template_is_the_last_commit_and_keeps_what_is_ignored(history: History, tmp_path: Path) -> None:
+    template = tmp_path / "template"
+    (template / "old").mkdir(parents=True)
+    (template / "old" / "gone.py").write_text("x\n")
+    (template / ".env").write_text("SECRET=1\n")
+
+    assert write_template(history, template) == [".gitignore", "greet.py", "old/gone.py", "test_greet.py"]
+    assert sorted(path.name for path in template.iterdir()) == [".env", ".gitignore", "greet.py", "test_greet.py"]
+    assert write_template(history, template) == []
+    check_template(history, template)
+
+
+def test_a_template_edited_by_hand_is_named_with_its_line_and_the_fence(history: History, tmp_path: Path) -> None:
+    template = tmp_path / "template"
+    write_template(history, template)
+    (template / "greet.py").write_text('def greet(name: str) -> str:\n    return "bye"\n')
+    with pytest.raises(Problem, match=r"greet\.py:2: differs from what the lessons build") as found:
+        check_template(history, template)
+    assert 'expected:     return f"hello {name}"\n     got:     return "bye"' in found.value.why
+    assert f"ch02_fixture/lesson.md:{line_of(SECOND, 'diff title')}" in found.value.why
+
+
+def test_a_file_too_many_and_a_file_too_few_are_named(history: History, tmp_path: Path) -> None:
+    template = tmp_path / "template"
+    write_template(history, template)
+    (template / "extra.py").touch()
+    with pytest.raises(Problem, match=r"extra\.py is in no lesson"):
+        check_template(history, template)
+    (template / "extra.py").unlink()
+    (template / "greet.py").unlink()
+    with pytest.raises(Problem, match=r"greet\.py is missing"):
+        check_template(history, template)
+
+
+def test_a_changed_listing_is_named_by_the_record_even_when_a_later_one_replaces_it(tmp_path: Path) -> None:
+    again = lesson(
+        '```python title="greet.py"\ndef greet(name: str) -> str:\n    return "hi"\n```\n'
+        '\n```console\n$ git commit -qam "Again"\n```\n'
+    )
+    chapters = write_course(tmp_path / "chapters", FIRST, again)
+    history = build(chapters, tmp_path / "repository")
+    with pytest.raises(Problem, match=r"history\.lock is missing"):
+        check_lock(history, chapters)
+    write_lock(history, chapters)
+    check_lock(history, chapters)
+
+    write_course(chapters, FIRST.replace('return "hello"', 'return "hallo"'), again)
+    changed = build(chapters, tmp_path / "repository")
+    assert changed.last.files == history.last.files
+    with pytest.raises(
+        LessonError, match=r"from here on the lessons build something else than recorded: greet\.py"
+    ) as found:
+        check_lock(changed, chapters)
+    assert found.value.line == line_of(FIRST, 'title="greet.py"')
+
+
+def test_a_changed_plant_of_a_mistake_is_named_by_the_record(tmp_path: Path) -> None:
+    chapters = write_course(tmp_path / "chapters")
+    page = chapters / "ch01_fixture" / "mistakes" / "misspelt.md"
+    page.parent.mkdir()
+    page.write_text(MISTAKE.format(planted="hullo"))
+    history = build(chapters, tmp_path / "repository")
+    write_lock(history, chapters)
+    check_lock(history, chapters)
+
+    page.write_text(MISTAKE.format(planted="hulla"))
+    with pytest.raises(LessonError, match=r"misspelt\.md:7: .*than recorded: greet\.py"):
+        check_lock(history, chapters)
+
+
+PINS = lesson("""```console
+$ uv add "tortoise-orm[asyncmy]==1.1.9" aerich==0.10.1
+ + iso8601==2.1.0
+```
+
+The notes pin tortoise-orm==0.23.0.
+""")
+
+
+def test_every_pin_that_is_typed_is_the_tables(tmp_path: Path) -> None:
+    chapters = write_course(tmp_path, PINS)
+    pinned = read_lesson(chapters / "ch01_fixture" / "lesson.md")
+    with pytest.raises(Problem, match=r"versions\.toml is missing"):
+        check_versions([pinned], chapters)
+
+    table = chapters / "versions.toml"
+    table.write_text('[versions]\n"tortoise-orm" = "1.1.8"\n')
+    with pytest.raises(LessonError, match=r"lesson\.md:8: tortoise-orm==1\.1\.9, but versions\.toml says 1\.1\.8"):
+        check_versions([pinned], chapters)
+    table.write_text('[versions]\n"tortoise-orm" = "1.1.9"\n')
+    with pytest.raises(LessonError, match=r"lesson\.md:8: aerich==0\.10\.1, but versions\.toml does not know aerich"):
+        check_versions([pinned], chapters)
+    table.write_text('[versions]\n"tortoise-orm" = "1.1.9"\naerich = "0.10.1"\n')
+    check_versions([pinned], chapters)
+
+
+def test_a_bump_is_one_command(tmp_path: Path) -> None:
+    chapters = write_course(tmp_path, PINS)
+    page = chapters / "ch01_fixture" / "lesson.md"
+    (chapters / "versions.toml").write_text('[versions]\n"tortoise-orm" = "1.1.9"\naerich = "0.10.1"\n')
+
+    assert bump(chapters, [page], "tortoise-orm", "1.2.0") == [chapters / "versions.toml", page]
+    assert '"tortoise-orm[asyncmy]==1.2.0" aerich==0.10.1' in page.read_text()
+    assert "tortoise-orm==0.23.0" in page.read_text()
+    check_versions([read_lesson(page)], chapters)
+    with pytest.raises(Problem, match=r"versions\.toml does not know django"):
+        bump(chapters, [page], "django", "5.0")
