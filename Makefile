@@ -39,7 +39,7 @@ up: setup  ## find or bring up a MySQL, serve the template on it; Ctrl-C stops b
 	@.venv/bin/workbook up $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: setup  ## run every test, on a real MySQL
-	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) $(ARGS)
+	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal $(ARGS)
 
 lint: setup  ## check style and types
 	.venv/bin/ruff check .

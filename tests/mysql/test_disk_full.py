@@ -46,7 +46,8 @@ def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_h
     said = on_a_disk_of(
         60,
         tmp_path,
-        "import sys; from pathlib import Path; from workbook.mysql import local, mysqld; from workbook.problem import Problem\n"
+        "import sys; from pathlib import Path; from workbook.problem import Problem\n"
+        "from workbook.mysql import local, mysqld\n"
         "mysqld.require_room = lambda *_: None  # as if the room went after the look\n"
         f"programs = local.programs(Path({str(programs_home)!r}))\n"
         "data = Path(sys.argv[1]) / 'data'\n"
