@@ -10,6 +10,7 @@ from workbook.authoring import app as authoring
 from workbook.place import TEMPLATE
 from workbook.problem import Problem
 from workbook.progress import say
+from workbook.tools_commands import app as tools
 
 app = typer.Typer(
     name="workbook",
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 database = typer.Typer(no_args_is_help=True, help="The MySQL that the workbook found or brought up.")
 app.add_typer(database, name="db")
+app.add_typer(tools)
 app.add_typer(authoring)
 
 Project = Annotated[

@@ -1,0 +1,211 @@
+"""How often `workbook explain` shows the right page, and how often it is certain of a wrong one.
+
+    python -m benchmarks.explain_hits            # the errors as the clinic's pages show them
+    python -m benchmarks.explain_hits --real     # and as the pages' commands really print them, in full (minutes)
+
+Every error output of every mistake page is pasted in many ways: whole, torn, wrapped, coloured, commented. An answer is
+right when it shows the page that the output stands on: alone, or among the pages that show the same error. Then come
+errors that the clinic does not cover, made by running the programs and statements of `cases/foreign.py`: to be certain
+of a page there is wrong, always.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.cases.foreign import foreign_errors
+from workbook.course import CHAPTERS
+from workbook.explain.clinic import Page, error_lines, error_outputs, read_clinic
+from workbook.explain.match import SHORTEST, How, match
+from workbook.explain.plain import squeeze
+from workbook.lesson.model import Exchange
+from workbook.mysql import ladder
+from workbook.mysql.server import Server
+from workbook.place import TEMPLATE, private
+
+Lines = list[str]
+Change = Callable[[Lines, Page], Lines]
+
+FRAMES = """\
+  File "/home/moon/when2meet/.venv/lib/python3.11/site-packages/starlette/routing.py", line 684, in __call__
+    await self.middleware_stack(scope, receive, send)
+  File "/home/moon/when2meet/.venv/lib/python3.11/site-packages/fastapi/routing.py", line 389, in app
+    response = await func(request)
+               ^^^^^^^^^^^^^^^^^^^
+  File "/home/moon/when2meet/.venv/lib/python3.11/site-packages/tortoise/backends/mysql/client.py", line 47, in wrapped
+    return await func(self, *args)
+           ^^^^^^^^^^^^^^^^^^^^^^^""".splitlines()
+"""What may stand where a page elides the middle of a traceback."""
+
+
+def whole(lines: Lines, page: Page | None = None) -> Lines:
+    """With frames in place of each `...`."""
+    return [each for line in lines for each in (FRAMES if line.strip() == "..." else [line])]
+
+
+def last_line(lines: Lines, page: Page) -> Lines:
+    """The error's own line alone, without pytest's margin, as people copy it into a chat."""
+    errors = error_lines(page.mistake, lines)
+    own = [line for line in errors if page.phrase.search(squeeze([line]).text)]
+    return (own or errors)[-1:]
+
+
+def second_half(lines: Lines, page: Page) -> Lines:
+    """What is left when the upper half has scrolled away. Nothing is asked when the error went with it."""
+    told = whole(lines)
+    left = told[len(told) // 2 :]
+    return left if error_lines(page.mistake, left) else []
+
+
+def torn(lines: Lines, page: Page) -> Lines:
+    """The error's line without its first third: a selection that began too late. Nothing is asked of a few letters."""
+    (line,) = last_line(lines, page)
+    left = line[len(line) // 3 :].strip()
+    return [left] if len(left) >= SHORTEST else []
+
+
+def wrapped(columns: int) -> Change:
+    """As a narrow terminal breaks lines, in the middle of words."""
+    return lambda lines, page: [
+        line[at : at + columns] for line in whole(lines) for at in range(0, max(len(line), 1), columns)
+    ]
+
+
+def coloured(lines: Lines, page: Page) -> Lines:
+    """As pytest colours it: codes before, after and within a line."""
+    return [f"\x1b[1m\x1b[31m{line[:9]}\x1b[0m\x1b[33m{line[9:]}\x1b[0m\x1b[K" for line in whole(lines)]
+
+
+def commented(lines: Lines, page: Page) -> Lines:
+    """With a student's remarks in Korean: after lines, and between them."""
+    chance = random.Random(len(lines))
+    remarks = ["# 여기서 에러가 나요", "  ← 이 줄이 문제인 것 같아요", "// 왜 이러죠?"]
+    found: Lines = []
+    for line in whole(lines):
+        found.append(f"{line}  {chance.choice(remarks)}" if chance.random() < 0.6 else line)
+        if chance.random() < 0.4:
+            found.append("도와주세요 ㅠㅠ app 폴더도 확인했는데 모르겠어요")
+    return found
+
+
+def after_prompts(lines: Lines, page: Page) -> Lines:
+    """With the prompts and commands before it, and the next prompt after."""
+    before = [
+        "(.venv) moon@DESKTOP:~/when2meet$ git status",
+        "On branch my-work",
+        "nothing to commit, working tree clean",
+    ]
+    return [
+        *before,
+        "(.venv) moon@DESKTOP:~/when2meet$ uv run pytest -q",
+        *whole(lines),
+        "(.venv) moon@DESKTOP:~/when2meet$ ",
+    ]
+
+
+def in_a_log(lines: Lines, page: Page) -> Lines:
+    """As GitHub's log shows it."""
+    return [f"2026-11-21T10:00:{number % 60:02}.1234567Z {line}" for number, line in enumerate(whole(lines))]
+
+
+VARIANTS: dict[str, Change] = {
+    "whole": whole,
+    "last line only": last_line,
+    "lower half": second_half,
+    "torn line": torn,
+    "wrapped at 80": wrapped(80),
+    "wrapped at 60": wrapped(60),
+    "coloured": coloured,
+    "Korean comments": commented,
+    "after prompts": after_prompts,
+    "GitHub's log": in_a_log,
+    "all at once": lambda lines, page: wrapped(60)(after_prompts(commented(lines, page), page), page),
+}
+
+
+def pasted(outputs: list[tuple[Page, Lines]]) -> Iterator[tuple[str, Page, str]]:
+    """Every error output in every way: the way's name, the page it stands on, the text."""
+    for name, change in VARIANTS.items():
+        for page, lines in outputs:
+            if changed := change(lines, page):
+                yield name, page, "\n".join(changed)
+
+
+def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines]]:
+    """Replay every page, and keep in full what the commands printed whose outputs show an error."""
+    from workbook.history.build import build
+    from workbook.runner.ground import Settings
+    from workbook.runner.replay import replay
+
+    found: list[tuple[Page, Lines]] = []
+    settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+    with tempfile.TemporaryDirectory() as scratch:
+        history = build(CHAPTERS, Path(scratch) / "history")
+        for page in clinic:
+            shown = error_outputs(page.mistake)
+
+            def keep(
+                file: Path, exchange: Exchange, actual: tuple[str, ...], page: Page = page, shown: object = shown
+            ) -> None:
+                if exchange.output in shown:  # type: ignore[operator]
+                    found.append((page, list(actual)))
+
+            print(f"replaying {page.name}", file=sys.stderr, flush=True)
+            with tempfile.TemporaryDirectory() as root:
+                replay(page.mistake, history, settings, Path(root), compare=keep)
+    return found
+
+
+def main() -> int:
+    """Print both tables. Returns 1 below 95 % right pages, or with one wrong certainty."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--real", action="store_true")
+    parser.add_argument("--misses", action="store_true", help="Print every error that was not found.")
+    arguments = parser.parse_args()
+    clinic = read_clinic(CHAPTERS)
+    with ladder.climb(TEMPLATE, use="test") as server:
+        outputs = [(page, list(lines)) for page in clinic for lines in error_outputs(page.mistake)]
+        if arguments.real:
+            outputs += really_printed(clinic, server)
+        foreign = foreign_errors(server)
+    return report(clinic, outputs, foreign, arguments.misses)
+
+
+def report(clinic: list[Page], outputs: list[tuple[Page, Lines]], foreign: dict[str, str], misses: bool) -> int:
+    """Judge every answer and print the tables."""
+    asked, right, first, alone, wrong = Counter[str](), Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for name, page, text in pasted(outputs):
+        answer = match(text, clinic)
+        hit = answer.how is not How.UNKNOWN and page in answer.pages
+        asked[name] += 1
+        right[name] += hit
+        first[name] += hit and answer.pages[0] is page
+        alone[name] += hit and answer.pages == (page,)
+        wrong[name] += answer.how is How.CERTAIN and not hit
+        if misses and not hit:
+            print(
+                f"--- {name}: {page.name}: {answer.how.name}, {[each.name for each in answer.pages]}\n{text[-600:]}\n"
+            )
+    print(f"{len(clinic)} pages, {len(outputs)} error outputs\n")
+    print(f"{'':16} {'asked':>6} {'right':>7} {'first':>7} {'alone':>7} {'wrong certainty':>16}")
+    for name in [*VARIANTS, "all"]:
+        of = [sum(count.values()) if name == "all" else count[name] for count in (asked, right, first, alone, wrong)]
+        print(f"{name:16} {of[0]:6} {of[1] / of[0]:7.1%} {of[2] / of[0]:7.1%} {of[3] / of[0]:7.1%} {of[4]:16}")
+    hows: Counter[How] = Counter()
+    certain = 0
+    for title, text in foreign.items():
+        answer = match(text, clinic)
+        hows[answer.how] += 1
+        certain += answer.how is How.CERTAIN
+        if answer.how is not How.UNKNOWN:
+            print(f"foreign: {title}: {answer.how.name.lower()}: {', '.join(page.name for page in answer.pages)}")
+    print(f"\n{len(foreign)} foreign errors: {hows[How.UNKNOWN]} unknown, {hows[How.LIKELY]} likely, {certain} certain")
+    return int(right.total() < 0.95 * asked.total() or bool(wrong.total()) or bool(certain))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

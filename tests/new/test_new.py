@@ -1,0 +1,228 @@
+"""`workbook new`, as its owner uses it: tests, migrations and server of the copy, later an update, on a real MySQL."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from tests.waiting import until
+from workbook.login import cursor, databases, quoted
+from workbook.mysql.mysqld import free_port
+from workbook.mysql.probe import probe
+from workbook.mysql.server import Server
+from workbook.new import new
+from workbook.place import CLONE
+from workbook.problem import Problem
+
+COPIER = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet", "--vcs-ref=HEAD"]
+
+
+@pytest.fixture
+def given(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server of this run, given as a person gives one."""
+    for name, value in mysql.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WORKBOOK_MYSQL", "given")
+    return mysql
+
+
+@pytest.fixture
+def name(mysql: Server) -> Iterator[str]:
+    """A project's name that no other test uses; its databases and its account are dropped afterwards."""
+    chosen = f"zoo-{os.getpid()}"
+    yield chosen
+    mine = chosen.replace("-", "_")
+    with cursor(mysql) as ask:
+        for database in databases(mysql):
+            if database.startswith(mine):
+                ask.execute(f"DROP DATABASE {quoted(database)}")
+        ask.execute("DROP USER IF EXISTS %s", (mine,))
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A clone of the workbook, as far as copier is concerned: committed, and with a history to come."""
+    clone = tmp_path / "workbook"
+    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
+    shutil.copytree(CLONE / "template_app", clone / "template_app", ignore=ignored)
+    shutil.copytree(CLONE / "starter", clone / "starter", symlinks=True)
+    shutil.copy(CLONE / "copier.yml", clone)
+    run("git", "init", "--quiet", cwd=clone)
+    commit(clone)
+    return clone
+
+
+@pytest.fixture
+def project(given: Server, name: str, template: Path, tmp_path: Path) -> Path:
+    return new(name, tmp_path / "project", template=template)
+
+
+def test_its_own_tests_pass_and_its_migrations_run_and_its_server_serves(
+    project: Path, given: Server, name: str
+) -> None:
+    database = name.replace("-", "_")
+    assert "passed" in python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert "passed" in python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2")
+    assert "Success" in python(project, "-m", "aerich", "upgrade")
+
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port), "--log-level", "warning"]
+    server = subprocess.Popen(command, cwd=project, env=owner())
+    try:
+        until(lambda: answers(port), "serving")
+        post = urllib.request.Request(f"http://127.0.0.1:{port}/v1/mysql/meetings", method="POST")
+        with urllib.request.urlopen(post) as answer:
+            assert answer.status == 200
+    finally:
+        server.terminate()
+        server.wait()
+    with cursor(given, database) as ask:
+        ask.execute("SELECT COUNT(*) FROM meetings")
+        assert ask.fetchone() == (1,)
+    assert [each for each in databases(given) if each.startswith(database)] == [database]
+
+
+def test_it_is_a_git_repository_of_its_own_and_the_secret_is_not_in_it(project: Path) -> None:
+    assert run("git", "status", "--porcelain", cwd=project) == ""
+    assert run("git", "rev-list", "--count", "HEAD", cwd=project).strip() == "1"
+    assert ".env" not in run("git", "ls-files", cwd=project).split()
+    secret = str(dotenv_values(project / ".env")["MYSQL_PASSWORD"])
+    assert len(secret) >= 32
+    assert secret not in (project / ".copier-answers.yml").read_text()
+    assert stat.S_IMODE((project / ".env").stat().st_mode) == 0o600
+
+
+def test_it_bears_its_own_name_and_nothing_of_the_courses(project: Path, name: str) -> None:
+    texts = {path: path.read_text() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
+    assert [path for path, text in texts.items() if "when2meet" in text.lower()] == []
+    assert f'name = "{name}"' in texts[project / "pyproject.toml"]
+
+
+def test_it_has_every_file_of_the_template_and_none_of_the_workbook(project: Path, template: Path) -> None:
+    mine = {path for path in run("git", "ls-files", cwd=project).split()}
+    theirs = {
+        path.removeprefix("template_app/") for path in run("git", "ls-files", "template_app", cwd=template).split()
+    }
+    assert mine - theirs == {".copier-answers.yml"}
+    assert theirs - mine == set()
+
+
+def test_an_update_brings_the_templates_changes_and_keeps_the_owners(project: Path, template: Path) -> None:
+    readme = project / "README.md"
+    readme.write_text(readme.read_text() + "\nOurs.\n")
+    commit(project)
+    service = template / "template_app/app/services/meeting_service_mysql.py"
+    service.write_text(service.read_text() + "\n\n# theirs\n")
+    (template / "template_app/deploy").mkdir()
+    (template / "template_app/deploy/.hidden").write_text("# new\n")
+    commit(template)
+
+    run(*COPIER, cwd=project)
+
+    assert readme.read_text().endswith("\nOurs.\n")
+    assert "# theirs" in (project / "app/services/meeting_service_mysql.py").read_text()
+    assert (project / "deploy/.hidden").read_text() == "# new\n"
+    assert "<<<<<<<" not in run("git", "diff", cwd=project)
+
+
+def test_the_account_reaches_no_other_database(project: Path, given: Server) -> None:
+    values = dotenv_values(project / ".env")
+    mine = Server(given.host, given.port, str(values["MYSQL_USER"]), str(values["MYSQL_PASSWORD"]), given.version, "")
+    probe(mine.host, mine.port, mine.user, mine.password)
+    assert [each for each in databases(mine) if each != values["MYSQL_DB"]] == []
+
+
+def test_a_database_or_an_account_that_exists_is_left_alone(
+    project: Path, name: str, template: Path, tmp_path: Path
+) -> None:
+    password = dotenv_values(project / ".env")["MYSQL_PASSWORD"]
+    with pytest.raises(Problem, match="already"):
+        new(name, tmp_path / "second", template=template)
+    assert not (tmp_path / "second").exists()
+    assert "passed" in python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "app/tests/apis")
+    assert dotenv_values(project / ".env")["MYSQL_PASSWORD"] == password
+
+
+def test_an_account_that_may_make_no_accounts_is_told_so_and_nothing_is_left(
+    given: Server, template: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = name.replace("-", "_")
+    with cursor(given) as ask:
+        ask.execute(f"CREATE USER {mine} IDENTIFIED BY 'poor'")
+    monkeypatch.setenv("MYSQL_USER", mine)
+    monkeypatch.setenv("MYSQL_PASSWORD", "poor")
+    with pytest.raises(Problem, match=f"{mine} may not make accounts"):
+        new("zoo", tmp_path / "project", template=template)
+    assert not (tmp_path / "project").exists()
+
+
+def test_without_a_server_the_password_is_for_the_one_that_compose_will_make(template: Path, tmp_path: Path) -> None:
+    made = new("zoo", tmp_path / "project", server=False, template=template)
+    values = dotenv_values(made / ".env")
+    assert (values["MYSQL_USER"], values["MYSQL_DB"], values["MYSQL_HOST"]) == ("root", "zoo", "localhost")
+    assert len(str(values["MYSQL_PASSWORD"])) >= 32
+    assert set(values) == set(dotenv_values(made / ".env.example"))
+
+
+@pytest.mark.parametrize("bad", ["My App", "1st", "a--b", "mysql", "a_b", "-x", "", "a" * 33, "../x"])
+def test_a_name_that_the_database_could_not_have_is_refused(bad: str, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="cannot be a project's name") as refused:
+        new(bad, tmp_path / "project", server=False)
+    assert refused.value.code == 2
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("ours")
+    with pytest.raises(Problem, match="not empty"):
+        new("zoo", tmp_path, server=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_copy_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match=r"not-there|template"):
+        new("zoo", tmp_path / "project", server=False, template=tmp_path / "not-there")
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_folder_inside_the_workbook_is_refused() -> None:
+    with pytest.raises(Problem, match="lies in the workbook's own repository"):
+        new("zoo", CLONE / "zoo", server=False)
+
+
+def python(project: Path, *arguments: str) -> str:
+    return run(sys.executable, *arguments, cwd=project)
+
+
+def run(*command: str, cwd: Path) -> str:
+    """Run a command as the project's owner; fail with what it said unless it exits with 0."""
+    done = subprocess.run(command, cwd=cwd, env=owner(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def owner() -> dict[str, str]:
+    """The environment of the project's owner: `.env` alone says which server."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "MYSQL_", "WORKBOOK_"))}
+    who = {f"GIT_{role}_{what}": "moon@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    return kept | who
+
+
+def commit(repository: Path) -> None:
+    run("git", "add", "--all", cwd=repository)
+    run("git", "commit", "--quiet", "--message", "A change", cwd=repository)
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/docs", timeout=1):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,74 @@
+"""`workbook explain`: what is asked, and where the answer comes from."""
+
+import sys
+from pathlib import Path
+
+from workbook.explain.clinic import read_clinic
+from workbook.explain.match import How, match
+from workbook.explain.show import show
+from workbook.language import text
+from workbook.place import CLONE
+from workbook.problem import Problem
+
+MOST_BYTES = 200_000
+"""Of a longer text only the end is read: that is where an error stands."""
+
+
+def explain(file: str, chapters: Path = CLONE / "chapters") -> int:
+    """Print the clinic's page for an error.
+
+    Args:
+        file: the file that holds it; `-` is standard input.
+        chapters: the folder of the lessons.
+
+    Returns:
+        the exit code: 0 when the clinic has a page for it, 1 when it has none.
+
+    Raises:
+        Problem: there is nothing to explain.
+    """
+    pasted = decoded(_read(file)[-MOST_BYTES:])
+    if not pasted.strip():
+        raise Problem(
+            text("There is nothing to explain: the text is empty.", "설명할 내용이 없어요. 입력이 비어 있어요."),
+            ways=(
+                text(
+                    "Pipe it: uv run pytest 2>&1 | workbook explain", "파이프로: uv run pytest 2>&1 | workbook explain"
+                ),
+                text("Paste it: workbook explain, then Ctrl-D", "붙여 넣기: workbook explain 실행 후 붙여 넣고 Ctrl-D"),
+            ),
+            code=2,
+        )
+    answer = match(pasted, read_clinic(chapters))
+    show(answer)
+    return int(answer.how is How.UNKNOWN)
+
+
+def decoded(content: bytes) -> str:
+    """The text of what a terminal or an editor saved: UTF-8, PowerShell's UTF-16, Korean Windows' code page 949."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8", errors="replace")
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        if sys.stdin.isatty():
+            hint = text("Paste the error, then press Ctrl-D.", "에러를 붙여 넣고 Ctrl-D를 누르세요.")
+            print(hint, file=sys.stderr)
+        try:
+            return sys.stdin.buffer.read()
+        except KeyboardInterrupt:
+            return b""
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise Problem(
+            text(f"{file} cannot be read: {error.strerror}.", f"{file} 파일을 읽을 수 없어요: {error.strerror}."),
+            code=2,
+        ) from error
