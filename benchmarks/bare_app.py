@@ -36,9 +36,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 async def create_meeting(request: Request) -> JSONResponse:
     url_code = uuid.uuid4().hex
     async with request.app.state.pool.acquire() as connection, connection.cursor() as cursor:
-        await cursor.execute(
-            "INSERT INTO meetings (created_at, url_code) VALUES (%s, %s)", (datetime.now(), url_code)
-        )
+        await cursor.execute("INSERT INTO meetings (created_at, url_code) VALUES (%s, %s)", (datetime.now(), url_code))
     return JSONResponse({"url_code": url_code})
 
 

@@ -39,7 +39,7 @@ from app.tests.database import temporary_database  # noqa: E402
 
 PATH = "/v1/mysql/meetings"
 CONNECTIONS = 32
-UVICORN = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--host", "127.0.0.1")
+UVICORN = ["--host=127.0.0.1", "--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]
 
 
 def free_port() -> int:
@@ -121,28 +121,34 @@ async def run(rounds: int, seconds: int) -> None:
             await command.init()
             await command.upgrade()
         database = tortoise_config["connections"]["default"]["credentials"]["database"]
-        with served("app.main:app", TEMPLATE, database) as template, served("bare_app:app", BENCHMARKS, database) as bare:
+        with (
+            served("app.main:app", TEMPLATE, database) as template,
+            served("bare_app:app", BENCHMARKS, database) as bare,
+        ):
             compare(template, bare, rounds, seconds)
 
 
 def compare(template: Server, bare: Server, rounds: int, seconds: int) -> None:
     for server in (template, bare):
         load(server, 1)  # warm up: open the pool, fill the caches
-    results: dict[Server, list[Load]] = {template: [], bare: []}
+    ours: list[Load] = []
+    theirs: list[Load] = []
     for turn in range(rounds):
-        for server in (template, bare) if turn % 2 == 0 else (bare, template):
-            results[server].append(load(server, seconds))
-        print(f"round {turn + 1}: {line(results[template][-1:], results[bare][-1:])}", flush=True)
-    print(f"median:  {line(results[template], results[bare])}")
+        turns = [(template, ours), (bare, theirs)]
+        for server, results in turns if turn % 2 == 0 else reversed(turns):
+            results.append(load(server, seconds))
+        print(f"round {turn + 1}: {figures(ours[-1:], theirs[-1:])}", flush=True)
+    ratios = [one.rate / other.rate for one, other in zip(ours, theirs, strict=True)]
+    print(f"median:  {figures(ours, theirs)} ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
-def line(template: list[Load], bare: list[Load]) -> str:
-    ratios = [ours.rate / theirs.rate for ours, theirs in zip(template, bare, strict=True)]
-    figures = [
-        f"{name} {median(one.rate for one in loads):5.0f} requests/s {median(one.cpu for one in loads):4.0f} us CPU each"
-        for name, loads in (("template", template), ("bare", bare))
+def figures(ours: list[Load], theirs: list[Load]) -> str:
+    sides = [
+        f"{name} {median(load.rate for load in loads):.0f}/s at {median(load.cpu for load in loads):.0f} us CPU each"
+        for name, loads in (("template", ours), ("bare", theirs))
     ]
-    return f"{figures[0]}, {figures[1]}, ratio {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    ratio = median(one.rate / other.rate for one, other in zip(ours, theirs, strict=True))
+    return f"{sides[0]}, {sides[1]}, ratio {ratio:.2f}"
 
 
 if __name__ == "__main__":

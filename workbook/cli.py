@@ -10,19 +10,40 @@ from workbook.authoring import app as authoring
 from workbook.place import TEMPLATE
 from workbook.problem import Problem
 from workbook.progress import say
+from workbook.student.commands import app as student
 from workbook.tools_commands import app as tools
 
 app = typer.Typer(
     name="workbook",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="A test-first workbook for a FastAPI, Tortoise ORM and MySQL backend.",
 )
 database = typer.Typer(no_args_is_help=True, help="The MySQL that the workbook found or brought up.")
 app.add_typer(database, name="db")
+app.add_typer(student)
 app.add_typer(tools)
 app.add_typer(authoring)
+
+
+@app.callback()
+def workbook(
+    context: typer.Context,
+    lang: Annotated[str | None, typer.Option(help="en or ko; else as the locale says.", metavar="LANG")] = None,
+) -> None:
+    """Without a verb: show where you are, and the next command."""
+    from workbook.language import choose
+
+    try:
+        choose(lang)
+    except ValueError as error:
+        raise Problem(f"--lang is {lang!r}, and there are en and ko.", code=2) from error
+    if context.invoked_subcommand is None:
+        from workbook.student.commands import where
+
+        where()
+
 
 Project = Annotated[
     Path, typer.Option(help="The application's folder; its .env may name a server.", exists=True, file_okay=False)
@@ -38,6 +59,18 @@ def up(
     from workbook.up import serve
 
     raise typer.Exit(serve(project, port))
+
+
+@app.command()
+def ci(
+    workflow: Annotated[Path, typer.Argument(help="The workflow.")] = Path(".github/workflows/ci.yml"),
+    job: Annotated[str | None, typer.Option(help="One of its jobs; all when not given.")] = None,
+    project: Annotated[Path, typer.Option(help="The project.", exists=True, file_okay=False)] = Path(),
+) -> None:
+    """Run your workflow's jobs here, before you push."""
+    from workbook.ci import run
+
+    raise typer.Exit(run(workflow, project, job))
 
 
 @database.command("up")

@@ -141,7 +141,8 @@ def cryptography_is_there(ground: Ground) -> list[str]:
 
 def application_describes_itself(ground: Ground) -> list[str]:
     """There is an application, and it serves `/openapi.json`."""
-    seen = ground.probe("post")
+    _sound(ground.own)
+    seen = ground.probe("describe")
     if seen.error and seen.first("app") is None:
         return [sentence(seen.error)]
     if not seen.first("app"):

@@ -25,6 +25,7 @@ async def run_on_server(*statements: str) -> None:
         port=config.MYSQL_PORT,
         user=config.MYSQL_USER,
         password=config.MYSQL_PASSWORD,
+        init_command="SET sql_notes = 0",  # IF EXISTS is silent when there is nothing to drop
     )
     async with connecting as connection, connection.cursor() as cursor:
         for statement in statements:

@@ -1,0 +1,32 @@
+"""The same hundred tests, but each makes a database, builds it by the migrations, and drops it again."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from aerich import Command
+from tortoise.context import TortoiseContext
+
+from app.tests.database import temporary_database
+from app.tortoise_models.meeting import MeetingModel
+from conftest import MIGRATIONS
+
+
+@pytest.fixture(autouse=True)
+async def rollback(initialize: dict[str, Any]) -> AsyncIterator[None]:
+    """In place of the template's rollback: a database of its own for every test."""
+    shared = initialize["connections"]["default"]["credentials"]["database"]
+    async with temporary_database(shared.replace("_test", "_each_test")) as tortoise_config, TortoiseContext():
+        command = Command(tortoise_config, location=str(MIGRATIONS))
+        await command.init()
+        await command.upgrade()
+        yield
+
+
+@pytest.mark.parametrize("turn", range(100))
+async def test_create_meeting_saves_it(client: httpx.AsyncClient, turn: int) -> None:
+    response = await client.post("/v1/mysql/meetings")
+
+    assert response.status_code == 200
+    assert await MeetingModel.filter(url_code=response.json()["url_code"]).count() == 1

@@ -1,0 +1,112 @@
+"""A student's project at any tag, on a database of its own, with an environment that all tests share."""
+
+import hashlib
+import os
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from workbook.login import create_database, cursor, quoted
+from workbook.mysql.server import Server
+from workbook.place import private
+from workbook.student import environment, gitrepo, outline, progress_file
+from workbook.student import server as servers
+from workbook.student.ground import PACKAGE, Ground
+
+PATH = "/v1/mysql/meetings"
+
+ProjectAt = Callable[[str], Path]
+
+_made: dict[str, dict[str, str]] = {}
+"""The tables of a tag, once they were built by its migrations."""
+
+
+@pytest.fixture
+def own_database(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The database that the student develops on, named in the environment like the server."""
+    name = f"student_{uuid4().hex[:8]}"
+    for key, value in mysql.environment(name).items():
+        monkeypatch.setenv(key, value)
+    create_database(mysql, name)
+    yield name
+    with cursor(mysql) as ask:
+        ask.execute("SHOW DATABASES")
+        for (found,) in ask.fetchall():
+            if str(found).startswith(name):
+                ask.execute(f"DROP DATABASE {quoted(found)}")
+
+
+@pytest.fixture
+def project_at(tmp_path: Path, mysql: Server, own_database: str, monkeypatch: pytest.MonkeyPatch) -> ProjectAt:
+    """Lay out a project as it is at a tag, with its packages and its tables; `empty` for an empty repository."""
+
+    def lay_out(tag: str) -> Path:
+        root = tmp_path / "when2meet"
+        root.mkdir()
+        gitrepo.run(root, "init", "-q", "--initial-branch=my-work", "--template=")
+        (root / progress_file.NAME).write_text("")
+        if tag == "empty":
+            return root
+        gitrepo.run(root, "fetch", "-q", "--tags", str(outline.history()))
+        gitrepo.run(root, "reset", "-q", "--hard", tag)
+        use_shared_environment(root, monkeypatch)
+        if (root / "migrations").is_dir():
+            migrate(root, tag, mysql, own_database)
+        return root
+
+    return lay_out
+
+
+def use_shared_environment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One environment for all projects with the same packages: making one costs seconds."""
+    if not (root / "pyproject.toml").exists():
+        return
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    packages = f"{project['project']['dependencies']} {project.get('dependency-groups')}"
+    home = private() / "student-tests" / hashlib.sha256(packages.encode()).hexdigest()[:12]
+    monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", str(home / "venv"))
+    if (home / "uv.lock").exists():
+        shutil.copyfile(home / "uv.lock", root / "uv.lock")
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    environment.python(root)
+    scratch = home / f"uv.lock.{os.getpid()}"
+    shutil.copyfile(root / "uv.lock", scratch)
+    os.replace(scratch, home / "uv.lock")
+
+
+def migrate(root: Path, tag: str, server: Server, database: str) -> None:
+    """Make the tables that the tag's migrations make, and Aerich's record of them."""
+    if tag not in _made:
+        with Ground(root) as ground:
+            values = server.environment(database) | {
+                "WORKBOOK_DATABASE": database,
+                "WORKBOOK_MODELS_DATABASE": ground.databases.make("models_test"),
+            }
+            ground.run([str(ground.python), "-m", f"{PACKAGE}.schema"], values)
+        _made[tag] = servers.tables(server, database)
+        with cursor(server, database) as ask:
+            ask.execute("SELECT version, app, content FROM aerich")
+            _rows[tag] = ask.fetchall()
+        return
+    with cursor(server, database) as ask:
+        for statement in _made[tag].values():
+            ask.execute(statement)
+        for row in _rows[tag]:
+            ask.execute("INSERT INTO aerich (version, app, content) VALUES (%s, %s, %s)", row)
+
+
+_rows: dict[str, tuple[tuple[object, ...], ...]] = {}
+
+
+@pytest.fixture
+def no_database_is_left(mysql: Server) -> Iterator[None]:
+    """What a check makes is gone afterwards."""
+    yield
+    with cursor(mysql) as ask:
+        ask.execute(f"SHOW DATABASES LIKE '{servers.PREFIX}{os.getpid()}%'")
+        assert ask.fetchall() == ()

@@ -1,0 +1,128 @@
+"""Projects that follow the course notes: with the packages of their day, and with their day's tests."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.student.conftest import ProjectAt, use_shared_environment
+from tests.student.judging import missing, verdicts
+from workbook.student import checking
+
+CONFTEST = """
+import asyncio
+from typing import Any, Generator
+from unittest.mock import Mock, patch
+
+import pytest
+import pytest_asyncio
+from tortoise.backends.base.config_generator import generate_config
+from tortoise.contrib.test import finalizer, initializer
+
+from app.configs import config
+from app.configs.tortoise_config import TORTOISE_APP_MODELS
+
+SERVER = f"{config.MYSQL_USER}:{config.MYSQL_PASSWORD}@{config.MYSQL_HOST}:{config.MYSQL_PORT}"
+
+
+def get_test_db_config() -> dict[str, Any]:
+    return generate_config(
+        db_url=f"mysql://{SERVER}/{config.MYSQL_DB}_test",
+        app_modules={"models": TORTOISE_APP_MODELS},
+        connection_label="models",
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def initialize() -> Generator[None, None, None]:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    with patch("tortoise.contrib.test.getDBConfig", Mock(return_value=get_test_db_config())):
+        initializer(modules=TORTOISE_APP_MODELS)
+    yield
+    finalizer()
+    loop.close()
+
+
+@pytest_asyncio.fixture(autouse=True, scope="session")
+def event_loop() -> None:
+    pass
+"""
+
+TEST = """
+import httpx
+from tortoise.contrib.test import TestCase
+
+from app.main import app
+from app.tortoise_models.meeting import MeetingModel
+
+
+class TestMeetingRouter(TestCase):
+    async def test_api_create_meeting_mysql(self) -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+            response = await client.post("/v1/mysql/meetings")
+        assert response.status_code == 200
+        assert (await MeetingModel.filter(url_code=response.json()["url_code"]).exists()) is True
+"""
+
+PINS = """
+[project]
+name = "when2meet"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = [
+    "aerich==0.8.1", "tomlkit==0.13.2", "cryptography==44.0.0", "fastapi==0.115.6", "pydantic-settings==2.7.1",
+    "tortoise-orm[asyncmy]==0.23.0", "uvicorn==0.34.0",
+]
+
+[dependency-groups]
+dev = ["httpx==0.28.1", "pytest==8.3.4", "pytest-asyncio==0.25.2"]
+
+[tool.aerich]
+tortoise_orm = "app.configs.tortoise_config.TORTOISE_ORM"
+location = "./migrations"
+src_folder = "./."
+
+[tool.pytest.ini_options]
+asyncio_default_fixture_loop_scope = "session"
+"""
+
+
+def as_in_the_notes(root: Path) -> None:
+    """The notes' conftest.py and their one test, in place of ours."""
+    shutil.rmtree(root / "app/tests")
+    (root / "app/tests").mkdir()
+    (root / "app/tests/test_meeting_router.py").write_text(TEST)
+    (root / "conftest.py").write_text(CONFTEST)
+
+
+def test_a_project_with_the_notes_own_pins_and_tests_is_graded(
+    project_at: ProjectAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project_at("ch36")
+    as_in_the_notes(root)
+    (root / "pyproject.toml").write_text(PINS)
+    (root / "uv.lock").unlink()
+    fields = root / "app/tortoise_models/fields.py"
+    fields.write_text(fields.read_text().replace("CharField[str]", "CharField"))
+    use_shared_environment(root, monkeypatch)
+
+    found = missing(verdicts(root, "ch36", "models_match_migrations", "updates_count_matches"))
+
+    assert found.keys() == {"the_tests_can_tell"}
+    assert [said.partition(":")[0] for said in found["the_tests_can_tell"]] == [
+        "Your test still passes when one request saves two meetings",
+        "Your tests still pass when every meeting gets the same code",
+    ]
+    assert "tortoise-orm 0.23.0 (" in checking.remarks(root)[0]
+
+
+def test_the_notes_conftest_on_todays_packages_is_called_out_of_date(project_at: ProjectAt) -> None:
+    root = project_at("ch35")
+    as_in_the_notes(root)
+
+    (sentence,) = missing(verdicts(root, "ch35"))["tests_run"]
+
+    assert "cannot import name 'finalizer' from 'tortoise.contrib.test'" in sentence
+    assert "Out of date: Tortoise 1.0 removed" in sentence

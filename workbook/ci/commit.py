@@ -1,0 +1,95 @@
+"""The committed state of a project: what GitHub would check out."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbook.language import text
+from workbook.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a run is about.
+
+    Attributes:
+        repository: the top folder of the git repository.
+        sha: the commit, short.
+        subject: the first line of its message.
+        branch: the current one; empty on a detached HEAD.
+        left_out: the files that are changed or new, and not committed.
+    """
+
+    repository: Path
+    sha: str
+    subject: str
+    branch: str
+    left_out: tuple[str, ...]
+
+
+def current(project: Path) -> Commit:
+    """The commit that the project stands on.
+
+    Raises:
+        Problem: the folder is in no git repository, or nothing is committed.
+    """
+    if not shutil.which("git"):
+        raise Problem(text("git is not installed.", "git이 없어요."), ways=(text("Install git.", "git을 설치하세요."),))
+    top = _git(project, "rev-parse", "--show-toplevel")
+    if top.returncode:
+        raise Problem(
+            text(
+                f"{project} is not in a git repository, so GitHub would have nothing to run.",
+                f"{project}가 git 저장소 안에 있지 않아서 GitHub가 실행할 것이 없어요.",
+            ),
+            why=top.stderr.strip(),
+            ways=("git init, git add -A, git commit",),
+        )
+    repository = Path(top.stdout.strip())
+    last = _git(repository, "log", "-1", "--format=%h %s")
+    if last.returncode:
+        raise Problem(
+            text(
+                f"Nothing is committed in {repository}, so GitHub would check out nothing.",
+                f"{repository}에 커밋이 하나도 없어서 GitHub가 체크아웃할 것이 없어요.",
+            ),
+            ways=("git add -A, git commit",),
+        )
+    sha, _, subject = last.stdout.strip().partition(" ")
+    branch = _git(repository, "branch", "--show-current").stdout.strip()
+    return Commit(repository, sha, subject, branch, _uncommitted(repository))
+
+
+def clone(commit: Commit, into: Path) -> None:
+    """Put the commit, and the history that leads to it, into a new folder.
+
+    Raises:
+        Problem: git fails.
+    """
+    done = subprocess.run(
+        ["git", "clone", "--quiet", str(commit.repository), str(into)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip()
+        raise Problem(
+            text(f"{commit.repository} could not be cloned: {said}", f"{commit.repository}를 복제하지 못했어요: {said}")
+        )
+
+
+def _uncommitted(repository: Path) -> tuple[str, ...]:
+    """Paths from `git status`, for a rename the new one."""
+    entries = _git(repository, "status", "--porcelain", "-z").stdout.split("\0")
+    paths = []
+    while entries:
+        entry = entries.pop(0)
+        if entry:
+            paths.append(entry[3:])
+            if entry[0] in "RC":
+                entries.pop(0)  # the name before
+    return tuple(paths)
+
+
+def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)

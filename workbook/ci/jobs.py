@@ -1,0 +1,141 @@
+"""`workbook ci`: the jobs of a workflow, on this machine, on the committed state of the project."""
+
+import re
+import shutil
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbook.ci import commit, events, ground
+from workbook.ci.actions import NOT_HERE, Place
+from workbook.ci.client import Settings
+from workbook.ci.hints import empty_secrets, unheard_push
+from workbook.ci.report import Report
+from workbook.ci.server import Mysql, serve
+from workbook.ci.service import mentions_mysql, mysql_service, other_services, secrets_of
+from workbook.ci.substitute import substitute
+from workbook.ci.tool import tool
+from workbook.ci.words import say, say_mysql, say_what_is_left_out
+from workbook.ci.workflow import Workflow, needs, read
+from workbook.language import text
+from workbook.problem import Problem
+
+
+def run(workflow: Path, project: Path, job: str | None) -> int:
+    """Run the jobs of a workflow, and print each step with its result.
+
+    The files are those of the last commit, as on GitHub; the workflow itself is read from the disk, so that it can be
+    tried before it is committed. The throwaway MySQL of the ladder plays the job's MySQL. Whatever would change this
+    machine (sudo, systemctl, apt) is left out and named.
+
+    Args:
+        workflow: the file, relative to the project or absolute.
+        project: a folder in a git repository.
+        job: the id of the one job to run; all when None.
+
+    Returns:
+        0 when every job passed, 1 when one failed.
+
+    Raises:
+        Problem: there is no such workflow or job, GitHub would refuse the file, or nothing is committed.
+    """
+    file = workflow if workflow.is_absolute() else project / workflow
+    plan = read(file)
+    tool("act")  # before anything is started
+    if job is not None and job not in plan.jobs:
+        known = ", ".join(plan.jobs)
+        raise Problem(
+            text(f"{workflow} has no job {job}.", f"{workflow}에 {job}이라는 job이 없어요."),
+            why=text(f"It has: {known}.", f"있는 job: {known}."),
+            code=2,
+        )
+    state = commit.current(project)
+    say(
+        text(
+            f"{file.name} on commit {state.sha}: {state.subject}",
+            f"{file.name}, commit {state.sha}: {state.subject}",
+        )
+    )
+    say_what_is_left_out(state, file)
+    say(unheard_push(plan.content, state.branch))
+    results: dict[str, bool] = {}
+    for name, settings in plan.jobs.items():
+        if job in (None, name):
+            failed = [each for each in needs(settings) if not results.get(each, True)]
+            results[name] = _run_job(plan, name, settings, state, failed)
+    return 0 if all(results.values()) else 1
+
+
+def _run_job(plan: Workflow, name: str, job: dict[str, Any], state: commit.Commit, failed: list[str]) -> bool:
+    print()
+    say(f"Job {name}")
+    if failed:
+        say(text(f"skipped: it needs {', '.join(failed)}.", f"skipped: {', '.join(failed)} job이 필요해요."))
+        return False
+    elsewhere = _elsewhere(job)
+    if elsewhere:
+        say(f"{NOT_HERE}{elsewhere}")
+        return True
+    service = mysql_service(job)
+    if service and service.refusal:
+        say(
+            text(
+                f"The job failed before its first step: the container {service.image} would stop at once.",
+                f"첫 스텝 전에 실패했어요. {service.image} 컨테이너가 바로 멈춰요.",
+            )
+        )
+        say(service.refusal)
+        return False
+    scratch = Path(tempfile.mkdtemp(prefix="workbook-ci-"))
+    preinstalled = mentions_mysql(job, plan.content.get("env") or {})
+    try:
+        commit.clone(state, scratch / "commit")
+        with serve(state.repository, service, preinstalled=preinstalled) as mysql:
+            say_mysql(mysql, service)
+            for other in other_services(job):
+                say(NOT_HERE + text(f"the service {other}.", f"서비스 {other}."))
+            return _run_steps(plan, name, job, mysql, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _run_steps(plan: Workflow, name: str, job: dict[str, Any], mysql: Mysql, scratch: Path) -> bool:
+    place = Place(scratch / "commit", f"{sys.version_info.major}.{sys.version_info.minor}")
+    rewritten, notes = substitute(plan.content, name, place, mysql.ports)
+    for note in [*notes, empty_secrets(job)]:
+        say(note)
+    ports = {str(known): here for known, here in mysql.ports.items()}
+    pip = any(re.search(r"\bpip3?\b", str(step.get("run", ""))) for step in job["steps"])
+    environment = ground.prepare(scratch / "ground", Settings(ports, mysql.socket, mysql.bell), pip=pip)
+    file = scratch / "workflow.yml"
+    file.write_text(yaml.safe_dump(rewritten, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    report = Report(job["steps"], lambda line: _as_on_github(line, scratch, mysql.ports))
+    with closing(events.run(file, scratch / "commit", scratch, environment, secrets_of(job))) as happening:
+        return report.show(happening)
+
+
+def _as_on_github(line: str, scratch: Path, ports: dict[int, int]) -> str:
+    """A printed line without the paths of our scratch folders, and with the ports that the workflow knows."""
+    folder = rf"{re.escape(str(scratch))}/act/[0-9a-f]+"
+    # act puts an empty line before each script.
+    script = rf"{folder}/act/workflow/[^:\s]+: line (\d+)"
+    line = re.sub(script, lambda found: f"script: line {int(found[1]) - 1}", line)
+    line = re.sub(rf"{folder}/hostexecutor(/|\b)", "", line)
+    for known, here in ports.items():
+        line = re.sub(rf"\b{here}\b", str(known), line)
+    return line
+
+
+def _elsewhere(job: dict[str, Any]) -> str:
+    """Why a job cannot run here, or nothing."""
+    if "uses" in job:
+        return text(f"it calls another workflow, {job['uses']}.", f"다른 워크플로 {job['uses']}을 불러요.")
+    if "container" in job:
+        return text(
+            "its steps run in a container, and that needs Docker.", "스텝이 컨테이너에서 돌아서 Docker가 필요해요."
+        )
+    return ""

@@ -1,0 +1,97 @@
+"""What a job expects of MySQL: a service container, the server that GitHub's machines have installed, or none."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbook.language import text
+
+MYSQL_PORT = 3306
+
+_SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A MySQL service container, as the workflow describes it.
+
+    Attributes:
+        name: the service's id.
+        image: for example `mysql:8.4`.
+        environment: what the image is told; secrets are made up, other expressions of GitHub's count as empty.
+        ports: the ports of the runner that lead to MySQL's.
+        health: whether GitHub waits until MySQL answers.
+    """
+
+    name: str
+    image: str
+    environment: dict[str, str] = field(default_factory=dict)
+    ports: tuple[int, ...] = ()
+    health: bool = False
+
+    @property
+    def refusal(self) -> str:
+        """Why the image would stop at once, or nothing. These are the rules of its entry point."""
+        root = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD")
+        if not any(self.environment.get(name) for name in root):
+            return text(f"It wants one of {', '.join(root)}.", f"{', '.join(root)} 중 하나가 필요해요.")
+        if self.environment.get("MYSQL_USER") == "root":
+            return text(
+                "MYSQL_USER is for a further user and must not be root; leave it out of the service's env.",
+                "MYSQL_USER는 추가 사용자용이라 root일 수 없어요. 서비스의 env에서 빼세요.",
+            )
+        if self.environment.get("MYSQL_USER") and not self.environment.get("MYSQL_PASSWORD"):
+            return text("MYSQL_USER needs MYSQL_PASSWORD beside it.", "MYSQL_USER에는 MYSQL_PASSWORD도 필요해요.")
+        return ""
+
+
+def mysql_service(job: dict[str, Any]) -> Service | None:
+    """The job's first MySQL service."""
+    for name, service in (job.get("services") or {}).items():
+        image = str(service.get("image") if isinstance(service, dict) else service)
+        if _program(image) in ("mysql", "mysql-server"):
+            settings = service if isinstance(service, dict) else {}
+            environment = {key: _plain(value) for key, value in (settings.get("env") or {}).items()}
+            ports = tuple(port for each in settings.get("ports") or [] for port in _published(str(each)))
+            return Service(str(name), image, environment, ports, "--health-cmd" in str(settings.get("options") or ""))
+    return None
+
+
+def other_services(job: dict[str, Any]) -> list[str]:
+    """The job's services that nothing here stands in for, by name."""
+    mysql = mysql_service(job)
+    return [str(name) for name in job.get("services") or {} if not mysql or name != mysql.name]
+
+
+def mentions_mysql(job: dict[str, Any], settings: dict[str, Any]) -> bool:
+    """Whether the job, or the workflow's own `env`, speaks of MySQL at all."""
+    return "mysql" in f"{job}{settings}".lower()
+
+
+def _program(image: str) -> str:
+    return image.split("@")[0].split("/")[-1].split(":")[0].lower()
+
+
+def _plain(value: Any) -> str:
+    plain = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    plain = _SECRET.sub(lambda found: made_up(found[1]), plain)
+    return re.sub(r"\$\{\{.*?\}\}", "", plain, flags=re.DOTALL)
+
+
+def secrets_of(job: dict[str, Any]) -> dict[str, str]:
+    """The secrets that a service's `env` names, with the values that stand for them here.
+
+    The server takes them as passwords and the steps use them to log in, so any value does when both have the same.
+    """
+    return {name: made_up(name) for name in _SECRET.findall(str(job.get("services") or ""))}
+
+
+def made_up(secret: str) -> str:
+    """A value for a secret that only GitHub knows."""
+    return f"made-up-{secret}"
+
+
+def _published(port: str) -> list[int]:
+    """The runner's port of a mapping such as `3307:3306` that leads to MySQL's; a lone `3306` gets a random one."""
+    parts = port.removesuffix("/tcp").split(":")
+    return [int(parts[-2])] if len(parts) > 1 and parts[-1] == str(MYSQL_PORT) and parts[-2].isdecimal() else []

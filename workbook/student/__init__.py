@@ -1,0 +1,1 @@
+"""The student's companion: where you are, start, check, hint, diff, solution."""

@@ -1,0 +1,94 @@
+"""`workbook check`: the chapter's checks on the student's project, in sentences."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbook.language import text
+from workbook.student import outline, progress_file
+from workbook.student.check import Check, Verdict, checks_of, judge
+from workbook.student.ground import Ground
+from workbook.student.outdated import older_packages
+from workbook.student.screen import fold
+
+INDENT = 9
+"""Where the sentences of the screen begin."""
+
+PATH = "/v1/mysql/meetings"
+"""The route of the chapters up to 37."""
+
+
+def current(root: Path) -> outline.Chapter:
+    """The chapter under way in a project."""
+    name = progress_file.read(root).current
+    return outline.chapter(name) if name else outline.chapters()[0]
+
+
+def asked(chapter: str) -> list[tuple[str, Check]]:
+    """What is asked at a chapter's end: what earlier chapters asked and still holds, then its own."""
+    found = []
+    for each in outline.chapters():
+        if each.id > chapter:
+            break
+        found += [(each.id, check) for check in checks_of(each.id, each.folder) if check.lasts or each.id == chapter]
+    return found
+
+
+def verdicts(root: Path, chapter: str, *, seconds: float | None = None) -> Iterator[Verdict]:
+    """Look at everything that a chapter asks of a project.
+
+    Args:
+        seconds: how long each look may take.
+    """
+    arguments = {} if seconds is None else {"seconds": seconds}
+    with Ground(root, path=PATH, **arguments) as ground:
+        yield from judge(ground, asked(chapter))
+
+
+def shown(verdict: Verdict, chapter: str, told: set[str]) -> list[str]:
+    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once.
+
+    Args:
+        chapter: the chapter under way.
+        told: the sentences that were shown already; it grows.
+    """
+    check, own = verdict.check, verdict.chapter == chapter
+    where = "" if own else f"{verdict.chapter}: "
+    if verdict.state == "holds":
+        return [fold(f"ok       {check.asks}", hanging=INDENT)] if own else []
+    fresh = [sentence for sentence in verdict.sentences if sentence not in told]
+    told.update(fresh)
+    if verdict.state == "unseen" and not own and not fresh:
+        return []
+    mark = text("not seen", "못 봤음 ") if verdict.state == "unseen" else text("missing ", "부족함  ")
+    lines = [fold(f"{mark} {where}{check.asks}", hanging=INDENT), *(fold(sentence, INDENT) for sentence in fresh)]
+    if verdict.state == "missing" and fresh:  # otherwise it is the fault whose sentence stands above
+        lines.append(fold(text("Why it matters: ", "왜 중요한가: ") + check.why, INDENT))
+        lines.append(fold(text("See for yourself: ", "직접 보려면: ") + check.see, INDENT))
+    return lines
+
+
+def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
+    """Write what came of it into the progress file; whether the chapter is done."""
+    progress = progress_file.read(root)
+    wanting = [verdict for verdict in found if verdict.state != "holds"]
+    progress.missing[chapter] = [f"{each.chapter}/{each.check.name}" for each in wanting]
+    done = bool(found) and not wanting
+    if done:
+        progress.finish(chapter)
+    progress_file.write(root, progress)
+    return done
+
+
+def remarks(root: Path) -> list[str]:
+    """What is older than the chapters' versions. It is no fault: the notes' pins are older, too."""
+    found = older_packages(root / os.environ.get("UV_PROJECT_ENVIRONMENT", ".venv") / "bin" / "python")
+    if not found:
+        return []
+    listed = ", ".join(f"{name} {have} ({wanted})" for name, have, wanted in found)
+    return [
+        text(
+            f"Older than in the chapters: {listed}. What changed since stands under 'The notes and today'.",
+            f"챕터보다 오래된 버전이에요: {listed}. 달라진 점은 'The notes and today'에 있어요.",
+        )
+    ]

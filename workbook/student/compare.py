@@ -1,0 +1,73 @@
+"""The student's code beside the chapter's: `diff` and `solution`."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from workbook.language import text
+from workbook.problem import Problem
+from workbook.student import gitrepo, outline, progress_file
+
+ASKED_TWICE = 2
+
+
+def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -> str:
+    """What differs between the chapter's end and the project as it lies there, new files too.
+
+    Args:
+        backwards: from the project to the chapter's end: what remains to be changed.
+        path: one file or folder; all when empty.
+
+    Returns:
+        a unified diff: `-` the chapter's, `+` the student's (the other way round when backwards). Empty when equal.
+
+    Raises:
+        Problem: the project does not know the chapter's tag.
+    """
+    if not gitrepo.commit_of(root, f"refs/tags/{chapter}"):
+        raise Problem(
+            text(f"The project has no tag {chapter}.", f"프로젝트에 {chapter} 태그가 없어요."),
+            ways=(f"workbook start {chapter}",),
+        )
+    skipped = [f":(exclude){name}" for name in sorted(outline.left_out(chapter))]
+    with tempfile.TemporaryDirectory() as scratch:
+        # An index of our own: what the student has staged stays as it is.
+        index = Path(scratch) / "index"
+        theirs = Path(gitrepo.run(root, "rev-parse", "--absolute-git-dir").strip()) / "index"
+        if theirs.exists():
+            shutil.copyfile(theirs, index)
+        env = os.environ | {"GIT_INDEX_FILE": str(index)}
+        gitrepo.run(root, "add", "-A", env=env)
+        direction = ["-R"] if backwards else []
+        options = ["--cached", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"]
+        return gitrepo.run(root, "diff", *options, *direction, chapter, "--", path or ".", *skipped, env=env)
+
+
+def solution(root: Path, chapter: str, path: str = "") -> str:
+    """The chapter's answer, once it was asked for twice.
+
+    Args:
+        path: a file to show whole; the changes that remain when empty.
+
+    Returns:
+        the first time a sentence that asks back; then the answer.
+    """
+    progress = progress_file.read(root)
+    times = progress.asked[chapter] = progress.asked.get(chapter, 0) + 1
+    progress_file.write(root, progress)
+    if times < ASKED_TWICE:
+        return text(
+            "You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution",
+            "힌트에서 더 많이 배워요: workbook hint\n그래도 정답을 보려면 한 번 더: workbook solution",
+        )
+    if path:
+        return gitrepo.run(root, "show", f"{chapter}:{path}")
+    changes = diff(root, chapter, backwards=True)
+    if not changes:
+        return text(f"Your code is that of {chapter} already.", f"이미 {chapter}의 코드와 같아요.")
+    head = text(
+        f"# From your code to that of {chapter}. A whole file: workbook solution app/main.py",
+        f"# 지금 코드에서 {chapter}의 코드까지. 파일 하나 전체: workbook solution app/main.py",
+    )
+    return f"{head}\n{changes}"

@@ -1,0 +1,83 @@
+"""Git in the student's own repository: with the student's configuration, and never against the student's work."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from workbook.language import text
+from workbook.problem import Problem
+
+IN_PROGRESS = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+"""Files of `.git` that say that git waits for the person to go on with something."""
+
+
+def run(project: Path, *arguments: str, check: bool = True, env: dict[str, str] | None = None) -> str:
+    """Run git in the project; its standard output.
+
+    Args:
+        check: whether a failure is a Problem; otherwise it is an empty answer.
+        env: the whole environment; ours when None.
+
+    Raises:
+        Problem: git is missing, or it failed; the sentence holds what it said.
+    """
+    program = shutil.which("git")
+    if program is None:
+        raise Problem(
+            text("git is not installed, and the workbook keeps your work in it.", "git이 설치되어 있지 않아요."),
+            ways=(text("Install git 2.30 or newer.", "git 2.30 이상을 설치하세요."),),
+            code=2,
+        )
+    done = subprocess.run(
+        [program, "-c", "core.quotePath=false", *arguments],
+        cwd=project,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode == 0:
+        return done.stdout
+    if not check:
+        return ""
+    said = done.stderr.strip() or done.stdout.strip()
+    raise Problem(
+        text(
+            f"git {arguments[0]} failed in {project}: {said}", f"{project}에서 git {arguments[0]}이 실패했어요: {said}"
+        )
+    )
+
+
+def commit_of(project: Path, name: str) -> str:
+    """The commit that a branch or tag names; an empty text when there is none."""
+    return run(project, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", check=False).strip()
+
+
+def is_clean(project: Path) -> bool:
+    """Whether there is nothing that `commit_all` would take up."""
+    return not run(project, "status", "--porcelain", "--", *_ours(project)).strip()
+
+
+def unfinished(project: Path) -> str:
+    """What git is in the middle of (`MERGE_HEAD`, `rebase-merge`, …); an empty text when nothing."""
+    folder = Path(run(project, "rev-parse", "--absolute-git-dir").strip())
+    return next((name for name in IN_PROGRESS if (folder / name).exists()), "")
+
+
+def commit_all(project: Path, message: str) -> None:
+    """Commit everything that `.gitignore` does not keep out, as the student, or as `Student` who has no name yet."""
+    run(project, "add", "-A", "--", *_ours(project))
+    nameless = not run(project, "config", "user.email", check=False).strip()
+    identity = ("-c", "user.name=Student", "-c", "user.email=student@localhost") if nameless else ()
+    # A hook or a signing key of the student's must not stand between them and their saved work.
+    run(project, *identity, "-c", "commit.gpgSign=false", "commit", "-q", "--no-verify", "-m", message)
+
+
+def _ours(project: Path) -> tuple[str, ...]:
+    """Everything but secrets and caches, which a project that has no `.gitignore` yet would let through."""
+    # As a pattern: git complains of an ignored file that is named, even of one to leave out.
+    secret = () if run(project, "ls-files", "--", ".env").strip() else (":(exclude,glob).en[v]",)
+    return (".", ":(exclude,glob)**/__pycache__/**", *secret)

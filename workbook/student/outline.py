@@ -1,0 +1,107 @@
+"""The course as a student sees it: its chapters, and the history that their lessons build."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from workbook.course import CHAPTERS, history_folder
+from workbook.history.build import build
+from workbook.history.trace import lesson_files, trace
+from workbook.language import text
+from workbook.lesson.frontmatter import read_front_matter, text_of
+from workbook.problem import Problem
+from workbook.progress import stage
+
+_KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "left_out"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter: its id, its title and goal in the student's language, and its lesson in it."""
+
+    id: str
+    title: str
+    goal: str
+    lesson: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where lesson, checks and mistakes lie."""
+        return self.lesson.parent
+
+
+def chapters(folder: Path = CHAPTERS) -> list[Chapter]:
+    """All chapters in order, by their front matter alone, so that it is quick."""
+    found = []
+    for english in lesson_files(folder):
+        file = Path(text(str(english), str(english.with_name("lesson.ko.md"))))
+        file = file if file.exists() else english
+        front = read_front_matter(file, file.read_text(encoding="utf-8"), required=set(), optional=_KNOWN)
+        title, goal = (text_of(file, front, key) for key in ("title", "goal"))
+        found.append(Chapter(file.parent.name.partition("_")[0], title, goal, file))
+    return found
+
+
+def chapter(name: str) -> Chapter:
+    """The chapter of that id; `35` will do. Raises Problem when there is none."""
+    known = chapters()
+    wanted = name.lower() if name.lower().startswith("ch") else f"ch{name}"
+    for each in known:
+        if each.id == wanted:
+            return each
+    raise Problem(
+        text(f"There is no chapter {name}.", f"{name}이라는 챕터는 없어요."),
+        ways=(text("Chapters: ", "챕터: ") + ", ".join(each.id for each in known) + ".",),
+        code=2,
+    )
+
+
+def before(name: str) -> str:
+    """The id of the chapter before, which is the tag on which this one starts; empty for the first."""
+    ids = [each.id for each in chapters()]
+    place = ids.index(name)
+    return ids[place - 1] if place else ""
+
+
+def history(folder: Path = CHAPTERS) -> Path:
+    """The repository that the lessons build; it is built when they have changed since.
+
+    Raises:
+        LessonError: a lesson does not build.
+    """
+    repository = history_folder()
+    key = repository.with_name("history.key")
+    repository.parent.mkdir(parents=True, exist_ok=True)
+    wanted = _hash(folder)
+    with FileLock(repository.with_name("history.lock")):
+        if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
+            key.unlink(missing_ok=True)
+            with stage(text("Building the history of the lessons", "레슨의 히스토리를 만드는 중")):
+                build(folder, repository)
+            key.write_text(wanted)
+    return repository
+
+
+def start_files(name: str, folder: Path = CHAPTERS) -> dict[str, str]:
+    """All files on which a chapter starts, by path: those that git ignores (`.env`) too."""
+    for each in trace(folder, name):
+        if each.lesson.chapter == name:
+            return {path: content for path, content in each.start.items() if path not in each.left_out}
+    return {}
+
+
+def left_out(name: str, folder: Path = CHAPTERS) -> frozenset[str]:
+    """What the lessons up to a chapter leave out of history: lock files."""
+    return trace(folder, name)[-1].left_out
+
+
+def _hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for lesson in lesson_files(folder):
+        made = [file for file in lesson.parent.glob("made/**/*") if file.is_file() and "__pycache__" not in file.parts]
+        for file in [lesson, *sorted(made)]:
+            content = file.read_bytes()
+            digest.update(f"{file.relative_to(folder)}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,199 @@
+"""`workbook start`: lay out a project, or take one to another chapter, and lose nothing on the way."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbook.language import text
+from workbook.problem import Problem
+from workbook.student import gitrepo, outline, progress_file, project
+
+REMOTE = "workbook"
+BRANCH = "my-work"
+
+
+@dataclass(slots=True)
+class Started:
+    """Where the project stands now, and what was done to get there, in sentences."""
+
+    project: Path
+    chapter: outline.Chapter
+    told: list[str] = field(default_factory=list)
+
+
+def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> Started:
+    """Start a chapter in a new project, or take an existing one there.
+
+    Who has finished the chapter before goes on with their own code; everybody else starts on the tag. What was
+    there before stays, on a branch of its own.
+
+    Args:
+        name: the chapter's id; the one that is next when None.
+        directory: the project, or where to make one; the project that we stand in, else `when2meet` here, when None.
+        fresh: start on the tag in any case.
+
+    Raises:
+        Problem: there is no such chapter; no project can be made there; git is in the middle of something.
+    """
+    known = outline.chapter(name) if name else None
+    found = project.find(directory.expanduser() if directory is not None else Path.cwd())
+    if found is not None and (directory is None or found == directory.expanduser().absolute()):
+        return _go_on(found, known or _next(found), fresh)
+    target = project.room_for(directory if directory is not None else _here())
+    return _lay_out(target, known or outline.chapters()[0])
+
+
+def _here() -> Path:
+    """The current directory when it is empty, else `when2meet` in it."""
+    here = Path.cwd()
+    return here if not any(here.iterdir()) else here / "when2meet"
+
+
+def _next(root: Path) -> outline.Chapter:
+    """The chapter under way; when it is done, the one after it."""
+    progress = progress_file.read(root)
+    known = outline.chapters()
+    ids = [each.id for each in known]
+    if progress.current not in ids:
+        return known[0]
+    place = ids.index(progress.current)
+    if progress.current in progress.done and place + 1 < len(known):
+        place += 1
+    return known[place]
+
+
+def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
+    started = Started(root, chapter)
+    history = outline.history()
+    root.mkdir(parents=True, exist_ok=True)
+    gitrepo.run(root, "init", "-q", f"--initial-branch={BRANCH}")
+    # First the mark, so that a start that was interrupted can be repeated in the same place.
+    progress_file.write(root, progress_file.Progress(current=chapter.id))
+    _prepare(root, history)
+    tag = outline.before(chapter.id)
+    if tag:
+        gitrepo.run(root, "reset", "-q", "--hard", tag)
+        _add_ignored(started)
+    started.told.append(
+        text(f"Your project is {root}, on the branch {BRANCH}", f"프로젝트는 {root}, 브랜치는 {BRANCH}이에요")
+        + (
+            text(f", as {tag} leaves it.", f". {tag}을(를) 마친 상태예요.")
+            if tag
+            else text(", empty.", ". 비어 있어요.")
+        )
+    )
+    return started
+
+
+def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
+    started = Started(root, chapter)
+    progress = progress_file.read(root)
+    _require_calm(root)
+    _prepare(root, outline.history())
+    tag = outline.before(chapter.id)
+    goes_on = progress.current == chapter.id or (progress.current == tag and tag in progress.done)
+    if goes_on and not fresh and gitrepo.commit_of(root, "HEAD"):
+        started.told.append(
+            text(
+                f"You go on with your own code. To start on {tag or 'an empty folder'} instead: "
+                f"workbook start {chapter.id} --fresh",
+                f"지금 코드로 계속해요. {tag or '빈 폴더'}에서 새로 시작하려면: workbook start {chapter.id} --fresh",
+            )
+        )
+    elif tag or gitrepo.commit_of(root, "HEAD"):
+        _save(started)
+        _switch(root, tag)
+        began = text(f"as {tag} leaves it", f"{tag}을(를) 마친 상태예요") if tag else text("empty", "비어 있어요")
+        started.told.append(
+            text(
+                f"{root} is now {began}, on the branch {BRANCH}.",
+                f"{root}은(는) 이제 {began}. 브랜치는 {BRANCH}이에요.",
+            )
+        )
+    _add_ignored(started)
+    progress.current = chapter.id
+    progress_file.write(root, progress)
+    return started
+
+
+def _prepare(root: Path, history: Path) -> None:
+    """The remote with all tags, and the progress file out of git's sight."""
+    if REMOTE in gitrepo.run(root, "remote").split():
+        gitrepo.run(root, "remote", "set-url", REMOTE, str(history))
+    else:
+        gitrepo.run(root, "remote", "add", REMOTE, str(history))
+    gitrepo.run(root, "fetch", "-q", "--tags", "--force", REMOTE)
+    exclude = Path(gitrepo.run(root, "rev-parse", "--absolute-git-dir").strip()) / "info" / "exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    lines = exclude.read_text(encoding="utf-8") if exclude.exists() else ""
+    if progress_file.NAME not in lines.splitlines():
+        exclude.write_text(f"{lines.rstrip()}\n{progress_file.NAME}\n".lstrip(), encoding="utf-8")
+
+
+def _require_calm(root: Path) -> None:
+    waiting = gitrepo.unfinished(root)
+    if waiting:
+        raise Problem(
+            text(
+                f"git is in the middle of something in {root} ({waiting}), so nothing was changed.",
+                f"{root}에서 git 작업이 진행 중이라({waiting}) 아무것도 바꾸지 않았어요.",
+            ),
+            ways=(
+                text(
+                    "Finish it or give it up first; `git status` says how.",
+                    "먼저 끝내거나 취소하세요. `git status`가 방법을 알려 줘요.",
+                ),
+            ),
+        )
+
+
+def _save(started: Started) -> None:
+    """Commit what is not committed, and keep the student's commits under a name."""
+    root, chapter = started.project, started.chapter.id
+    dirty = not gitrepo.is_clean(root)
+    head = gitrepo.commit_of(root, "HEAD")
+    if not dirty and (not head or gitrepo.run(root, "for-each-ref", "--points-at", head, "refs/tags").strip()):
+        return
+    number = 1
+    while gitrepo.commit_of(root, f"work-before-{chapter}-{number}"):
+        number += 1
+    branch = f"work-before-{chapter}-{number}"
+    # The branch first: a commit on it leaves `my-work` where it is, whatever happens next.
+    gitrepo.run(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
+    if dirty:
+        gitrepo.commit_all(root, f"Work in progress before {chapter}")
+        started.told.append(text("What you had not committed is committed now.", "커밋하지 않은 작업을 커밋했어요."))
+    started.told.append(
+        text(
+            f"Your work is kept on the branch {branch}. To see it again: git switch {branch}",
+            f"지금까지의 작업은 {branch} 브랜치에 있어요. 다시 보려면: git switch {branch}",
+        )
+    )
+
+
+def _switch(root: Path, tag: str) -> None:
+    """The branch `my-work` on the tag; without a tag a branch with no commit yet, and no files of git's."""
+    if tag:
+        gitrepo.run(root, "checkout", "-q", "-B", BRANCH, tag)
+        return
+    here = gitrepo.run(root, "symbolic-ref", "--short", "-q", "HEAD", check=False).strip()
+    if here == BRANCH:
+        gitrepo.run(root, "checkout", "-q", "--detach")
+    gitrepo.run(root, "branch", "-q", "-D", BRANCH, check=False)
+    gitrepo.run(root, "checkout", "-q", "--orphan", BRANCH)
+    gitrepo.run(root, "rm", "-r", "-q", "-f", "--ignore-unmatch", ".")
+
+
+def _add_ignored(started: Started) -> None:
+    """Files of earlier chapters that git ignores (`.env`); what the student has stays as it is."""
+    root = started.project
+    files = outline.start_files(started.chapter.id)
+    listed = set(gitrepo.run(root, "ls-files", "-z").split("\0"))
+    ignored = set(gitrepo.run(root, "check-ignore", *files, check=False).splitlines()) if files else set()
+    for path in sorted(ignored - listed):
+        target = root / path
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(files[path].encode())
+            started.told.append(
+                text(f"{path} is there too; git ignores it.", f"git이 무시하는 {path}도 넣어 두었어요.")
+            )
