@@ -15,7 +15,7 @@ ARGS ?=
 MOST_JOBS = 8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint lock clean clean-data
+.PHONY: help setup up test test-companion lint lock clean clean-data
 
 # Any Python will do to begin with: bootstrap.py finds the one to go on with.
 python = $(or $(PYTHON),$(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
@@ -29,7 +29,7 @@ define bootstrap
 endef
 
 help:  ## list the verbs
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## make .venv with the pinned packages; runs nothing
 	$(bootstrap)
@@ -40,6 +40,9 @@ up: setup  ## find or bring up a MySQL, serve the template on it; Ctrl-C stops b
 
 test: setup  ## run every test, on a real MySQL
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal $(ARGS)
+
+test-companion: setup  ## run the tests that play whole students' projects against the checks
+	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal -m companion $(ARGS)
 
 lint: setup  ## check style and types
 	.venv/bin/ruff check .

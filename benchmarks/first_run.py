@@ -3,8 +3,8 @@
     python3 benchmarks/first_run.py [--user NAME] [--keep]
 
 Clones the committed state of this repository into a temporary directory, runs `make up` there until it serves, creates
-a meeting, stops it with Ctrl-C; then again, where it must find the meeting. With --user (as root) all of it runs as that
-ordinary user. uv's and apt's caches are empty each time: they lie in the empty home and in the clone.
+a meeting, stops it with Ctrl-C; then again, where it must find the meeting. With --user (as root) all of it runs as
+that ordinary user. uv's and apt's caches are empty each time: they lie in the empty home and in the clone.
 """
 
 import argparse

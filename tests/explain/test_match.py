@@ -57,7 +57,8 @@ def test_a_foreign_error_is_never_taken_for_a_page_with_certainty(clinic: list[P
 
 
 def test_the_names_of_ones_own_server_do_not_matter(clinic: list[Page]) -> None:
-    assert names("ERROR 1049 (42000): Unknown database 'shop'", clinic) == (How.CERTAIN, ["ch32/unknown-database"])
+    how, pages = names("ERROR 1049 (42000): Unknown database 'shop'", clinic)
+    assert (how, pages[0]) == (How.CERTAIN, "ch32/unknown-database")
     refused = (
         "pymysql.err.OperationalError: (1045, \"Access denied for user 'app'@'172.17.0.1' (using password: YES)\")"
     )

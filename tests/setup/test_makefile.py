@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.setup.clones import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
-PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==(\S+)")
+PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==([^\s;]+)")
 
 
 def lock() -> str:
@@ -77,11 +77,12 @@ def test_text_is_committed_with_lf_and_images_as_they_are(clone: Clone) -> None:
     assert re.search(r"-text\s+a\.png", listed)
 
 
-def run_ci(folder: Path, recipe: str) -> "subprocess.CompletedProcess[str]":
-    """Run `.ci/run` where `make test` is this recipe."""
+def run_ci(folder: Path, recipe: str, companion: str = "true") -> "subprocess.CompletedProcess[str]":
+    """Run `.ci/run` where `make test` and `make test-companion` are these recipes."""
     (folder / ".ci").mkdir()
     shutil.copy(CLONE / ".ci" / "run", folder / ".ci" / "run")
-    (folder / "Makefile").write_text(f"test:\n\t@{recipe}\n", encoding="utf-8")
+    makefile = f"test:\n\t@{recipe}\ntest-companion:\n\t@{companion}\n"
+    (folder / "Makefile").write_text(makefile, encoding="utf-8")
     return subprocess.run([folder / ".ci" / "run"], capture_output=True, text=True, input="", env=dict(os.environ))
 
 
@@ -97,6 +98,13 @@ def test_ci_fails_when_a_test_fails_and_still_prints_the_closing_line(tmp_path: 
     result = run_ci(tmp_path, f"echo '{closing}'; exit 1")
     assert result.returncode == 2
     assert result.stdout.splitlines()[-1] == closing
+
+
+def test_ci_fails_when_only_the_companions_tests_fail_and_prints_both_closing_lines(tmp_path: Path) -> None:
+    first, second = "===== 3 passed in 0.10s =====", "===== 1 failed in 0.20s ====="
+    result = run_ci(tmp_path, f"echo '{first}'", f"echo '{second}'; exit 1")
+    assert result.returncode == 2
+    assert result.stdout.splitlines()[-2:] == [first, second]
 
 
 def test_ci_says_so_when_pytest_did_not_get_that_far(tmp_path: Path) -> None:
