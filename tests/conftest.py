@@ -10,6 +10,27 @@ from workbook.mysql import local, mysqld
 from workbook.mysql.server import Unavailable
 from workbook.place import private
 
+COMPANION = (
+    "student/test_checks",
+    "student/test_grading",
+    "student/test_old_ways",
+    "new/",
+    "doctor/",
+    "ci/test_notes",
+    "ci/test_steps",
+    "ci/test_mysql",
+    "ci/test_stand_ins",
+)
+"""Tests that play whole projects: each starts a project's Python a dozen times, all of them four minutes on two cores."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what plays whole projects: `make test-companion` runs it, and `make test` stays under five minutes."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(COMPANION):
+            item.add_marker(pytest.mark.companion)
+
 
 @pytest.fixture(autouse=True)
 def _no_server_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,8 +60,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest pages first: a lesson of a minute that starts last keeps one worker busy and the others idle."""
-    items.sort(key=lambda item: -item.path.stat().st_size if isinstance(item, Replay) else 0)
+    """Put the pages first, a long one and a short one in turn.
+
+    A lesson of a minute that starts last keeps one worker busy and the others idle; two of them behind each other do too.
+    """
+    left = sorted((item for item in items if isinstance(item, Replay)), key=lambda item: -item.path.stat().st_size)
+    pages: list[pytest.Item] = []
+    while left:
+        pages.append(left.pop(0))
+        if left:
+            pages.append(left.pop())
+    items[:] = pages + [item for item in items if not isinstance(item, Replay)]
 
 
 class PageFile(pytest.File):

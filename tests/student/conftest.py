@@ -19,20 +19,10 @@ from workbook.student.ground import PACKAGE, Ground
 
 PATH = "/v1/mysql/meetings"
 
-PLAYS_PROJECTS = ("test_checks", "test_grading", "test_old_ways")
-"""The files whose every test starts a project's Python a dozen times: four minutes on two cores."""
-
 ProjectAt = Callable[[str], Path]
 
 _made: dict[str, dict[str, str]] = {}
 """The tables of a tag, once they were built by its migrations."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what plays whole projects: `make test-companion` runs it, and `make test` stays under five minutes."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.stem.startswith(PLAYS_PROJECTS):
-            item.add_marker(pytest.mark.companion)
 
 
 @pytest.fixture
