@@ -21,7 +21,7 @@ COMPANION = (
     "ci/test_mysql",
     "ci/test_stand_ins",
 )
-"""Tests that play whole projects: each starts a project's Python a dozen times, all of them four minutes on two cores."""
+"""Tests that play whole projects: each starts a project's Python a dozen times; together four minutes on two cores."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -62,7 +62,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the pages first, a long one and a short one in turn.
 
-    A lesson of a minute that starts last keeps one worker busy and the others idle; two of them behind each other do too.
+    A lesson of a minute that starts last keeps one worker busy and the others idle; so do two behind each other.
     """
     left = sorted((item for item in items if isinstance(item, Replay)), key=lambda item: -item.path.stat().st_size)
     pages: list[pytest.Item] = []
