@@ -74,7 +74,7 @@ def test_a_test_takes_less_than_ten_milliseconds(copy: Path, mysql: Server, tmp_
 
 
 def usual_milliseconds(project: Path, server: Server, report: Path) -> float:
-    """What a test takes with its fixtures, as pytest counts it: the lower quartile, which a busy machine moves least."""
+    """What a test takes with its fixtures, by pytest: the lower quartile, which a busy machine moves least."""
     run_tests(project, server, f"timed_{os.getpid()}", f"--junitxml={report}")
     seconds = [float(case.attrib["time"]) for case in ElementTree.parse(report).iter("testcase")]
     return statistics.quantiles(seconds)[0] * 1000
