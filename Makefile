@@ -52,7 +52,7 @@ lint: setup  ## check style and types
 # The lock holds for every platform and every Python from 3.11. What it pins stays unless ARGS=--upgrade.
 lock:  ## pin anew what pyproject.toml and the template's ask for
 	$(bootstrap) uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		pyproject.toml --group dev --group template_app/pyproject.toml:dev template_app/pyproject.toml \
+		pyproject.toml --group dev --group site --group notebooks --group template_app/pyproject.toml:dev template_app/pyproject.toml \
 		--output-file requirements.lock $(ARGS)
 
 clean:  ## remove .venv, caches and downloads; keeps the data of your local MySQL
