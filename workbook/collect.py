@@ -3,10 +3,12 @@
 The root `conftest.py` loads it with `pytest_plugins`. An item replays one page and fails with the page's file and line.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from getpass import getuser
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TypeVar
 
 import pytest
 from _pytest.fixtures import TopRequest
@@ -20,6 +22,8 @@ from workbook.place import private
 from workbook.problem import Problem
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
+
+T = TypeVar("T")
 
 LESSON_TIMEOUT = 600
 """How long a page may take, in seconds; a cold cache of packages downloads for minutes."""
@@ -59,18 +63,39 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile 
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the pages first, a long one and a short one in turn.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the pages first, and spread long ones.
 
     A lesson of a minute that starts last keeps one worker busy and the others idle; so do two behind each other.
     """
-    left = sorted((item for item in items if isinstance(item, Replay)), key=lambda item: -item.path.stat().st_size)
-    pages: list[pytest.Item] = []
+    pages = [item for item in items if isinstance(item, Replay)]
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    if len(pages) == len(items):
+        # xdist gives each worker a run of neighbours to begin with.
+        items[:] = [page for share in shares(pages, workers, _commands) for page in share]
+        return
+    left = sorted(pages, key=_commands, reverse=True)
+    pages = []
     while left:
         pages.append(left.pop(0))
         if left:
             pages.append(left.pop())
-    items[:] = pages + [item for item in items if not isinstance(item, Replay)]
+    items[:] = [*pages, *(item for item in items if not isinstance(item, Replay))]
+
+
+def shares(things: list[T], count: int, weight: Callable[[T], int]) -> list[list[T]]:
+    """Divide things into shares of about the same weight, whose sizes are those that xdist's worksteal gives out."""
+    sizes = [len(things) // count + (place >= count - len(things) % count) for place in range(count)]
+    divided: list[list[T]] = [[] for _ in sizes]
+    for thing in sorted(things, key=weight, reverse=True):
+        open_ones = [share for share, size in zip(divided, sizes, strict=True) if len(share) < size]
+        min(open_ones, key=lambda share: sum(map(weight, share))).append(thing)
+    return divided
+
+
+def _commands(page: "Replay") -> int:
+    """How many commands a page runs, and Python sessions: each starts a process, and that is what takes the time."""
+    return len(re.findall(r"^(?:\$ |```pycon$)", page.path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 class PageFile(pytest.File):

@@ -1,7 +1,7 @@
 """A pytest plugin that writes what happened to a file, one JSON object a line.
 
-It is copied into the student's project's own Python and imports nothing of the workbook. The file's name stands in
-`WORKBOOK_REPORT`. The screen is for people; a contract is judged by this.
+It runs in the student's project's own Python and imports nothing of the workbook. The file's name stands in
+`WORKBOOK_REPORT`. The screen is for people, and nothing is written there; a contract is judged by this.
 """
 
 import json
@@ -12,16 +12,20 @@ import pytest
 
 
 class Reporter:
-    """Writes each phase of each test, each error of collection, and the exit code."""
+    """Writes how pytest was started, each phase of each test, each error of collection, and the exit code."""
 
-    def __init__(self, path: str) -> None:
-        """Start an empty report."""
-        self.file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed with the session
+    def __init__(self, path: str, config: Any) -> None:
+        """Start a new report in place of an older one."""
+        self.path = path
+        with open(path, "w", encoding="utf-8"):
+            pass
+        started = config.invocation_params
+        self.write(arguments=list(started.args), directory=str(started.dir), environment=dict(os.environ))
 
     def write(self, **values: object) -> None:
-        """Add a line."""
-        self.file.write(json.dumps(values) + "\n")
-        self.file.flush()
+        """Add a line. Nothing stays open: a run may end before its session, and would warn of an unclosed file."""
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(values) + "\n")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """A phase of a test: setup, call or teardown."""
@@ -39,11 +43,11 @@ class Reporter:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """The end, with the exit code."""
         self.write(exit=int(exitstatus))
-        self.file.close()
 
 
 def pytest_configure(config: Any) -> None:
     """Report from the process that was started, not from xdist's workers, which tell it everything."""
-    path = os.environ.get("WORKBOOK_REPORT")
+    # Taken out: a pytest that a test starts would write into this run's report.
+    path = os.environ.pop("WORKBOOK_REPORT", None)
     if path and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Reporter(path), "workbook-report")
+        config.pluginmanager.register(Reporter(path, config), "workbook-report")

@@ -76,6 +76,23 @@ def test_a_changed_listing_is_named_by_the_record_even_when_a_later_one_replaces
     assert found.value.line == line_of(FIRST, 'title="greet.py"')
 
 
+def test_a_changed_listing_is_named_when_a_later_diff_no_longer_applies(tmp_path: Path) -> None:
+    chapters = write_course(tmp_path / "chapters")
+    write_lock(build(chapters, tmp_path / "repository"), chapters)
+
+    write_course(chapters, FIRST.replace('return "hello"', 'return "hallo"'), SECOND)
+    with pytest.raises(LessonError, match="this hunk matches no place") as found:
+        build(chapters, tmp_path / "repository")
+    assert (found.value.file.parent.name, found.value.line) == ("ch02_fixture", line_of(SECOND, "diff title") + 1)
+    place = line_of(FIRST, 'title="greet.py"')
+    assert f"ch01_fixture/lesson.md:{place} is not what history.lock has recorded." in found.value.why
+
+    write_course(chapters, FIRST, SECOND.replace('-    return "hello"', '-    return "hallo"'))
+    with pytest.raises(LessonError, match="this hunk matches no place") as found:
+        build(chapters, tmp_path / "repository")
+    assert "recorded" not in found.value.why
+
+
 def test_a_changed_plant_of_a_mistake_is_named_by_the_record(tmp_path: Path) -> None:
     chapters = write_course(tmp_path / "chapters")
     page = chapters / "ch01_fixture" / "mistakes" / "misspelt.md"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.lesson.course import SECOND, line_of, write_course
 from tests.runner.test_replay import MISTAKE
+from workbook.collect import shares
 
 CONFTEST = """
 from pathlib import Path
@@ -65,3 +66,16 @@ def test_a_changed_output_fails_its_own_lesson_only(course: Path) -> None:
     assert "1 failed, 2 passed" in said
     assert f"chapters/ch02_fixture/lesson.md:{line_of(text, '1 failed, 2 passed')}: `python -m pytest" in said
     assert "expected: 1 failed, 2 passed in 0.01s" in said
+
+
+@pytest.mark.parametrize(
+    ("weights", "workers", "divided"),
+    [
+        ([1, 2, 3, 4, 5, 6], 2, [[6, 3, 2], [5, 4, 1]]),
+        ([1, 1, 9, 1, 1], 2, [[9, 1], [1, 1, 1]]),
+        ([3, 2, 1], 1, [[3, 2, 1]]),
+        ([5], 2, [[], [5]]),
+    ],
+)
+def test_pages_are_shared_out_by_weight(weights: list[int], workers: int, divided: list[list[int]]) -> None:
+    assert shares(weights, workers, lambda weight: weight) == divided

@@ -4,18 +4,17 @@ The template shows only what is left at the end. A listing that a later chapter 
 one character of it, and the check names its fence.
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from workbook.history.build import History
+from workbook.history.record import LOCK, digest
 from workbook.history.trace import mistake_files
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.model import Diff, Lesson, WholeFile
 from workbook.lesson.reader import read_mistake
 from workbook.problem import Problem
 
-LOCK = "history.lock"
 _HEAD = "# Written by `workbook build`. A commit that changes here changes under the feet of readers who have it."
 
 Entry = tuple[str, Path, int]
@@ -65,16 +64,16 @@ def entries(history: History) -> Iterator[Entry]:
     for commit in history.commits:
         lesson = commit.step.lesson
         for change in commit.step.changes:
-            digest = hashlib.sha256(change.after.encode()).hexdigest()[:16]
-            yield f"{lesson.chapter} file {change.block.title} {digest}", lesson.file, change.block.place.first
+            line = f"{lesson.chapter} file {change.block.title} {digest(change.after)}"
+            yield line, lesson.file, change.block.place.first
         done[lesson.chapter] = done.get(lesson.chapter, 0) + len(commit.step.changes)
         yield " ".join((lesson.chapter, "commit", commit.sha, *commit.tags)), lesson.file, commit.step.line
     for name, chapter in history.chapters.items():
         yield from _planted(name, chapter.lesson)
         for change in chapter.changes[done.get(name, 0) :]:
             # After the last commit: files that `.gitignore` keeps out.
-            digest = hashlib.sha256(change.after.encode()).hexdigest()[:16]
-            yield f"{name} file {change.block.title} {digest}", chapter.lesson.file, change.block.place.first
+            line = f"{name} file {change.block.title} {digest(change.after)}"
+            yield line, chapter.lesson.file, change.block.place.first
 
 
 def _planted(chapter: str, lesson: Lesson) -> Iterator[Entry]:
@@ -87,5 +86,4 @@ def _planted(chapter: str, lesson: Lesson) -> Iterator[Entry]:
                     if isinstance(block, WholeFile)
                     else repr([(each.before, each.after) for each in block.hunks])
                 )
-                digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-                yield f"{chapter} mistake {block.title} {digest} {file.stem}", file, block.place.first
+                yield f"{chapter} mistake {block.title} {digest(text)} {file.stem}", file, block.place.first

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.files import Change, Files, Tree
+from workbook.history.record import with_changed_listing
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.model import Diff, Lesson, Place, Session, WholeFile
 from workbook.lesson.reader import read_lesson
@@ -81,11 +82,20 @@ def trace(chapters: Path, until: str | None = None) -> list[Chapter]:
         LessonError: a lesson that does not parse; a fence that does not apply.
     """
     files = [file for file in lesson_files(chapters) if until is None or file.parent.name.partition("_")[0] <= until]
-    return list(follow([read_lesson(file) for file in files]))
+    lessons = [read_lesson(file) for file in files]
+    done: list[tuple[str, Change]] = []
+    try:
+        return list(follow(lessons, done))
+    except LessonError as error:
+        raise with_changed_listing(error, done, chapters) from None
 
 
-def follow(lessons: Sequence[Lesson]) -> Iterator[Chapter]:
-    """Follow lessons one after the other, each from the files where the one before ended."""
+def follow(lessons: Sequence[Lesson], done_so_far: list[tuple[str, Change]] | None = None) -> Iterator[Chapter]:
+    """Follow lessons one after the other, each from the files where the one before ended.
+
+    Args:
+        done_so_far: gets every listing that was followed, with its chapter, so that they are known when one fails.
+    """
     tree: Tree = {}
     left_out: frozenset[str] = frozenset()
     last: dict[str, Place] = {}
@@ -99,6 +109,8 @@ def follow(lessons: Sequence[Lesson]) -> Iterator[Chapter]:
         for block in lesson.blocks:
             if isinstance(block, WholeFile | Diff):
                 changes.append(files.take(block))
+                if done_so_far is not None:
+                    done_so_far.append((lesson.chapter, changes[-1]))
             elif isinstance(block, Session) and block.kind == "console" and block.skip is None:
                 for exchange in block.exchanges:
                     message = files.run(exchange)

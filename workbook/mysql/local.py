@@ -136,7 +136,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; say so when another command has it."""
     lock = FileLock(folder / "lock")
     try:
-        lock.acquire(timeout=0.5)
+        lock.acquire(timeout=3)
     except Timeout:
         say("  Another command is preparing MySQL in this clone; waiting for it …")
         lock.acquire()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbook.mysql.server import Server
 from workbook.problem import Problem
+from workbook.redcontract import PLUGIN
 from workbook.runner import machine
 
 DATABASE = "when2meet_vod"
@@ -17,6 +18,7 @@ COURSE_DEFAULTS = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "3306", "MYSQL_USER"
 HOME = "/home/student"
 PROJECT = f"{HOME}/when2meet"
 WEB_PORT = 8000
+_PLUGIN_MODULE = f"workbook_{PLUGIN.stem}"
 _PASSED_ON = (
     "UV_",
     "PIP_",
@@ -41,7 +43,7 @@ class Settings:
         path: directories put before the system's on PATH; they must not hold the workbook's own packages.
         pytest: how the project's tests are run.
         prepared: whether the project is synchronised and migrated before the lesson starts (not for fixtures).
-        bytecode: a folder that keeps compiled packages from one replay to the next, or None.
+        bytecode: a folder that keeps compiled packages from one replay to the next, or None; mypy's cache is beside it.
         timeout: how long a command may take, in seconds.
         patience: how long a background server may take to show its lines, in seconds.
     """
@@ -72,6 +74,20 @@ class Ground:
         self.home = self.root / "student"
         self.project = self.home / "when2meet"
         self.tools = self.root / "bin"
+
+    @property
+    def report(self) -> Path:
+        """Where a run of pytest leaves its report; see `workbook.pytest_report`."""
+        return self.root / "report.jsonl"
+
+    @property
+    def reporting(self) -> dict[str, str]:
+        """The variables with which a run of pytest leaves its report."""
+        return {
+            "PYTHONPATH": str(self.root / "plugin"),
+            "PYTEST_PLUGINS": _PLUGIN_MODULE,
+            "WORKBOOK_REPORT": str(self.report),
+        }
 
     def environment(self) -> dict[str, str]:
         """The environment of a student's shell: a fixed locale and width, an own home, the server's values."""
@@ -114,6 +130,9 @@ class Ground:
         settings_file = Path.home() / ".config" / "uv" / "uv.toml"
         if settings_file.is_file():
             values.setdefault("UV_CONFIG_FILE", str(settings_file))
+        if self.settings.bytecode is not None:
+            # What mypy found out about the packages holds for the next replay; it compares their contents.
+            values["MYPY_CACHE_DIR"] = str(self.settings.bytecode.with_name("mypy"))
         if self.settings.server is not None:
             given = self.settings.server.environment() | {"MYSQL_HOST": self._host()}
             values |= {name: value for name, value in given.items() if value != COURSE_DEFAULTS[name]}
@@ -150,8 +169,9 @@ def prepare(root: Path, settings: Settings) -> Ground:
         Problem: bash, git or uv is missing.
     """
     ground = Ground(root.resolve(), settings, machine.free_port())
-    for folder in (ground.project, ground.tools, ground.root / "tmp"):
+    for folder in (ground.project, ground.tools, ground.root / "tmp", ground.root / "plugin"):
         folder.mkdir(parents=True)
+    shutil.copyfile(PLUGIN, ground.root / "plugin" / f"{_PLUGIN_MODULE}.py")
     (ground.root / "gitconfig").write_text(
         "[user]\n\tname = Student\n\temail = student@example.com\n[init]\n\tdefaultBranch = main\n"
         "[advice]\n\tdetachedHead = false\n[core]\n\tautocrlf = false\n"

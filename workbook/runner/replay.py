@@ -15,6 +15,7 @@ from workbook.runner.compare import agrees, indented, require_same
 from workbook.runner.contract import require_contract
 from workbook.runner.ground import Settings, prepare
 from workbook.runner.mysqlclient import Client
+from workbook.runner.ownruns import OwnRuns
 from workbook.runner.pycon import run_session
 from workbook.runner.shell import Ran, Shell
 from workbook.runner.start import lay_out, starting_point
@@ -54,7 +55,7 @@ def replay(
     commits = [each for each in history.commits if each.step.lesson.file == page.file]
     worktree = Worktree(ground, Files(page, files), left_out, accept)
     try:
-        _Replay(page, shell, worktree, compare, progress, commits).all()
+        _Replay(page, shell, worktree, compare, progress, commits, OwnRuns(ground)).all()
     finally:
         shell.stop()
         bytecode.keep(ground.project, settings.bytecode)
@@ -72,6 +73,7 @@ class _Replay:
     compare: Compare
     progress: Callable[[str], None]
     commits: list[Commit]
+    own_runs: OwnRuns
     done: int = field(default=0)
     line: int = field(default=1)
 
@@ -115,7 +117,8 @@ class _Replay:
                 self._committed(exchange)
 
     def _command(self, exchange: Exchange) -> None:
-        ran = self.shell.run(exchange.typed)
+        with self.own_runs.watch(exchange.typed, self.shell) as extra:
+            ran = self.shell.run(exchange.typed, extra=extra)
         if "uv add" in exchange.typed or "uv sync" in exchange.typed:
             bytecode.seed(self.shell.ground.project, self.shell.ground.settings.bytecode)
         self._require_exit(exchange, ran)
@@ -168,13 +171,15 @@ class _Replay:
         if commit.tags:
             # A red tag comes first: a chapter that ends in red has its own tag on the same commit.
             self.progress(f"the tests at {commit.tags[0]}")
-            require_contract(self.shell, self.page, commit.tags[0], commit.files, exchange.line)
+            own = self.own_runs.of_this_state()
+            require_contract(self.shell, self.page, commit.tags[0], commit.files, exchange.line, own)
 
     def _mysql(self, block: Session) -> None:
         settings = self.shell.ground.settings
         if settings.server is None:
             self._fail(block.place.first, "a mysql fence, and no MySQL to run it on.")
             return
+        self.own_runs.forget()
         with Client(settings.server, settings.database) as client:
             for exchange in block.exchanges:
                 self.progress(exchange.typed.partition("\n")[0])

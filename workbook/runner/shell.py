@@ -19,7 +19,7 @@ set +e
 cd -- "$(cat {directory})" || exit
 __leave() {{
     __code=$?
-    export -p | grep -v -E "^declare -x (PWD|OLDPWD|SHLVL)=" > {state}
+    export -p | grep -v -E "^declare -x (PWD|OLDPWD|SHLVL{own})=" > {state}
     pwd > {directory}
     exit $__code
 }}
@@ -51,9 +51,18 @@ class Shell:
         return self.ground.root / "directory"
 
     @property
+    def _variables(self) -> Path:
+        return self.ground.root / "variables"
+
+    @property
     def directory(self) -> Path:
         """Where the shell stands."""
         return Path(self._directory.read_text().removesuffix("\n"))
+
+    @property
+    def exported(self) -> str:
+        """The variables that the commands so far have left, as `export -p` writes them."""
+        return self._variables.read_text(errors="replace") if self._variables.exists() else ""
 
     def run(self, command: str, *, keep: bool = True, extra: Mapping[str, str] = MappingProxyType({})) -> Ran:
         """Run a command to its end, at most as long as the settings say. Then it and all it started are killed.
@@ -61,7 +70,7 @@ class Shell:
         Args:
             keep: whether the directory and the variables that it leaves are the next command's; otherwise it starts at
                 the project's root and leaves no trace in the shell.
-            extra: variables for this command alone.
+            extra: variables for this command alone; the next one does not see them.
         """
         log = self.ground.root / "output"
         with log.open("wb") as output:
@@ -106,8 +115,9 @@ class Shell:
         self, command: str, output: int, keep: bool = True, extra: Mapping[str, str] = MappingProxyType({})
     ) -> "subprocess.Popen[bytes]":
         script = (_WRAPPER if keep else "{command}").format(
-            state=shlex.quote(str(self.ground.root / "variables")),
+            state=shlex.quote(str(self._variables)),
             directory=shlex.quote(str(self._directory)),
+            own="".join(f"|{name}" for name in extra),
             command=self.ground.to_run(command),
         )
         return subprocess.Popen(
