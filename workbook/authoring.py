@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +22,7 @@ from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.place import TEMPLATE, private
 from workbook.progress import say, stage
+from workbook.translation.sync import followed
 
 if TYPE_CHECKING:
     from workbook.runner.ground import Settings
@@ -86,6 +87,7 @@ def refresh(
                 changed += take(page, history, settings, scratch / str(number))
     for path in changed:
         typer.echo(f"rewritten: {shown(path)}")
+    _follow(changed)
     if not changed:
         typer.echo("All is as shown.")
 
@@ -116,6 +118,7 @@ def absorb(
         typer.echo(f"{shown(file)}:{line}: {path}")
     for path, reason in done.unplaced:
         typer.echo(f"not placed: {path}: {reason}")
+    _follow({file for file, _, _ in done.placed})
     with history_until(chapters, None):
         say("All lessons still build.")
     if done.unplaced:
@@ -129,8 +132,10 @@ def bump(
     chapters: Chapters = CHAPTERS,
 ) -> None:
     """Change a package's version in the table and in every lesson. `workbook run` says what it breaks."""
-    for path in bump_version(chapters, sorted(chapters.glob("ch*/**/*.md")), name, version):
+    changed = bump_version(chapters, sorted(chapters.glob("ch*/**/*.md")), name, version)
+    for path in changed:
         typer.echo(f"changed: {shown(path)}")
+    _follow(changed)
 
 
 @app.command()
@@ -153,6 +158,15 @@ def report(chapters: Chapters = CHAPTERS) -> None:
     for skip in skips:
         typer.echo(f"{shown(skip.file)}:{skip.line}: not run: {skip.reason}")
     require_budget(skips, max_skips())
+
+
+def _follow(changed: Iterable[Path]) -> None:
+    """Copy rewritten fences into the Korean pages, and say where that is not possible."""
+    copied, refused = followed(changed)
+    for path in copied:
+        typer.echo(f"fences copied: {shown(path)}")
+    for error in refused:
+        say(str(error))
 
 
 def _text_of(table: object) -> str:

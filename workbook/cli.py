@@ -73,6 +73,19 @@ def ci(
     raise typer.Exit(run(workflow, project, job))
 
 
+@app.command()
+def translation(
+    sync: Annotated[bool, typer.Option("--sync", help="Copy changed fences from the English pages.")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="This page, or one section of it, is up to date.", metavar="FILE[#SLUG]")
+    ] = None,
+) -> None:
+    """List the Korean pages and sections that are missing, stale or different."""
+    from workbook.translation import verb
+
+    raise typer.Exit(verb.translation(copy=sync, accepted=accept or ()))
+
+
 @database.command("up")
 def database_up(project: Project = TEMPLATE) -> None:
     """Find a MySQL or bring one up, and print how to reach it."""
