@@ -6,7 +6,7 @@
 # Settings, as in `make test JOBS=1 ARGS="-k meeting"`:
 #   PYTHON  the Python to make .venv with; without it a new enough one is looked for on PATH
 #   JOBS    how many tests run at once: a number, or `logical` for one a core
-#   PORT    where `make up` serves the API; 8000 without it
+#   PORT    where `make up` serves the API (8000 without it), and `make docs` the site (8100)
 #   ARGS    more arguments for what the verb runs
 JOBS ?= logical
 ARGS ?=
@@ -15,7 +15,7 @@ ARGS ?=
 MOST_JOBS = 8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-companion lint lock clean clean-data
+.PHONY: help setup up test test-companion docs-build docs notebooks lint lock clean clean-data
 
 # Any Python will do to begin with: bootstrap.py finds the one to go on with.
 python = $(or $(PYTHON),$(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
@@ -43,6 +43,15 @@ test: setup  ## run every test, on a real MySQL
 
 test-companion: setup  ## run the tests that play whole students' projects against the checks
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal -m companion $(ARGS)
+
+docs-build: setup  ## build the site into site/, strictly; ARGS=--draft builds in spite of broken links
+	@.venv/bin/python -m workbook.site $(ARGS)
+
+docs: setup  ## build the site and serve it; Ctrl-C stops
+	@.venv/bin/python -m workbook.site --port $(or $(PORT),8100) $(ARGS)
+
+notebooks: setup  ## run the notebooks on a throwaway MySQL, and write down what they show
+	@.venv/bin/python -m workbook.notebooks run $(ARGS)
 
 lint: setup  ## check style and types
 	.venv/bin/ruff check .

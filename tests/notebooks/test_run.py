@@ -1,0 +1,68 @@
+"""Every notebook, run from top to bottom on the real MySQL; and that a bad one is noticed."""
+
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from workbook.login import cursor
+from workbook.mysql.server import Server
+from workbook.notebook import drop_database
+from workbook.notebooks import book, faults
+from workbook.notebooks.run import execute
+from workbook.place import CLONE
+from workbook.problem import Problem
+
+PLANTED = Path("planted.ipynb")
+
+
+def notebook(*code: str) -> NotebookNode:
+    return new_notebook(cells=[new_markdown_cell("# Planted", id="title"), *map(new_code_cell, code)])
+
+
+def test_there_is_a_notebook_for_every_chapter() -> None:
+    chapters = [folder.name.partition("_")[0] for folder in sorted((CLONE / "chapters").glob("ch*_*"))]
+    assert [path.stem for path in book.english()] == chapters
+
+
+@pytest.mark.parametrize("path", book.english(), ids=lambda path: path.stem)
+def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server) -> None:
+    committed, fresh = book.read(path), book.read(path)
+
+    execute(path, fresh, mysql)
+
+    assert faults.faults(fresh) == []
+    assert faults.drift(committed, fresh) == []
+
+
+def test_a_failing_cell_is_shown_with_its_error(mysql: Server) -> None:
+    with pytest.raises(Problem, match=r"planted\.ipynb: a cell failed") as raised:
+        execute(PLANTED, notebook("slow, fast = 2, 1", "assert slow < fast, 'it is slower now'"), mysql)
+    assert "AssertionError: it is slower now" in raised.value.why
+    assert "\x1b" not in raised.value.why
+
+
+def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave = (
+        "from workbook import notebook",
+        "from pymysql import connect",
+        'notebook.fresh_database("nb_planted_1")',
+        'connect(**notebook.login()).cursor().execute("CREATE USER nb_planted")',
+    )
+    try:
+        with pytest.raises(Problem, match=r"left something behind: database nb_planted_1, user nb_planted\."):
+            execute(PLANTED, notebook(*leave), mysql)
+    finally:
+        for name, value in mysql.environment().items():
+            monkeypatch.setenv(name, value)
+        drop_database("nb_planted_1")
+        with cursor(mysql) as ask:
+            ask.execute("DROP USER nb_planted")
+
+
+def test_what_a_cell_of_an_error_free_run_prints_to_stderr_is_a_fault(mysql: Server) -> None:
+    planted = notebook("import sys", "print('warning', file=sys.stderr)")
+    execute(PLANTED, planted, mysql)
+    (fault,) = faults.faults(planted)
+    assert fault.endswith("it wrote to standard error")
