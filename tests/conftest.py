@@ -12,6 +12,7 @@ from workbook.place import private
 
 COMPANION = (
     "student/test_checks",
+    "student/test_whole_student",
     "student/test_grading",
     "student/test_old_ways",
     "new/",
@@ -30,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(COMPANION):
             item.add_marker(pytest.mark.companion)
+    # It takes minutes: whoever starts it last keeps everybody waiting.
+    items.sort(key=lambda item: "test_whole_student" not in item.nodeid)
 
 
 @pytest.fixture(autouse=True)

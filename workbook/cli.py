@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from workbook.authoring import app as authoring
+from workbook.korean_help import translate
 from workbook.place import TEMPLATE
 from workbook.problem import Problem
 from workbook.progress import say
@@ -120,6 +121,7 @@ def database_shell(project: Project = TEMPLATE) -> None:
 
 def main() -> None:
     """Run the command; what a person can mend is shown as a sentence, never as a traceback."""
+    translate(app)
     try:
         app()
     except Problem as problem:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from workbook.language import text
 from workbook.login import create_database, databases
 from workbook.mysql import docker, given, ladder, local
 from workbook.mysql.probe import Unanswered
@@ -35,9 +36,14 @@ def up(project: Path) -> None:
 def down(project: Path) -> None:
     """Stop the server that the workbook started; its data stays. A server that was given is never touched."""
     if local.stop_kept() or docker.stop(project, say=say):
-        output.print("MySQL is stopped; its data stays, and `workbook db up` finds it again.")
+        output.print(
+            text(
+                "MySQL is stopped; its data stays, and `workbook db up` finds it again.",
+                "MySQL을 멈췄어요. 데이터는 그대로이고, `workbook db up`으로 다시 켤 수 있어요.",
+            )
+        )
     else:
-        output.print("The workbook has no MySQL running.")
+        output.print(text("The workbook has no MySQL running.", "워크북이 띄운 MySQL이 없어요."))
 
 
 def status(project: Path) -> int:
@@ -48,11 +54,17 @@ def status(project: Path) -> int:
     """
     server = _found(project)
     if not server:
-        output.print("No MySQL is running for this project. `workbook db up` brings one up.")
+        output.print(
+            text(
+                "No MySQL is running for this project. `workbook db up` brings one up.",
+                "이 프로젝트의 MySQL이 실행 중이 아니에요. `workbook db up`으로 띄우세요.",
+            )
+        )
         return 1
     output.print(server.sentence, markup=False)
     names = databases(server)
-    output.print(f"Databases: {', '.join(names) if names else 'none yet'}", markup=False)
+    listed = ", ".join(names) or text("none yet", "아직 없음")
+    output.print(text("Databases:", "데이터베이스:") + f" {listed}", markup=False)
     return 0
 
 
@@ -67,14 +79,19 @@ def shell(project: Path) -> int:
     """
     server = _found(project)
     if not server:
-        raise Problem("No MySQL is running for this project.", ways=("workbook db up",))
+        raise Problem(
+            text("No MySQL is running for this project.", "이 프로젝트의 MySQL이 실행 중이 아니에요."),
+            ways=("workbook db up",),
+        )
     client = local.client()
     if not client:
         raise Problem(
-            "This machine has no `mysql` client.",
+            text("This machine has no `mysql` client.", "이 컴퓨터에 `mysql` 클라이언트가 없어요."),
             ways=(
-                "Install one: `apt install default-mysql-client` or `brew install mysql-client`.",
-                f"Or use any other client: {server.user}@{server.host}, port {server.port}.",
+                text("Install one:", "설치하세요:")
+                + " `apt install default-mysql-client` / `brew install mysql-client`",
+                text("Or use any other client:", "또는 다른 클라이언트로:")
+                + f" {server.user}@{server.host}, port {server.port}",
             ),
         )
     name = database_name(project)

@@ -1,5 +1,6 @@
 """`workbook new my-app`: the template under its own name, in its own git repository, with its own secrets."""
 
+import os
 import re
 import secrets
 import shutil
@@ -15,6 +16,7 @@ from workbook.mysql.server import Server
 from workbook.place import CLONE, TEMPLATE
 from workbook.problem import Problem
 from workbook.progress import say, stage
+from workbook.runner.machine import uv
 
 LONGEST = 32
 """Letters of an account's name in MySQL; the name of the database follows from the project's as well."""
@@ -50,6 +52,7 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
             _rename(project, name, database)
         password = secrets.token_urlsafe(24)
         _write_env(project, found, database, password)
+        locked = _lock(project)
         _commit(project)
         if found:
             open_account(found, database, password)
@@ -58,6 +61,13 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
             shutil.rmtree(project, ignore_errors=True)
         raise
     _tell(project, name, found, database)
+    if not locked:
+        say(
+            text(
+                "uv.lock is not made yet, and CI installs what it names. Commit it:  uv lock && git add uv.lock",
+                "uv.lock을 아직 못 만들었어요. CI는 그 버전을 설치하니 커밋하세요:  uv lock && git add uv.lock",
+            )
+        )
     return project
 
 
@@ -138,6 +148,18 @@ def _write_env(project: Path, server: Server | None, database: str, password: st
     env = project / ".env"
     env.touch(mode=0o600)
     env.write_text("".join(f"{key}={values.get(key, defaults[key])}\n" for key in settings), encoding="utf-8")
+
+
+def _lock(project: Path) -> bool:
+    """Fix the versions, which the project's own workflow installs; whether uv is here and could."""
+    program = uv()
+    if program is None:
+        return False
+    with stage(text("Fixing the versions in uv.lock", "uv.lock에 버전 고정")):
+        # In the environment of a command of ours, uv would look at our own virtual environment.
+        environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON")}
+        done = subprocess.run([program, "lock", "--quiet"], cwd=project, env=environment, capture_output=True)
+    return done.returncode == 0
 
 
 def _commit(project: Path) -> None:

@@ -1,5 +1,7 @@
 """What every verb says when something is wrong that a person can mend."""
 
+from workbook.language import text
+
 
 class Problem(Exception):
     """Something a person can mend: what is wrong, why, and what to do about it.
@@ -24,5 +26,5 @@ class Problem(Exception):
         if self.why:
             lines += ["", self.why]
         if self.ways:
-            lines += ["", "What you can do:", *(f"  - {way}" for way in self.ways)]
+            lines += ["", text("What you can do:", "할 수 있는 일:"), *(f"  - {way}" for way in self.ways)]
         return "\n".join(lines)

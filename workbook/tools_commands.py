@@ -10,12 +10,16 @@ app = typer.Typer(help="Tools.")
 
 @app.command()
 def explain(
-    file: Annotated[str, typer.Argument(help="A file that holds the error; - for what is piped or pasted.")] = "-",
+    file: Annotated[
+        str | None,
+        typer.Argument(help="A file that holds the error; - to paste it. Else what is piped, or the last check's."),
+    ] = None,
 ) -> None:
     """Find the clinic's page for an error: its cause and its cure."""
     from workbook.explain.verb import explain as verb
+    from workbook.student.project import find
 
-    raise typer.Exit(verb(file))
+    raise typer.Exit(verb(file, project=find(Path.cwd())))
 
 
 @app.command()

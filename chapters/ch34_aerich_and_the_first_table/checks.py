@@ -205,7 +205,10 @@ CHECKS = [
         see="uv run aerich heads  ->  No available heads.",
         hints=(
             text("Writing a migration and running it are two commands.", "마이그레이션 작성과 실행은 다른 명령이에요."),
-            text("ch34, 'Third, upgrade', and its mistakes.", "34장 'Third, upgrade'와 실수 페이지."),
+            text(
+                "ch34, 'Change the model, migrate, upgrade', and its mistakes.",
+                "34장 'Change the model, migrate, upgrade'와 실수 페이지.",
+            ),
             text(
                 "uv run aerich upgrade; if it says that nothing is to do, compare SHOW CREATE TABLE with the files.",
                 "uv run aerich upgrade. 할 일이 없다고 하면 SHOW CREATE TABLE과 파일을 비교하세요.",

@@ -101,7 +101,7 @@ def test_root_is_kept_off_the_system_as_githubs_runner_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    environment = ground.prepare(tmp_path / "ground", client.Settings({}, False, None), pip=False)
+    environment = ground.prepare(tmp_path / "ground", client.Settings({}, False, None), project=tmp_path, pip=False)
     own = tmp_path / "own"
     own.write_text("mine")
 
@@ -114,7 +114,7 @@ def test_root_is_kept_off_the_system_as_githubs_runner_is(
 
 def test_root_may_do_as_it_likes_with_the_jobs_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    environment = ground.prepare(tmp_path / "ground", client.Settings({}, False, None), pip=False)
+    environment = ground.prepare(tmp_path / "ground", client.Settings({}, False, None), project=tmp_path, pip=False)
 
     script = "echo text | tee a && cp a b && mv b c && ln -s c d && rm a && ls && cp /etc/hostname e"
     done = subprocess.run(script, shell=True, env=environment, cwd=tmp_path, capture_output=True, text=True)

@@ -44,7 +44,31 @@ def test_our_own_python_will_do() -> None:
 def test_no_git_and_no_uv_on_path_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git is not on PATH" in finding(machine.git()).what
-    assert finding(machine.uv()).cure == "pipx install uv"
+    assert finding(machine.uv(tmp_path)).cure == "pipx install uv"
+
+
+def test_the_uv_that_came_with_the_workbook_is_a_step_ahead_and_its_command_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, home = tmp_path / "our own/bin", tmp_path / "home"
+    ours.mkdir(parents=True)
+    home.mkdir()
+    for name in ("uv", "workbook"):
+        (ours / name).write_text(f"#!/bin/sh\necho this is {name}\n")
+        (ours / name).chmod(0o755)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    found = finding(machine.uv(ours))
+    assert not found.wrong
+
+    said = subprocess.run(
+        ["bash", "-c", f"{found.cure} && uv && bash -ic workbook"], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "this is uv\nthis is workbook\n"
+    monkeypatch.setenv("PATH", f"/usr/bin:/bin:{home}/.local/bin")
+    assert isinstance(machine.uv(ours), Fact)
 
 
 @pytest.mark.parametrize("known", [[], ["user.name"]])

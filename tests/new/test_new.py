@@ -13,6 +13,7 @@ import pytest
 from dotenv import dotenv_values
 
 from tests.waiting import until
+from workbook.ci import run as rehearse
 from workbook.login import cursor, databases, quoted
 from workbook.mysql.mysqld import free_port
 from workbook.mysql.probe import probe
@@ -99,6 +100,21 @@ def test_it_is_a_git_repository_of_its_own_and_the_secret_is_not_in_it(project: 
     assert stat.S_IMODE((project / ".env").stat().st_mode) == 0o600
 
 
+def test_its_own_workflow_is_green_at_once(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert rehearse(Path(".github/workflows/ci.yml"), project, None) == 0, capfd.readouterr().out
+
+
+def test_without_uv_it_is_made_and_says_how_to_fix_its_versions(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("workbook.new.uv", lambda: None)
+
+    made = new("zoo", tmp_path / "project", server=False, template=template)
+
+    assert "uv lock && git add uv.lock" in capsys.readouterr().err
+    assert not (made / "uv.lock").exists()
+
+
 def test_it_bears_its_own_name_and_nothing_of_the_courses(project: Path, name: str) -> None:
     texts = {path: path.read_text() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
     assert [path for path, text in texts.items() if "when2meet" in text.lower()] == []
@@ -110,7 +126,7 @@ def test_it_has_every_file_of_the_template_and_none_of_the_workbook(project: Pat
     theirs = {
         path.removeprefix("template_app/") for path in run("git", "ls-files", "template_app", cwd=template).split()
     }
-    assert mine - theirs == {".copier-answers.yml"}
+    assert mine - theirs == {".copier-answers.yml", "uv.lock"}
     assert theirs - mine == set()
 
 

@@ -124,7 +124,7 @@ def lay_out(root: Path, programs: Path) -> Clone:
     """Copy what a setup needs into a new clone; nothing is on its PATH, nothing is pinned yet."""
     setup = shutil.ignore_patterns("__pycache__")
     shutil.copytree(CLONE / "workbook" / "setup", root / "workbook" / "setup", ignore=setup)
-    for name in ("__init__.py", "bootstrap.py", "place.py", "problem.py"):
+    for name in ("__init__.py", "bootstrap.py", "language.py", "place.py", "problem.py"):
         shutil.copy(CLONE / "workbook" / name, root / "workbook" / name)
     shutil.copy(CLONE / "Makefile", root)
     shutil.copy(Path(__file__).with_name("wheels.py"), root / "tests_wheels.py")

@@ -15,7 +15,7 @@ from workbook.mysql.server import Server
 from workbook.place import private
 from workbook.student import environment, gitrepo, outline, progress_file
 from workbook.student import server as servers
-from workbook.student.ground import PACKAGE, Ground
+from workbook.student.ground import Ground
 
 PATH = "/v1/mysql/meetings"
 
@@ -56,6 +56,8 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str, monkeypatch: py
         use_shared_environment(root, monkeypatch)
         if (root / "migrations").is_dir():
             migrate(root, tag, mysql, own_database)
+        # History leaves lock files out; the lessons' `git add -A` takes them up.
+        gitrepo.commit_all(root, "What the student's own commands made") if not gitrepo.is_clean(root) else None
         return root
 
     return lay_out
@@ -87,7 +89,7 @@ def migrate(root: Path, tag: str, server: Server, database: str) -> None:
                 "WORKBOOK_DATABASE": database,
                 "WORKBOOK_MODELS_DATABASE": ground.databases.make("models_test"),
             }
-            ground.run([str(ground.python), "-m", f"{PACKAGE}.schema"], values)
+            ground.run("schema", values)
         _made[tag] = servers.tables(server, database)
         with cursor(server, database) as ask:
             ask.execute("SELECT version, app, content FROM aerich")

@@ -8,7 +8,7 @@ from workbook.student import outline
 from workbook.student.check import checks_of
 from workbook.student.checking import asked
 
-TAGS = ["ch32", "ch33", "ch34", "ch35", "ch36"]
+TAGS = ["ch32", "ch33", "ch34", "ch35", "ch36", "ch37"]
 
 
 @pytest.mark.parametrize("tag", TAGS)

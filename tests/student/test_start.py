@@ -163,6 +163,30 @@ def test_a_detached_head_is_kept_too_and_ends_on_the_branch(tmp_path: Path) -> N
     assert gitrepo.run(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
 
 
+def test_commits_on_the_branch_are_kept_also_when_the_student_stands_elsewhere(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    start("ch34", root)
+    (root / "mine.txt").write_text("mine")
+    gitrepo.commit_all(root, "Mine")
+    gitrepo.run(root, "checkout", "-q", "--detach", "ch36")
+
+    told = " ".join(start("ch36", root).told)
+
+    assert gitrepo.run(root, "show", "work-before-ch36-1:mine.txt") == "mine"
+    assert "work-before-ch36-1" in told
+
+
+def test_a_branch_that_a_kept_one_holds_already_gets_no_second_name(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    start("ch34", root)
+    (root / "mine.txt").write_text("mine")
+    gitrepo.commit_all(root, "Mine")
+
+    start("ch36", root)
+
+    assert set(gitrepo.run(root, "branch", "--format=%(refname:short)").split()) == {"my-work", "work-before-ch36-1"}
+
+
 def test_in_the_middle_of_a_merge_nothing_is_changed(tmp_path: Path) -> None:
     root = tmp_path / "p"
     start("ch34", root)

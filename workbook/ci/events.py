@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from workbook.ci.substitute import RUNNER
 from workbook.ci.tool import tool
 from workbook.guarded import Guarded
+from workbook.language import text
 
 PATIENCE = 5
 """Seconds that a stopped job gets to put its things away."""
@@ -58,7 +60,13 @@ Event = Started | Said | Ended | Complained | Over
 
 
 def run(
-    workflow: Path, commit: Path, scratch: Path, environment: Mapping[str, str], secrets: Mapping[str, str]
+    workflow: Path,
+    commit: Path,
+    scratch: Path,
+    environment: Mapping[str, str],
+    secrets: Mapping[str, str],
+    *,
+    seconds: float | None = None,
 ) -> Generator[Event, None, None]:
     """Run the one job of a workflow on this machine.
 
@@ -68,6 +76,7 @@ def run(
         scratch: act keeps the job's folder here; it is gone when the job has ended, however it ended.
         environment: what the job starts with.
         secrets: their values; all others are empty.
+        seconds: after how many the job is stopped, and says so; None for never.
 
     Yields:
         what happens, as it happens. Whoever stops listening ends the job.
@@ -83,15 +92,27 @@ def run(
     with open(reading, "rb") as lines, open(writing, "wb") as output:
         act = Guarded(command, patience=PATIENCE, remove=scratch, env=environment, output=output)
         output.close()
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            act.stop()
+
+        clock = threading.Timer(seconds or 0, end)
+        if seconds:
+            clock.start()
         try:
             over = False
             for line in lines:
                 for event in read(line.decode(errors="replace")):
                     over = over or isinstance(event, Over)
                     yield event
-            if not over and act.wait() == 0:
+            if late.is_set():
+                yield Complained("", text(f"not done after {seconds:g} seconds", f"{seconds:g}초 안에 끝나지 않음"))
+            elif not over and act.wait() == 0:
                 yield Over("skipped")  # the job's own condition does not hold; act says nothing then
         finally:
+            clock.cancel()
             act.stop()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbook.ci import client, stand_in
 from workbook.ci.actions import NOT_HERE
+from workbook.place import private
 from workbook.runner import machine
 
 _PASSED_ON = re.compile(r"UV_|PIP_|SSL_CERT_|(https?|no)_proxy$", re.IGNORECASE)
@@ -31,11 +32,21 @@ done
 """
 
 
-def prepare(root: Path, settings: client.Settings, *, pip: bool) -> dict[str, str]:
+_SYNC = """#!/bin/sh
+case "$1" in sync) ;; *) exec {uv} "$@" ;; esac
+{uv} "$@"
+code=$?
+{seed} || :
+exit $code
+"""
+
+
+def prepare(root: Path, settings: client.Settings, *, project: Path, pip: bool) -> dict[str, str]:
     """Lay out the scratch folders of one job.
 
     Args:
         root: an empty folder.
+        project: the person's project: what Python has compiled there need not be compiled again in the job.
         pip: whether the job calls pip, and so needs a Python of its own to install into.
 
     Returns:
@@ -46,7 +57,10 @@ def prepare(root: Path, settings: client.Settings, *, pip: bool) -> dict[str, st
         folder.mkdir(parents=True)
     uv = machine.uv()
     if uv:
-        (tools / "uv").symlink_to(uv)
+        own = project / (os.environ.get("UV_PROJECT_ENVIRONMENT") or ".venv")
+        compiled = [str(each) for each in (*own.glob("lib/python*/site-packages"), private() / "bytecode")]
+        seed = [sys.executable, "-I", "-m", "workbook.ci.compiled", *compiled]
+        _script(tools / "uv", _SYNC.format(uv=shlex.quote(uv), seed=shlex.join(seed)))
     settings.save(root / "settings.json")
     for name in stand_in.NAMES:
         command = [sys.executable, "-I", "-m", "workbook.ci.stand_in", str(root / "settings.json"), name]

@@ -2,22 +2,18 @@
 
 import re
 import shutil
-import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from workbook.ci import commit, events, ground
-from workbook.ci.actions import NOT_HERE, Place
-from workbook.ci.client import Settings
+from workbook.ci import commit
+from workbook.ci.actions import NOT_HERE
 from workbook.ci.hints import empty_secrets, unheard_push
+from workbook.ci.job import COMMIT, start
 from workbook.ci.report import Report
 from workbook.ci.server import Mysql, serve
-from workbook.ci.service import mentions_mysql, mysql_service, other_services, secrets_of
-from workbook.ci.substitute import substitute
+from workbook.ci.service import mentions_mysql, mysql_service, other_services
 from workbook.ci.tool import tool
 from workbook.ci.words import say, say_mysql, say_what_is_left_out
 from workbook.ci.workflow import Workflow, needs, read
@@ -93,32 +89,26 @@ def _run_job(plan: Workflow, name: str, job: dict[str, Any], state: commit.Commi
     scratch = Path(tempfile.mkdtemp(prefix="workbook-ci-"))
     preinstalled = mentions_mysql(job, plan.content.get("env") or {})
     try:
-        commit.clone(state, scratch / "commit")
+        commit.clone(state, scratch / COMMIT)
         with serve(state.repository, service, preinstalled=preinstalled) as mysql:
             say_mysql(mysql, service)
             for other in other_services(job):
                 say(NOT_HERE + text(f"the service {other}.", f"서비스 {other}."))
-            return _run_steps(plan, name, job, mysql, scratch)
+            return _run_steps(plan, name, job, mysql, scratch, state.repository)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _run_steps(plan: Workflow, name: str, job: dict[str, Any], mysql: Mysql, scratch: Path) -> bool:
-    place = Place(scratch / "commit", f"{sys.version_info.major}.{sys.version_info.minor}")
-    rewritten, notes = substitute(plan.content, name, place, mysql.ports)
+def _run_steps(plan: Workflow, name: str, job: dict[str, Any], mysql: Mysql, scratch: Path, project: Path) -> bool:
+    notes, happening = start(plan, name, mysql, scratch, project=project)
     for note in [*notes, empty_secrets(job)]:
         say(note)
-    ports = {str(known): here for known, here in mysql.ports.items()}
-    pip = any(re.search(r"\bpip3?\b", str(step.get("run", ""))) for step in job["steps"])
-    environment = ground.prepare(scratch / "ground", Settings(ports, mysql.socket, mysql.bell), pip=pip)
-    file = scratch / "workflow.yml"
-    file.write_text(yaml.safe_dump(rewritten, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    report = Report(job["steps"], lambda line: _as_on_github(line, scratch, mysql.ports))
-    with closing(events.run(file, scratch / "commit", scratch, environment, secrets_of(job))) as happening:
+    report = Report(job["steps"], lambda line: as_on_github(line, scratch, mysql.ports))
+    with closing(happening):
         return report.show(happening)
 
 
-def _as_on_github(line: str, scratch: Path, ports: dict[int, int]) -> str:
+def as_on_github(line: str, scratch: Path, ports: dict[int, int]) -> str:
     """A printed line without the paths of our scratch folders, and with the ports that the workflow knows."""
     folder = rf"{re.escape(str(scratch))}/act/[0-9a-f]+"
     # act puts an empty line before each script.

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong.
+    """Something that is wrong, or still to do.
 
     Attributes:
         what: one sentence, with the place.
         why: what it will break, in a sentence.
         cure: the one command that mends it, or the one change to make.
+        wrong: whether something is broken; otherwise it is a step that is still ahead, and no reason for alarm.
     """
 
     what: str
     why: str
     cure: str
+    wrong: bool = True
 
 
 @dataclass(frozen=True, slots=True)

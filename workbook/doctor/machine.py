@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -74,15 +75,44 @@ def git() -> Result:
     return Fact(_says("git", "--version"))
 
 
-def uv() -> Result:
-    """Whether uv is on PATH, where the lessons' commands look for it."""
-    if shutil.which("uv") is None:
+def uv(ours: Path | None = None) -> Result:
+    """Whether uv is on PATH, where the lessons' commands look for it.
+
+    Args:
+        ours: the folder of the uv that came with `make setup`; that of our own Python when None.
+    """
+    if shutil.which("uv"):
+        return Fact(_says("uv", "--version"))
+    ours = ours or Path(sys.executable).parent
+    if not (ours / "uv").exists():
         return Finding(
             text("uv is not on PATH.", "PATH에 uv가 없어요."),
             text("The lessons run everything by `uv run`.", "레슨의 모든 명령은 `uv run`으로 실행해요."),
             "pipx install uv",
         )
-    return Fact(_says("uv", "--version"))
+    return Finding(
+        text(
+            f"it came with the workbook, in {ours}, and your shell does not look there yet.",
+            f"워크북과 함께 {ours}에 설치됐지만, 셸이 아직 그곳을 찾아보지 않아요.",
+        ),
+        text(
+            "The lessons' commands begin with `uv`. This puts it, and `workbook`, where your shell finds them:",
+            "레슨의 명령은 `uv`로 시작해요. 아래 명령을 실행하면 셸이 `uv`와 `workbook`을 찾을 수 있어요.",
+        ),
+        _linked(ours),
+        wrong=False,
+    )
+
+
+def _linked(ours: Path) -> str:
+    """The command that links our uv and workbook to where an account keeps its own programs."""
+    mine = Path.home() / ".local" / "bin"
+    programs = " ".join(shlex.quote(str(ours / name)) for name in ("uv", "workbook"))
+    command = f"mkdir -p ~/.local/bin && ln -sf {programs} ~/.local/bin/"
+    if str(mine) in os.environ.get("PATH", "").split(os.pathsep):
+        return command
+    file = "~/.zshrc" if os.environ.get("SHELL", "").endswith("zsh") else "~/.bashrc"
+    return f"{command} && echo 'export PATH=\"$HOME/.local/bin:$PATH\"' >> {file} && . {file}"
 
 
 def docker() -> Result:

@@ -26,22 +26,26 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
         here: where to look for one; the current directory when None.
 
     Returns:
-        the exit code: 1 with a finding, 0 without.
+        the exit code: 1 when something is wrong, 0 otherwise.
     """
     project = project.absolute() if project else find_project(here or Path.cwd())
     console = Console(highlight=False, width=min(80, Console().width))
-    findings = 0
+    findings = steps = 0
     for name, result in examine(project):
         if isinstance(result, Fact):
             console.print(Padding(Text(f"ok  {name}: {result.words}"), (0, 0, 0, 2)))
             continue
-        findings += 1
-        console.print(Padding(Text(f"{text('WRONG', '문제')}  {name}: {result.what}", "bold"), (1, 0, 0, 2)))
+        findings += result.wrong
+        steps += not result.wrong
+        mark = text("WRONG", "문제") if result.wrong else text("to do", "할 일")
+        console.print(Padding(Text(f"{mark}  {name}: {result.what}", "bold" if result.wrong else ""), (1, 0, 0, 2)))
         console.print(Padding(Text(result.why), (0, 0, 0, 6)))
         # Never broken, so that it can be copied.
         console.print(f"      → {result.cure}\n", markup=False, soft_wrap=True)
     told = text(f"{findings} finding{'s' * (findings != 1)}.", f"문제 {findings}개를 찾았어요.")
-    console.print(told if findings else text("Nothing is wrong.", "문제가 없어요."))
+    told = told if findings else text("Nothing is wrong.", "문제가 없어요.")
+    ahead = text(f" {steps} thing{'s' * (steps != 1)} to do.", f" 할 일이 {steps}가지 있어요.") if steps else ""
+    console.print(told + ahead)
     return int(findings > 0)
 
 

@@ -27,9 +27,9 @@ def show(answer: Answer, console: Console | None = None) -> None:
     console.print(f"{_verdict(answer)}\n", markup=False)
     for number, page in enumerate(answer.pages, 1):
         if answer.how is How.UNKNOWN:
-            _print_line(console, f"{number}. {_title(page)}")
+            _print_line(console, f"{number}. {title_of(page)}")
             _print_line(console, f"   {page.mistake.error}")
-            _print_line(console, f"   {shown(_file(page))}\n")
+            _print_line(console, f"   {shown(file_of(page))}\n")
         else:
             _print_page(console, page)
 
@@ -63,10 +63,10 @@ def _verdict(answer: Answer) -> str:
 
 def _print_page(console: Console, page: Page) -> None:
     console.rule(style="dim")
-    console.print(_title(page), style="bold", markup=False)
+    console.print(title_of(page), style="bold", markup=False)
     _print_line(console, f"  {page.mistake.error}\n")
-    console.print(Markdown(told(_file(page).read_text(encoding="utf-8"))))
-    _print_line(console, text("\nThe whole page:", "\n전체 페이지:") + f" {shown(_file(page))}\n")
+    console.print(Markdown(told(file_of(page).read_text(encoding="utf-8"))))
+    _print_line(console, text("\nThe whole page:", "\n전체 페이지:") + f"\n{shown(file_of(page))}\n")
 
 
 def _print_line(console: Console, line: str) -> None:
@@ -92,12 +92,13 @@ def told(page: str) -> str:
     return _TITLED.sub(r"`\2`\n\n\1", _COMMENT.sub("", kept))
 
 
-def _title(page: Page) -> str:
-    heading = re.search(r"^# (.+)$", _file(page).read_text(encoding="utf-8"), re.MULTILINE)
+def title_of(page: Page) -> str:
+    """A page's heading, in the reader's language."""
+    heading = re.search(r"^# (.+)$", file_of(page).read_text(encoding="utf-8"), re.MULTILINE)
     return (heading[1] if heading else page.mistake.title).replace("`", "")
 
 
-def _file(page: Page) -> Path:
+def file_of(page: Page) -> Path:
     """The page in the reader's language, if it is translated."""
     translated = page.mistake.file.with_suffix(".ko.md")
     return translated if language() == "ko" and translated.exists() else page.mistake.file

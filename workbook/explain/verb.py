@@ -3,9 +3,16 @@
 import sys
 from pathlib import Path
 
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from workbook.explain import lastcheck
+from workbook.explain.belonging import answer_for
 from workbook.explain.clinic import read_clinic
+from workbook.explain.lastcheck import Fault
 from workbook.explain.match import How, match
-from workbook.explain.show import show
+from workbook.explain.show import WIDTH, show
 from workbook.language import text
 from workbook.place import CLONE
 from workbook.problem import Problem
@@ -14,12 +21,13 @@ MOST_BYTES = 200_000
 """Of a longer text only the end is read: that is where an error stands."""
 
 
-def explain(file: str, chapters: Path = CLONE / "chapters") -> int:
+def explain(file: str | None, chapters: Path = CLONE / "chapters", *, project: Path | None = None) -> int:
     """Print the clinic's page for an error.
 
     Args:
-        file: the file that holds it; `-` is standard input.
+        file: the file that holds it; `-` is standard input. None is what was piped, else the last failing check's.
         chapters: the folder of the lessons.
+        project: the student's project, which remembers its last failing check.
 
     Returns:
         the exit code: 0 when the clinic has a page for it, 1 when it has none.
@@ -27,7 +35,11 @@ def explain(file: str, chapters: Path = CLONE / "chapters") -> int:
     Raises:
         Problem: there is nothing to explain.
     """
-    pasted = decoded(_read(file)[-MOST_BYTES:])
+    faults = lastcheck.read(project) if file is None and project else []
+    waits = file is None and sys.stdin.isatty()
+    pasted = "" if waits and faults else decoded(_read(file or "-")[-MOST_BYTES:])
+    if not pasted.strip() and faults:
+        return _explain_check(faults, chapters)
     if not pasted.strip():
         raise Problem(
             text("There is nothing to explain: the text is empty.", "설명할 내용이 없어요. 입력이 비어 있어요."),
@@ -41,6 +53,22 @@ def explain(file: str, chapters: Path = CLONE / "chapters") -> int:
         )
     answer = match(pasted, read_clinic(chapters))
     show(answer)
+    return int(answer.how is How.UNKNOWN)
+
+
+def _explain_check(faults: list[Fault], chapters: Path) -> int:
+    fault = faults[0]
+    console = Console(width=min(WIDTH, Console().width), highlight=False)
+    console.print(text("The last check said:", "지난 확인에서는 이렇게 나왔어요:"))
+    console.print(Padding(Text(fault.asks, "bold"), (0, 0, 0, 2)))
+    for sentence in fault.sentences:
+        console.print(Padding(Text(sentence), (0, 0, 0, 4)))
+    print()
+    answer = answer_for(fault, read_clinic(chapters))
+    show(answer)
+    if answer.how is How.UNKNOWN:
+        print(text("A hint may help more: workbook hint", "힌트가 더 도움이 될 수 있어요: workbook hint"))
+    print(text("For another error: workbook explain -", "다른 에러는: workbook explain -"))
     return int(answer.how is How.UNKNOWN)
 
 

@@ -7,6 +7,7 @@ uses: for them the given rung counts only when `WORKBOOK_MYSQL=given` says that 
 import os
 from pathlib import Path
 
+from workbook.language import text
 from workbook.mysql import docker, given, local
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server, Unavailable
@@ -37,7 +38,7 @@ def climb(project: Path, *, use: str) -> Server:
         except (Unavailable, Unanswered) as reason:
             failures.append((rung, reason.what if isinstance(reason, Problem) else str(reason)))
             if rung == "given":
-                say(f"  {failures[-1][1]} Going on without it.")
+                say(f"  {failures[-1][1]} " + text("Going on without it.", "없이 계속해요."))
         else:
             if server:
                 return server
@@ -76,12 +77,15 @@ def _try(rung: str, project: Path, use: str) -> Server | None:
 def _nothing_worked(failures: list[tuple[str, str]]) -> Problem:
     tried = "\n".join(f"  {rung}: {reason}" for rung, reason in failures)
     return Problem(
-        "No MySQL could be found or brought up on this machine.",
-        why=f"What was tried, and why it failed:\n{tried}",
+        text("No MySQL could be found or brought up on this machine.", "이 컴퓨터에서 MySQL을 찾거나 띄우지 못했어요."),
+        why=text("What was tried, and why it failed:", "시도한 것과 실패한 이유:") + f"\n{tried}",
         ways=(
             "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env or in front of "
             "the command. For the tests also WORKBOOK_MYSQL=given: they create and drop databases there.",
-            "Or start Docker, and run the command again.",
-            "Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH.",
+            text("Or start Docker, and run the command again.", "또는 Docker를 켜고 다시 실행하세요."),
+            text(
+                "Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH.",
+                "또는 MySQL 서버(MariaDB 말고)를 설치해서 PATH에 `mysqld`가 있게 하세요.",
+            ),
         ),
     )

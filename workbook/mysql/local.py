@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
+from workbook.language import text
 from workbook.mysql import binaries, kept, mysqld, throwaway
 from workbook.mysql.probe import probe
 from workbook.mysql.server import Server, Unavailable
@@ -99,7 +100,7 @@ def _with_a_program(folder: Path, use_it: Callable[[binaries.Binaries], T]) -> T
 def _start_kept(programs: binaries.Binaries, folder: Path, *, bound: bool) -> Server:
     if not (folder / "data").exists():
         mysqld.initialise(programs, folder / "data")
-    with stage("Starting MySQL"):
+    with stage(text("Starting MySQL", "MySQL 시작")):
         port, guarded = kept.start(programs, folder, bound=bound)
     how = f"started here; {_data(folder)}"
     return _server(port, programs.version, how, guarded.stop if guarded else lambda: None)
@@ -138,7 +139,12 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=3)
     except Timeout:
-        say("  Another command is preparing MySQL in this clone; waiting for it …")
+        say(
+            text(
+                "  Another command is preparing MySQL in this clone; waiting for it …",
+                "  다른 명령이 이 클론에서 MySQL을 준비하고 있어요. 기다리는 중 …",
+            )
+        )
         lock.acquire()
     try:
         yield

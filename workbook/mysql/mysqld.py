@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from workbook.language import text
 from workbook.mysql.apt import disk_full, require_room
 from workbook.mysql.binaries import Binaries
 from workbook.mysql.server import Unavailable
@@ -62,7 +63,7 @@ def initialise(binaries: Binaries, data: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     accounts = data.with_name(data.name + ".sql")
     accounts.write_text(ACCOUNTS, encoding="utf-8")
-    with stage("Making a new data directory"):
+    with stage(text("Making a new data directory", "새 데이터 디렉터리 만들기")):
         done = subprocess.run(
             command(binaries, partial, "--initialize-insecure", f"--init-file={accounts}"),
             capture_output=True,

@@ -13,6 +13,7 @@ import pymysql
 from workbook.language import text
 from workbook.problem import Problem
 from workbook.student.ground import Ground
+from workbook.student.headings import localised
 from workbook.student.seen import Broken
 
 FILE = "checks.py"
@@ -46,12 +47,16 @@ State = Literal["holds", "missing", "unseen"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a check: it holds, something is missing, or it is unseen because something else is broken."""
+    """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
+
+    `heard` is what the project's own programs had said of errors by then.
+    """
 
     chapter: str
     check: Check
     state: State
     sentences: tuple[str, ...] = ()
+    heard: str = ""
 
 
 def checks_of(chapter: str, folder: Path) -> list[Check]:
@@ -102,11 +107,13 @@ def _verdict(ground: Ground, chapter: str, check: Check) -> Verdict:
     except pymysql.MySQLError as error:
         said = error.args[-1] if error.args else error
         return Verdict(chapter, check, "unseen", (text(f"MySQL refused: {said}", f"MySQL이 거절했어요: {said}"),))
-    return Verdict(chapter, check, "missing" if sentences else "holds", sentences)
+    if not sentences:
+        return Verdict(chapter, check, "holds")
+    return Verdict(chapter, check, "missing", sentences, "\n\n".join(ground.heard))
 
 
 def hint(check: Check, number: int) -> str:
     """The hint of that number, from 1; the last one again when there are no more."""
     kinds = (text("A nudge", "실마리"), text("A pointer", "찾아볼 곳"), text("Almost the answer", "거의 정답"))
     place = min(number, len(check.hints)) - 1
-    return f"{kinds[place]} ({place + 1}/3): {check.hints[place]}"
+    return f"{kinds[place]} ({place + 1}/3): {localised(check.hints[place])}"

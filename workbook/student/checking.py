@@ -1,15 +1,28 @@
 """`workbook check`: the chapter's checks on the student's project, in sentences."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from rich.cells import cell_len
+
+from workbook.course import CHAPTERS
+from workbook.explain import lastcheck
+from workbook.explain.belonging import pages_of
+from workbook.explain.clinic import Page, read_clinic
+from workbook.explain.lastcheck import Fault
+from workbook.explain.show import file_of, title_of
 from workbook.language import text
+from workbook.lesson.errors import shown as path
 from workbook.student import outline, progress_file
 from workbook.student.check import Check, Verdict, checks_of, judge
 from workbook.student.ground import Ground
+from workbook.student.headings import localised
 from workbook.student.outdated import older_packages
-from workbook.student.screen import fold
+from workbook.student.screen import COLUMNS, fold
 
 INDENT = 9
 """Where the sentences of the screen begin."""
@@ -34,7 +47,7 @@ def asked(chapter: str) -> list[tuple[str, Check]]:
     return found
 
 
-def verdicts(root: Path, chapter: str, *, seconds: float | None = None) -> Iterator[Verdict]:
+def verdicts(root: Path, chapter: str, *, seconds: float | None = None) -> Generator[Verdict, None, None]:
     """Look at everything that a chapter asks of a project.
 
     Args:
@@ -43,6 +56,18 @@ def verdicts(root: Path, chapter: str, *, seconds: float | None = None) -> Itera
     arguments = {} if seconds is None else {"seconds": seconds}
     with Ground(root, path=PATH, **arguments) as ground:
         yield from judge(ground, asked(chapter))
+
+
+def verdicts_while(root: Path, chapter: str, waiting: AbstractContextManager[Any]) -> Iterator[Verdict]:
+    """As `verdicts`, with something shown while we wait for the next one, and gone whenever there is one to show."""
+    coming = verdicts(root, chapter)
+    with closing(coming):
+        while True:
+            with waiting:
+                verdict = next(coming, None)
+            if verdict is None:
+                return
+            yield verdict
 
 
 def shown(verdict: Verdict, chapter: str, told: set[str]) -> list[str]:
@@ -64,8 +89,25 @@ def shown(verdict: Verdict, chapter: str, told: set[str]) -> list[str]:
     lines = [fold(f"{mark} {where}{check.asks}", hanging=INDENT), *(fold(sentence, INDENT) for sentence in fresh)]
     if verdict.state == "missing" and fresh:  # otherwise it is the fault whose sentence stands above
         lines.append(fold(text("Why it matters: ", "왜 중요한가: ") + check.why, INDENT))
-        lines.append(fold(text("See for yourself: ", "직접 보려면: ") + check.see, INDENT))
+        see = text("See for yourself:", "직접 보려면:")
+        how = localised(check.see)
+        # A command stays whole, to be copied.
+        fits = cell_len(f"{see} {how}") <= COLUMNS - INDENT
+        lines.append(fold(f"{see} {how}" if fits else f"{see}\n{how}", INDENT))
+        for page in pages_of(fault(verdict), _clinic()):
+            lines.append(fold(text("In the clinic: ", "에러 클리닉: ") + title_of(page), INDENT))
+            lines.append(fold(str(path(file_of(page))), INDENT))
     return lines
+
+
+def fault(verdict: Verdict) -> Fault:
+    """A verdict as the clinic looks at it."""
+    return Fault(verdict.check.name, verdict.check.asks, verdict.sentences, verdict.heard)
+
+
+@lru_cache
+def _clinic() -> list[Page]:
+    return read_clinic(CHAPTERS)
 
 
 def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
@@ -77,6 +119,8 @@ def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
     if done:
         progress.finish(chapter)
     progress_file.write(root, progress)
+    # An unseen check says only what keeps us from looking, and that is another's sentence.
+    lastcheck.write(root, [fault(each) for each in sorted(wanting, key=lambda each: each.state == "unseen")])
     return done
 
 

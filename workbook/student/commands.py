@@ -62,11 +62,11 @@ def check(project: Project = None) -> None:
     told: set[str] = set()
     typer.echo(f"{chapter.id}: {chapter.title}")
     looking = text("Looking at your project …", "프로젝트를 살펴보는 중 …")
-    with console.status(looking) if console.is_terminal else nullcontext():
-        for verdict in checking.verdicts(root, chapter.id):
-            found.append(verdict)
-            for line in checking.shown(verdict, chapter.id, told):
-                typer.echo(line)
+    waiting = console.status(looking) if console.is_terminal else nullcontext()
+    for verdict in checking.verdicts_while(root, chapter.id, waiting):
+        found.append(verdict)
+        for line in checking.shown(verdict, chapter.id, told):
+            typer.echo(line)
     earlier = [verdict for verdict in found if verdict.chapter != chapter.id and verdict.state == "holds"]
     if earlier:
         number = len(earlier)

@@ -1,12 +1,14 @@
 """The student's code beside the chapter's: `diff` and `solution`."""
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
 from workbook.language import text
 from workbook.problem import Problem
+from workbook.runner.migration import undated
 from workbook.student import gitrepo, outline, progress_file
 
 ASKED_TWICE = 2
@@ -41,7 +43,15 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
         gitrepo.run(root, "add", "-A", env=env)
         direction = ["-R"] if backwards else []
         options = ["--cached", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"]
-        return gitrepo.run(root, "diff", *options, *direction, chapter, "--", path or ".", *skipped, env=env)
+        told = gitrepo.run(root, "diff", *options, *direction, chapter, "--", path or ".", *skipped, env=env)
+    sections = re.split(r"^(?=diff --git )", told, flags=re.MULTILINE)
+    return "".join(section for section in sections if not _is_another_day(section))
+
+
+def _is_another_day(section: str) -> bool:
+    """Whether all that differs is the date in a migration's name, which says when somebody made it."""
+    renamed = re.search(r"^similarity index 100%\nrename from (.+)\nrename to (.+)$", section, re.MULTILINE)
+    return renamed is not None and undated(renamed[1]) == undated(renamed[2])
 
 
 def solution(root: Path, chapter: str, path: str = "") -> str:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from workbook.mysql.server import Server
 from workbook.problem import Problem
@@ -22,6 +22,7 @@ from workbook.student import environment
 from workbook.student import server as servers
 from workbook.student.copy import copy
 from workbook.student.seen import Broken, Seen, hanging, sentence
+from workbook.student.zygote import Fork, Zygote, shadows
 
 PROBES = Path(__file__).with_name("probes")
 PACKAGE = "workbook_probes"
@@ -33,6 +34,7 @@ DUMP_SECONDS = 5.0
 """How long we wait for the line at which it hangs: its clock started a little later than ours."""
 
 T = TypeVar("T")
+Process: TypeAlias = "subprocess.Popen[bytes] | Fork"
 
 
 class Ground:
@@ -42,15 +44,21 @@ class Ground:
         project: the project's root.
         path: the route that the chapter asks for.
         seconds: how long a probe may take.
+
+    Attributes:
+        heard: what the project's own programs said of errors so far, as they said it.
+        stopped: whether somebody has pressed Ctrl-C.
     """
 
     def __init__(self, project: Path, *, path: str = "", seconds: float = SECONDS) -> None:
         self.project = project
         self.path = path
         self.seconds = seconds
+        self.stopped = False
+        self.heard: list[str] = []
         self._known: dict[str, Any] = {}
         self._copies = itertools.count()
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Process] = set()
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
     def __enter__(self) -> "Ground":
@@ -62,6 +70,9 @@ class Ground:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        zygote = self._known.get("zygote")
+        if isinstance(zygote, Zygote):
+            zygote.stop()
         made = self._known.get("databases")
         if isinstance(made, servers.Databases):
             made.drop()
@@ -69,6 +80,7 @@ class Ground:
 
     def stop(self) -> None:
         """End everything that runs, for somebody pressed Ctrl-C."""
+        self.stopped = True
         for process in list(self._running):
             _kill(process)
 
@@ -117,7 +129,7 @@ class Ground:
             Broken: it does not come to its end, or the project's code raised something.
         """
         values = self.server.environment(self.database) | {"WORKBOOK_DATABASE": self.database} | values
-        return self.once(f"probe {name}", lambda: self.run([str(self.python), "-m", f"{PACKAGE}.{name}"], values))
+        return self.once(f"probe {name}", lambda: self.run(name, values))
 
     def sound(self, name: str, **values: str) -> Seen:
         """As `probe`, for a check that cannot look when the project's code raises something: then it is Broken."""
@@ -129,19 +141,20 @@ class Ground:
     @property
     def own(self) -> Seen:
         """Which database the application would use with the student's own `.env` and environment."""
-        return self.once("own", lambda: self.run([str(self.python), "-m", f"{PACKAGE}.settings"], {}))
+        return self.once("own", lambda: self.run("settings", {}))
 
     def settings(self, dotenv: str, **values: str) -> Seen:
         """Which database it would use with another `.env` and other variables."""
         nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
-        return self.run([str(self.python), "-m", f"{PACKAGE}.settings"], nothing | values, dotenv=dotenv)
+        return self.run("settings", nothing | values, dotenv=dotenv)
 
     def run(
-        self, command: list[str], values: dict[str, str], *, dotenv: str | None = None, seconds: float | None = None
+        self, what: str | list[str], values: dict[str, str], *, dotenv: str | None = None, seconds: float | None = None
     ) -> Seen:
-        """Run a command in a fresh copy of the project.
+        """Run a probe or a command in a fresh copy of the project.
 
         Args:
+            what: the probe's module, or the command's words.
             values: variables added to the person's environment; an empty one takes a variable away.
             dotenv: what `.env` holds; the student's own when None.
 
@@ -159,32 +172,54 @@ class Ground:
             "WORKBOOK_PATIENCE": str(seconds),
         }
         settings = {name: value for name, value in (settings | values).items() if value or name == "MYSQL_PASSWORD"}
+        process = self._start(what, root, settings, log)
+        self._running.add(process)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Broken(hanging(_dump(told.with_name("told.hangs")), root, seconds)) from None
+        finally:
+            _kill(process)
+            process.wait()
+            self._running.discard(process)
+        here = f"{root}/"
+        lines = [json.loads(line) for line in told.read_text(encoding="utf-8").replace(here, "").splitlines()]
+        printed = log.read_text(encoding="utf-8", errors="replace").replace(here, "")
+        if dotenv is None:  # with another `.env` an error may be just what was asked for
+            self.heard += _errors(lines) or ([printed] if process.returncode else [])
+        return Seen(tuple(lines), printed)
+
+    def _start(self, what: str | list[str], root: Path, env: dict[str, str], log: Path) -> Process:
+        if isinstance(what, str):
+            zygote = self.once("zygote", self._zygote)
+            fork = zygote.start(f"{PACKAGE}.{what}", root, env, log) if zygote else None
+            if fork:
+                return fork
+        command = [str(self.python), "-m", f"{PACKAGE}.{what}"] if isinstance(what, str) else what
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 cwd=root,
-                env=settings,
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-            self._running.add(process)
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                raise Broken(hanging(_dump(told.with_name("told.hangs")), root, seconds)) from None
-            finally:
-                _kill(process)
-                process.wait()
-                self._running.discard(process)
-        here = f"{root}/"
-        lines = [json.loads(line) for line in told.read_text(encoding="utf-8").replace(here, "").splitlines()]
-        printed = log.read_text(encoding="utf-8", errors="replace").replace(here, "")
-        return Seen(tuple(lines), printed)
+
+    def _zygote(self) -> Zygote | None:
+        if not hasattr(os, "fork") or shadows(self.project):
+            return None
+        settings = environment.environment() | {"PYTHONPATH": str(self.scratch / "probe")}
+        return Zygote(self.python, self.scratch / "probe", settings, PACKAGE)
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def _errors(lines: list[dict[str, Any]]) -> list[str]:
+    raised = [f"{line['error']['type']}: {line['error']['says']}" for line in lines if line.get("error")]
+    return raised + [line["message"] for line in lines if line.get("outcome") == "failed"]
+
+
+def _kill(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 

@@ -74,12 +74,15 @@ def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
         gitrepo.run(root, "reset", "-q", "--hard", tag)
         _add_ignored(started)
     started.told.append(
-        text(f"Your project is {root}, on the branch {BRANCH}", f"프로젝트는 {root}, 브랜치는 {BRANCH}이에요")
-        + (
-            text(f", as {tag} leaves it.", f". {tag}을(를) 마친 상태예요.")
+        (
+            text(
+                f"Your project, on the branch {BRANCH}, as {tag} leaves it:",
+                f"{BRANCH} 브랜치, {tag}을(를) 마친 상태의 프로젝트:",
+            )
             if tag
-            else text(", empty.", ". 비어 있어요.")
+            else text(f"Your project, on the branch {BRANCH}, empty:", f"{BRANCH} 브랜치, 빈 프로젝트:")
         )
+        + f"\n  {root}"
     )
     return started
 
@@ -94,9 +97,9 @@ def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
     if goes_on and not fresh and gitrepo.commit_of(root, "HEAD"):
         started.told.append(
             text(
-                f"You go on with your own code. To start on {tag or 'an empty folder'} instead: "
-                f"workbook start {chapter.id} --fresh",
-                f"지금 코드로 계속해요. {tag or '빈 폴더'}에서 새로 시작하려면: workbook start {chapter.id} --fresh",
+                f"You go on with your own code. To start on {tag or 'an empty folder'} instead:\n"
+                f"  workbook start {chapter.id} --fresh",
+                f"지금 코드로 계속해요. {tag or '빈 폴더'}에서 새로 시작하려면:\n  workbook start {chapter.id} --fresh",
             )
         )
     elif tag or gitrepo.commit_of(root, "HEAD"):
@@ -105,8 +108,8 @@ def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
         began = text(f"as {tag} leaves it", f"{tag}을(를) 마친 상태예요") if tag else text("empty", "비어 있어요")
         started.told.append(
             text(
-                f"{root} is now {began}, on the branch {BRANCH}.",
-                f"{root}은(는) 이제 {began}. 브랜치는 {BRANCH}이에요.",
+                f"Your project is now {began}, on the branch {BRANCH}.",
+                f"프로젝트는 이제 {began}. 브랜치는 {BRANCH}이에요.",
             )
         )
     _add_ignored(started)
@@ -151,22 +154,41 @@ def _save(started: Started) -> None:
     root, chapter = started.project, started.chapter.id
     dirty = not gitrepo.is_clean(root)
     head = gitrepo.commit_of(root, "HEAD")
-    if not dirty and (not head or gitrepo.run(root, "for-each-ref", "--points-at", head, "refs/tags").strip()):
-        return
+    if dirty or (head and not _is_tagged(root, head)):
+        branch = _free_branch(root, chapter)
+        # The branch first: a commit on it leaves `my-work` where it is, whatever happens next.
+        gitrepo.run(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
+        if dirty:
+            gitrepo.commit_all(root, f"Work in progress before {chapter}")
+            started.told.append(
+                text("What you had not committed is committed now.", "커밋하지 않은 작업을 커밋했어요.")
+            )
+        started.told.append(_kept_on(branch))
+    # Who looks at a tag or at another branch stands elsewhere than their own commits, and `my-work` is about to move.
+    tip = gitrepo.commit_of(root, f"refs/heads/{BRANCH}")
+    if tip and not _is_tagged(root, tip):
+        others = gitrepo.run(root, "for-each-ref", "--contains", tip, "--format=%(refname:short)", "refs/heads")
+        if set(others.split()) == {BRANCH}:
+            branch = _free_branch(root, chapter)
+            gitrepo.run(root, "branch", "-q", branch, tip)
+            started.told.append(_kept_on(branch))
+
+
+def _is_tagged(root: Path, commit: str) -> bool:
+    return bool(gitrepo.run(root, "for-each-ref", "--points-at", commit, "refs/tags").strip())
+
+
+def _free_branch(root: Path, chapter: str) -> str:
     number = 1
-    while gitrepo.commit_of(root, f"work-before-{chapter}-{number}"):
+    while gitrepo.commit_of(root, f"refs/heads/work-before-{chapter}-{number}"):
         number += 1
-    branch = f"work-before-{chapter}-{number}"
-    # The branch first: a commit on it leaves `my-work` where it is, whatever happens next.
-    gitrepo.run(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
-    if dirty:
-        gitrepo.commit_all(root, f"Work in progress before {chapter}")
-        started.told.append(text("What you had not committed is committed now.", "커밋하지 않은 작업을 커밋했어요."))
-    started.told.append(
-        text(
-            f"Your work is kept on the branch {branch}. To see it again: git switch {branch}",
-            f"지금까지의 작업은 {branch} 브랜치에 있어요. 다시 보려면: git switch {branch}",
-        )
+    return f"work-before-{chapter}-{number}"
+
+
+def _kept_on(branch: str) -> str:
+    return text(
+        f"Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}",
+        f"지금까지의 작업은 {branch} 브랜치에 있어요. 다시 보려면:\n  git switch {branch}",
     )
 
 

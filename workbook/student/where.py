@@ -5,6 +5,7 @@ from pathlib import Path
 from workbook.language import text
 from workbook.lesson.errors import shown
 from workbook.student import outline, progress_file
+from workbook.student.headings import titles
 
 
 def outside() -> str:
@@ -41,10 +42,12 @@ def inside(root: Path) -> str:
 
 
 def read_this(chapter: outline.Chapter) -> str:
-    """The sentence that says what to read."""
+    """The sentence that says what to read; the path stands alone, to be copied."""
+    korean = dict(zip(titles(chapter.id), titles(chapter.id, korean=True), strict=True))
+    start = korean.get("Start", "Start")
     return text(
-        f"Read {shown(chapter.lesson)}, from its heading Start.",
-        f"{shown(chapter.lesson)}을(를) '시작' 제목부터 읽으세요.",
+        f"Read, from the heading 'Start':\n  {shown(chapter.lesson)}",
+        f"'{start}' 제목부터 읽으세요:\n  {shown(chapter.lesson)}",
     )
 
 

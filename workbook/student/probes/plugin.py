@@ -44,11 +44,11 @@ class Watcher:
         MySQLClient.__init__ = init  # type: ignore[method-assign,assignment]
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run the test as it is, then once with each plant if it sends the request."""
         report.watch()
         if self.field is None or not self.plants:
-            return False
+            return None  # pytest runs it; any other answer would mean that it has been run
         self.field.plant(None)
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         parent: Any = item.parent

@@ -6,14 +6,19 @@ from . import find, report
 
 
 async def main() -> None:
-    """Tells `config` (whether there is one), `host`, `port`, `user`, `database` of its first connection."""
+    """Tells `config` (whether there is one), `models` (their modules), and where its first connection leads."""
     config = find.tortoise_config()
     if config is None:
         report.tell(config=False)
         return
     credentials = _credentials(next(iter(config["connections"].values())))
     names = ("host", "port", "user", "password", "database")
-    report.tell(config=True, **{name: credentials.get(name) for name in names})
+    modules = [module for app in config["apps"].values() for module in app.get("models", ())]
+    report.tell(config=True, models=list(map(_named, modules)), **{name: credentials.get(name) for name in names})
+
+
+def _named(module: Any) -> str:
+    return module if isinstance(module, str) else str(getattr(module, "__name__", ""))
 
 
 def _credentials(connection: Any) -> dict[str, Any]:

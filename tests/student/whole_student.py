@@ -1,0 +1,282 @@
+"""A whole student: start, type each lesson, check, go on, to the end of the course, in a terminal.
+
+    python -m tests.student.whole_student        writes docs/a-students-screen.md and docs/ko/a-students-screen.md
+
+The lessons' own fences are typed by the runner, in the student's one project, which nothing but the student's commands
+has made. Each of the workbook's commands runs twice: for the student, and in Korean on a copy of the project.
+"""
+
+import difflib
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.student import terminal
+from workbook.course import CHAPTERS, checked
+from workbook.history.build import History
+from workbook.history.files import Files
+from workbook.lesson.model import Diff, Lesson, Mistake
+from workbook.lesson.reader import read_mistake
+from workbook.mysql import ladder
+from workbook.mysql.server import Server
+from workbook.normalise import normalise
+from workbook.place import CLONE, TEMPLATE, private
+from workbook.runner.ground import Settings, prepare
+from workbook.runner.ownruns import OwnRuns
+from workbook.runner.replay import _Replay
+from workbook.runner.shell import Shell
+from workbook.runner.worktree import Worktree
+
+PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
+WAITED = "Another command is preparing MySQL|다른 명령이 이 클론에서 MySQL을"
+"""What is said when other tests start a server at the same time."""
+
+WORKBOOK = "/home/student/workbook"
+"""Where the clone lies on the page."""
+
+
+@dataclass
+class Played:
+    """What was seen.
+
+    Attributes:
+        pages: the pages' lines, by language.
+        wide: lines that did not fit into the terminal.
+        codes: the exit code of each of the workbook's commands, in order.
+    """
+
+    pages: dict[str, list[str]] = field(default_factory=lambda: {"en": [], "ko": []})
+    wide: list[str] = field(default_factory=list)
+    codes: list[tuple[str, int]] = field(default_factory=list)
+
+
+class Student:
+    """One student with one project, on one server."""
+
+    def __init__(self, root: Path, server: Server) -> None:
+        self.settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+        self.ground = prepare(root, self.settings)
+        self.shell = Shell(self.ground)
+        self.history: History = checked(CHAPTERS, root / "history")
+        self.made: dict[str, tuple[str, str]] = {}
+        self.played = Played()
+        self.where = self.ground.home
+
+    def says(self, en: str, ko: str) -> None:
+        """Sentences between the screens."""
+        for language, text in (("en", en), ("ko", ko)):
+            self.played.pages[language] += [*text.split("\n"), ""]
+
+    def screen(self, *commands: str) -> None:
+        """Commands of the workbook's, and git's, as the student types them, one screen."""
+        screens: dict[str, list[str]] = {"en": [], "ko": []}
+        for command in commands:
+            korean = self._in_korean(command)
+            screens["en"] += [f"$ {command}", *self._run(command, self.where, count=True)]
+            screens["ko"] += [f"$ {command}", *korean]
+            if command.startswith("cd "):
+                self.where = self.ground.project
+        for language, lines in screens.items():
+            self.played.pages[language] += ["```text", *lines, "```", ""]
+
+    def _in_korean(self, command: str) -> list[str]:
+        """The same command on a copy, so that the student's own project sees it once."""
+        copy = Path(tempfile.mkdtemp(dir=self.ground.root)) / "student"
+        shutil.copytree(self.ground.home, copy, symlinks=True, ignore=shutil.ignore_patterns(".venv", ".cache"))
+        where = copy / self.where.relative_to(self.ground.home)
+        said = self._run(command.replace(str(self.ground.home), str(copy)), where, language="ko")
+        shutil.rmtree(copy.parent)
+        return [line.replace(str(copy), "/home/student") for line in said]
+
+    def _run(self, command: str, where: Path, *, language: str = "en", count: bool = False) -> list[str]:
+        env = self.ground.environment() | {"WORKBOOK_LANG": language, "HOME": str(self._home_of(where))}
+        if language == "ko":
+            env["UV_PROJECT_ENVIRONMENT"] = str(self.ground.project / ".venv")
+        code, lines = terminal.run(command, where, env)
+        if count:
+            self.played.codes.append((command, code))
+        lines = [self.ground.to_show(line.replace(str(self._home_of(where)), "/home/student")) for line in lines]
+        lines = [line.replace(str(CLONE), WORKBOOK).rstrip() for line in lines]
+        self.played.wide += terminal.too_wide(lines)
+        return lines if lines != [""] else []
+
+    def _home_of(self, where: Path) -> Path:
+        return where if where.name == "student" else where.parent
+
+    def types(self, chapter: str) -> None:
+        """Everything in a lesson: its files, its diffs, its commands; each commit must hold what history's does."""
+        lesson: Lesson = self.history.chapters[chapter].lesson
+        files = dict(self.history.chapters[chapter].start)
+        left_out = self.history.chapters[chapter].left_out
+        worktree = Worktree(self.ground, Files(lesson, files), left_out, made=self.made)
+        commits = [each for each in self.history.commits if each.step.lesson.file == lesson.file]
+        try:
+            _Replay(
+                lesson,
+                self.shell,
+                worktree,
+                compare=lambda file, exchange, actual: None,  # the lessons' own tests compare
+                progress=lambda what: None,
+                commits=commits,
+                own_runs=OwnRuns(self.ground),
+            ).all()
+        finally:
+            self.shell.stop()
+        self.made = worktree.made
+        number = chapter[2:]
+        self.says(f"*(The student types chapter {number}.)*", f"*({number}장을 따라 입력해요.)*")
+
+    def slips(self, page: str) -> None:
+        """Make the mistake that a page of the clinic plants with its first block."""
+        chapter, _, stem = page.partition("/")
+        [file] = CHAPTERS.glob(f"{chapter}_*/mistakes/{stem}.md")
+        mistake: Mistake = read_mistake(file)
+        block = next(block for block in mistake.blocks if isinstance(block, Diff))
+        target = self.ground.project / block.title
+        text = Files(mistake, {block.title: target.read_text()}).take(block).after
+        target.write_text(text)
+
+
+def play(root: Path, server: Server) -> Played:
+    """Play the course.
+
+    Args:
+        root: an empty folder.
+        server: a MySQL that nobody else uses.
+    """
+    student = Student(root, server)
+    screen, says = student.screen, student.says
+    says(INTRO["en"], INTRO["ko"])
+    says(*HEADS["ch32"])
+    screen("workbook", "workbook start ch32 ~/when2meet", "cd ~/when2meet")
+    screen("workbook check", "workbook hint")
+    student.types("ch32")
+    screen("workbook check")
+    for chapter in ("ch33", "ch34", "ch35"):
+        says(*HEADS[chapter])
+        screen("workbook start")
+        student.types(chapter)
+        screen("workbook check")
+    says(*BACK)
+    screen("workbook start ch33", "workbook")
+    screen("workbook start ch35", "git reset --quiet --hard work-before-ch33-1")
+    says(*HEADS["ch36"])
+    screen("workbook start")
+    student.types("ch36")
+    says(*SLIP)
+    student.slips("ch36/nothing-saved")
+    screen("workbook check")
+    screen("workbook hint", "workbook diff", "workbook explain")
+    screen("workbook solution", "workbook solution")
+    screen("git checkout --quiet app", "workbook check")
+    says(*HEADS["ch37"])
+    screen("workbook start")
+    student.types("ch37")
+    screen("workbook check", "workbook")
+    return student.played
+
+
+INTRO = {
+    "en": """# A student's screen
+
+What a student sees who follows the course, on a terminal of 80 columns: every command of the workbook's, from the
+first to the end of chapter 37. A test plays it on a real MySQL. It types each lesson, runs each command below, and
+compares this page with what it saw. `python -m tests.student.whole_student` writes the page.""",
+    "ko": """# 수강생의 화면
+
+과정을 따라가는 수강생이 80칸 터미널에서 보는 화면이에요. 첫 명령부터 37장 끝까지, 워크북의 모든 명령을 담았어요.
+테스트가 실제 MySQL에서 레슨을 하나씩 입력하고 아래 명령을 실행한 다음, 이 페이지와 비교해요.
+`python -m tests.student.whole_student`가 이 페이지를 써요.""",
+}
+HEADS = {
+    "ch32": (
+        """## Chapter 32
+
+The first command says what to do. Then a check before anything is there: sentences say what is missing, and why.""",
+        """## 32장
+
+첫 명령이 무엇을 할지 알려 줘요. 아직 아무것도 없을 때 확인하면 무엇이 왜 부족한지 문장으로 나와요.""",
+    ),
+    "ch33": (
+        """## Chapter 33
+
+`workbook start` alone goes on to the next chapter, with the student's own code.""",
+        """## 33장
+
+`workbook start`만 입력하면 지금 코드 그대로 다음 장으로 가요.""",
+    ),
+    "ch34": (
+        "## Chapter 34\n\nWhat earlier chapters asked is asked again.",
+        "## 34장\n\n앞 장의 항목도 다시 확인해요.",
+    ),
+    "ch35": (
+        """## Chapter 35
+
+From here on the check also runs the student's tests against wrong applications.""",
+        """## 35장
+
+여기부터는 수강생의 테스트를 틀린 앱에도 돌려 봐요.""",
+    ),
+    "ch36": ("## Chapter 36\n\nOn with the student's own work.", "## 36장\n\n내 코드로 계속해요."),
+    "ch37": (
+        """## Chapter 37
+
+The check runs the student's workflow, as it is and with faults planted in a copy.""",
+        """## 37장
+
+수강생의 워크플로를 그대로, 그리고 복사본에 잘못을 심어서도 실행해 봐요.""",
+    ),
+}
+BACK = (
+    """Going back to an earlier chapter keeps the work on a branch, and says so. One git command brings it back.""",
+    """앞 장으로 돌아가도 작업은 브랜치에 남고, 그렇다고 알려 줘요. git 명령 하나로 다시 가져올 수 있어요.""",
+)
+SLIP = (
+    """A slip: the service makes a meeting, and forgets to save it. The check says what is wrong, the hint nudges,
+`diff` shows where the code differs, `explain` knows the error, and the solution wants to be asked for twice.""",
+    """실수 하나. 서비스가 모임을 만들고 저장하는 것을 잊었어요. `check`는 무엇이 틀렸는지 말하고,
+`hint`는 실마리를 주고, `diff`는 다른 곳을 보여 주고, `explain`은 에러를 설명해요. 정답은 두 번 물어야 나와요.""",
+)
+
+
+def pages(played: Played) -> dict[Path, str]:
+    """The pages as they lie in docs."""
+    return {PAGES[language]: "\n".join(lines).rstrip() + "\n" for language, lines in played.pages.items()}
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two recordings are the same but for what differs from day to day and from machine to machine."""
+    return not difference(one, other)
+
+
+def difference(one: str, other: str) -> list[str]:
+    """The lines in which two recordings differ, as a diff."""
+    return list(difflib.unified_diff(_normal(one), _normal(other), "the site", "the terminal", lineterm="", n=1))
+
+
+def _normal(page: str) -> list[str]:
+    # A Korean particle stands at the code without a space, and so the code does not end as a word does.
+    lines = normalise(re.sub(r"url_code [0-9A-Za-z]{19,22}", "url_code <url-code>", page).splitlines())
+    # pytest cuts the middle out of a long value, and the end of a url_code is left.
+    lines = [re.sub(r"\.\.\.\w+'\}", "...'}", line) for line in lines]
+    return [line for line in lines if not re.search(WAITED, line)]
+
+
+def main() -> None:
+    """Play, and write the pages."""
+    with ladder.climb(TEMPLATE, use="test") as server, tempfile.TemporaryDirectory() as scratch:
+        played = play(Path(scratch), server)
+    for path, text in pages(played).items():
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or not same(path.read_text(encoding="utf-8"), text):
+            path.write_text(text, encoding="utf-8")
+            print(f"Written: {path}", file=sys.stderr)
+    print(*played.codes, sep="\n")
+    print("Too wide:", *played.wide, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
