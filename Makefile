@@ -15,7 +15,7 @@ ARGS ?=
 MOST_JOBS = 8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-companion docs-build docs notebooks lint lock clean clean-data
+.PHONY: help setup up test test-slow docs-build docs notebooks lint lock clean clean-data
 
 # Any Python will do to begin with: bootstrap.py finds the one to go on with.
 python = $(or $(PYTHON),$(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
@@ -41,8 +41,8 @@ up: setup  ## find or bring up a MySQL, serve the template on it; Ctrl-C stops b
 test: setup  ## run every test, on a real MySQL
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal $(ARGS)
 
-test-companion: setup  ## run the tests that play whole students' projects against the checks
-	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal -m companion $(ARGS)
+test-slow: setup  ## run the tests that play whole projects, machines and servers
+	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal -m slow $(ARGS)
 
 docs-build: setup  ## build the site into site/, strictly; ARGS=--draft builds in spite of broken links
 	@.venv/bin/python -m workbook.site $(ARGS)

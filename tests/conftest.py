@@ -10,27 +10,35 @@ from workbook.mysql import local, mysqld
 from workbook.mysql.server import Unavailable
 from workbook.place import private
 
-COMPANION = (
+SLOW = (
+    "ci/test_mysql",
+    "ci/test_notes",
+    "ci/test_stand_ins",
+    "ci/test_steps",
+    "ci/test_template_workflow",
+    "doctor/",
+    "mysql/test_local",
+    "new/",
+    "runner/test_own_runs",
+    "setup/test_again",
+    "setup/test_bad_ground",
+    "setup/test_interrupted",
+    "setup/test_uv",
     "student/test_checks",
-    "student/test_whole_student",
     "student/test_grading",
     "student/test_old_ways",
-    "new/",
-    "doctor/",
-    "ci/test_notes",
-    "ci/test_steps",
-    "ci/test_mysql",
-    "ci/test_stand_ins",
+    "student/test_whole_student",
+    "test_up.py",
 )
-"""Tests that play whole projects: each starts a project's Python a dozen times; together four minutes on two cores."""
+"""Tests that play whole projects, machines or servers: seconds each, and minutes together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what plays whole projects: `make test-companion` runs it, and `make test` stays under five minutes."""
+    """Mark what takes long: `make test-slow` runs it, and `make test` stays under five minutes."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(COMPANION):
-            item.add_marker(pytest.mark.companion)
+        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
     # It takes minutes: whoever starts it last keeps everybody waiting.
     items.sort(key=lambda item: "test_whole_student" not in item.nodeid)
 

@@ -77,11 +77,11 @@ def test_text_is_committed_with_lf_and_images_as_they_are(clone: Clone) -> None:
     assert re.search(r"-text\s+a\.png", listed)
 
 
-def run_ci(folder: Path, recipe: str, companion: str = "true") -> "subprocess.CompletedProcess[str]":
-    """Run `.ci/run` where `make test` and `make test-companion` are these recipes."""
+def run_ci(folder: Path, recipe: str, slow: str = "true") -> "subprocess.CompletedProcess[str]":
+    """Run `.ci/run` where `make test` and `make test-slow` are these recipes."""
     (folder / ".ci").mkdir()
     shutil.copy(CLONE / ".ci" / "run", folder / ".ci" / "run")
-    makefile = f"test:\n\t@{recipe}\ntest-companion:\n\t@{companion}\n"
+    makefile = f"test:\n\t@{recipe}\ntest-slow:\n\t@{slow}\n"
     (folder / "Makefile").write_text(makefile, encoding="utf-8")
     return subprocess.run([folder / ".ci" / "run"], capture_output=True, text=True, input="", env=dict(os.environ))
 
@@ -100,7 +100,7 @@ def test_ci_fails_when_a_test_fails_and_still_prints_the_closing_line(tmp_path: 
     assert result.stdout.splitlines()[-1] == closing
 
 
-def test_ci_fails_when_only_the_companions_tests_fail_and_prints_both_closing_lines(tmp_path: Path) -> None:
+def test_ci_fails_when_only_the_slow_tests_fail_and_prints_both_closing_lines(tmp_path: Path) -> None:
     first, second = "===== 3 passed in 0.10s =====", "===== 1 failed in 0.20s ====="
     result = run_ci(tmp_path, f"echo '{first}'", f"echo '{second}'; exit 1")
     assert result.returncode == 2

@@ -43,7 +43,8 @@ class Settings:
         path: directories put before the system's on PATH; they must not hold the workbook's own packages.
         pytest: how the project's tests are run.
         prepared: whether the project is synchronised and migrated before the lesson starts (not for fixtures).
-        bytecode: a folder that keeps compiled packages from one replay to the next, or None; mypy's cache is beside it.
+        bytecode: a folder that keeps compiled packages from one replay to the next, or None; mypy's cache and what
+            pages start with are beside it.
         timeout: how long a command may take, in seconds.
         patience: how long a background server may take to show its lines, in seconds.
     """
@@ -57,6 +58,11 @@ class Settings:
     bytecode: Path | None = None
     timeout: float = 120
     patience: float = 20
+
+    @property
+    def starts(self) -> Path | None:
+        """Where lock files and migrated databases are kept that pages start with; see `workbook.runner.kept`."""
+        return None if self.bytecode is None else self.bytecode.with_name("starts")
 
 
 @dataclass(slots=True)

@@ -6,10 +6,11 @@ from workbook.history.build import Commit, History
 from workbook.history.files import Tree
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
+from workbook.mysql.server import Server
 from workbook.problem import Problem
-from workbook.runner import bytecode, database
+from workbook.runner import bytecode, database, kept
 from workbook.runner.compare import indented
-from workbook.runner.ground import Ground
+from workbook.runner.ground import Ground, Settings
 from workbook.runner.shell import Shell
 
 BRANCH = "my-work"
@@ -65,12 +66,32 @@ def lay_out(ground: Ground, shell: Shell, history: History, commit: Commit | Non
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text.encode())
     if settings.prepared and "pyproject.toml" in files:
-        _must(shell, "uv sync -q")
-        bytecode.seed(ground.project, settings.bytecode)
+        _synchronise(ground, shell, files)
     if settings.server is not None:
         database.create(settings)
         if settings.prepared and any(path.startswith("migrations/") for path in files):
-            _must(shell, "uv run --no-sync aerich upgrade")
+            _migrate(settings, settings.server, shell, files)
+
+
+def _synchronise(ground: Ground, shell: Shell, files: Tree) -> None:
+    store, lock, name = ground.settings.starts, ground.project / kept.LOCK, kept.lock_file(files)
+    had = None if lock.exists() else kept.take(store, name)
+    if had is not None:
+        lock.write_bytes(had)
+    _must(shell, "uv sync -q")
+    if had is None and lock.exists():
+        kept.keep(store, name, lock.read_bytes())
+    bytecode.seed(ground.project, ground.settings.bytecode)
+
+
+def _migrate(settings: Settings, server: Server, shell: Shell, files: Tree) -> None:
+    name = kept.migrated(files, server)
+    had = kept.take(settings.starts, name)
+    if had is not None:
+        kept.restore(server, settings.database, had)
+        return
+    _must(shell, "uv run --no-sync aerich upgrade")
+    kept.keep(settings.starts, name, kept.dump(server, settings.database))
 
 
 def _must(shell: Shell, command: str) -> None:
