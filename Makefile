@@ -5,10 +5,10 @@
 
 # Settings, as in `make test JOBS=1 ARGS="-k meeting"`:
 #   PYTHON  the Python to make .venv with; without it a new enough one is looked for on PATH
-#   JOBS    how many tests run at once: a number, or `logical` for one a core
+#   JOBS    how many tests run at once; without it one more than there are cores, for tests often wait for a server
 #   PORT    where `make up` serves the API (8000 without it), and `make docs` the site (8100)
 #   ARGS    more arguments for what the verb runs
-JOBS ?= logical
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 ARGS ?=
 
 # More workers than this wait for the one MySQL that they share.

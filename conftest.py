@@ -20,6 +20,9 @@ HANDED_ON = "WORKBOOK_TEST_SERVER"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Bring up the server, unless a process above has done so."""
+    # The tests compare English sentences; on a Korean machine the commands would answer in Korean.
+    os.environ.pop("WORKBOOK_LANG", None)
+    os.environ["LC_ALL"] = "C.UTF-8"
     if HANDED_ON in os.environ or config.option.collectonly or config.option.help:
         return
     from workbook.mysql import ladder

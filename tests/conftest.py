@@ -28,6 +28,7 @@ SLOW = (
     "student/test_grading",
     "student/test_old_ways",
     "student/test_whole_student",
+    "test_style.py",
     "test_up.py",
 )
 """Tests that play whole projects, machines or servers: seconds each, and minutes together."""

@@ -1,9 +1,10 @@
+# -*- coding: utf-8 -*-
 """Prepares this clone: `python3 workbook/bootstrap.py`, before anything is installed.
 
 This one file is written in what Python 2.7 and 3.6 still read, so that an old Python answers with a sentence and
 not with a SyntaxError. It finds a Python that is new enough and hands over to `workbook/setup/`.
 """
-# ruff: noqa: UP010, UP032
+# ruff: noqa: UP009, UP010, UP032
 
 from __future__ import print_function
 
@@ -35,6 +36,20 @@ What you can do, then type the command again:
   - it is installed elsewhere:         make setup PYTHON=/path/to/python3.13
 """
 
+TOO_OLD_KO = """
+파이썬 {found}은(는) 너무 오래됐어요. 워크북에는 파이썬 {oldest} 이상이 필요해요.
+
+  찾은 것: {executable}
+  필요한 것: 파이썬 {oldest}부터 {newest}까지{looked}
+
+할 수 있는 일(하고 나서 명령을 다시 입력하세요):
+  - Debian, Ubuntu, Windows(WSL):  sudo apt install python3 python3-venv
+    (배포판의 python3가 {oldest}보다 오래됐으면 아래의 uv를 쓰세요)
+  - macOS:                         brew install python@3.13
+  - uv가 있으면 어디서나:          uv python install 3.13
+  - 다른 곳에 설치되어 있으면:     make setup PYTHON=/path/to/python3.13
+"""
+
 NATIVE_WINDOWS = """
 The workbook runs on Linux and macOS, and on Windows inside WSL. This is a Python of Windows itself.
 
@@ -43,6 +58,29 @@ What you can do:
   - then in the Ubuntu window:  sudo apt update && sudo apt install -y git make python3 python3-venv
   - clone there (in your Linux home, not below /mnt/c) and type: make setup
 """
+
+NATIVE_WINDOWS_KO = """
+워크북은 리눅스와 macOS에서, Windows에서는 WSL 안에서 실행돼요.
+이것은 Windows용 파이썬이에요.
+
+할 수 있는 일:
+  - PowerShell에서:      wsl --install
+  - 그다음 Ubuntu 창에서:
+      sudo apt update && sudo apt install -y git make python3 python3-venv
+  - 거기서(/mnt/c 아래가 아니라 리눅스 홈에) 클론하고 입력하세요: make setup
+"""
+
+
+def text(en, ko):
+    # type: (str, str) -> str
+    """The sentence in the student's language, as workbook/language.py decides; an old Python cannot read that file."""
+    wish = os.environ.get("WORKBOOK_LANG", "").lower()
+    if wish not in ("en", "ko"):
+        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        wish = locale.lower().partition("_")[0]
+    # In the C locale an old Python would print escapes for Hangul.
+    legible = "utf" in (sys.stderr.encoding or "utf-8").lower()
+    return ko if wish == "ko" and legible else en
 
 
 def dotted(version):
@@ -110,7 +148,7 @@ def main():
     # type: () -> int
     """Check the Python, then do what the arguments say; returns the exit code."""
     if os.name == "nt":
-        print(NATIVE_WINDOWS, file=sys.stderr)
+        print(text(NATIVE_WINDOWS, NATIVE_WINDOWS_KO), file=sys.stderr)
         return 1
     chosen = os.environ.get("PYTHON")  # set by a person alone: the Makefile's own default is not exported
     if sys.version_info < OLDEST:
@@ -118,12 +156,14 @@ def main():
             for python in candidates():
                 if serves(python):
                     hand_over(python)
-        screen = TOO_OLD.format(
+        asked = text(" (PYTHON={} was asked for)", " (요청한 것: PYTHON={})").format(chosen)
+        none = text("; no python3.x on PATH is one", ". PATH의 python3.x 중에는 없어요")
+        screen = text(TOO_OLD, TOO_OLD_KO).format(
             found=dotted(sys.version_info[:3]),
             oldest=dotted(OLDEST),
             newest=dotted(NEWEST),
             executable=sys.executable,
-            looked=" (PYTHON={} was asked for)".format(chosen) if chosen else "; no python3.x on PATH is one",
+            looked=asked if chosen else none,
         )
         print(screen, file=sys.stderr)
         return 1

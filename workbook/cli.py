@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from workbook.authoring import app as authoring
-from workbook.korean_help import translate
+from workbook.korean_help import speak
 from workbook.place import TEMPLATE
 from workbook.problem import Problem
 from workbook.progress import say
@@ -121,9 +122,10 @@ def database_shell(project: Project = TEMPLATE) -> None:
 
 def main() -> None:
     """Run the command; what a person can mend is shown as a sentence, never as a traceback."""
-    translate(app)
+    command = get_command(app)
+    speak(command, sys.argv)
     try:
-        app()
+        command()
     except Problem as problem:
         say(f"\n{problem}")
         sys.exit(problem.code)

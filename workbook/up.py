@@ -66,7 +66,9 @@ def _serve(project: Path, port: int) -> int:
         application = _start(project, port, environment)
         try:
             _await(application, port)
-            say(f"\nMySQL  {server.version} on {server.host}:{server.port}, {server.how}")
+            where = f"{server.host}:{server.port}"
+            said = text(f"{server.version} on {where}, {server.how}", f"{server.version} ({where}), {server.how}")
+            say(f"\nMySQL  {said}")
             say(text(f"Data   database {name}, {migrated}", f"Data   데이터베이스 {name}, {migrated}"))
             makes = text("(POST makes a meeting)", "(POST하면 모임이 생겨요)")
             say(f"API    http://localhost:{port}/v1/mysql/meetings  {makes}")
@@ -90,7 +92,7 @@ def migrate(project: Path, environment: dict[str, str]) -> str:
         command = [sys.executable, "-m", "aerich", "upgrade"]
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines() or ["it gave no reason"]
+        lines = (done.stderr or done.stdout).strip().splitlines() or [text("it gave no reason", "이유 없음")]
         raise Problem(
             text(
                 f"`aerich upgrade` failed in {project}: {lines[-1]}",

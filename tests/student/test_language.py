@@ -1,16 +1,24 @@
 """Which language a student reads."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command
 
 from workbook import language
-from workbook.korean_help import HELPS
-from workbook.student.commands import app as student
-from workbook.tools_commands import app as tools
+from workbook.authoring import app as authoring
+from workbook.cli import app
+from workbook.korean_help import HELPS, OPTIONS, speak
+
+HANGUL = re.compile("[가-힣]")
+
+AUTHORS = {each.callback.__name__ for each in authoring.registered_commands if each.callback} | {"translation"}
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +63,33 @@ def test_a_third_language_is_refused() -> None:
         language.choose("fr")
 
 
-def test_every_verb_of_a_student_has_a_korean_help() -> None:
-    verbs = {command.callback.__name__ for group in (student, tools) for command in group.registered_commands}
+def helps(command: object, verb: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every help below a command: the verb, the option or nothing, and what it says."""
+    assert isinstance(command, TyperCommand | TyperGroup)
+    yield verb, "", command.help or ""
+    for parameter in command.params:
+        if isinstance(parameter, TyperOption | TyperArgument) and parameter.help:
+            yield verb, parameter.name or "", parameter.help
+    if isinstance(command, TyperGroup):
+        for name, below in command.commands.items():
+            if name not in AUTHORS:
+                yield from helps(below, f"{verb} {name}".strip())
 
-    assert verbs | {"up", "ci", "db"} == set(HELPS)
+
+def test_every_help_of_a_student_s_verb_has_its_korean() -> None:
+    english = {(verb, option) for verb, option, _ in helps(get_command(app))}
+    options = {(verb, option) for verb, words in OPTIONS.items() for option in words}
+
+    assert english == {(verb, "") for verb in HELPS} | options
+
+
+def test_no_english_is_left_in_a_korean_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = get_command(app)
+    speak(command, ["workbook", "--help"])
+    assert [said for _, _, said in helps(command) if HANGUL.search(said)] == []
+    monkeypatch.setenv("WORKBOOK_LANG", "ko")
+    speak(command, ["workbook", "--help"])
+    assert [said for _, _, said in helps(command) if not HANGUL.search(said)] == []
 
 
 @pytest.mark.parametrize("wish", [["--lang", "ko"], ["--lang=ko"], []])

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook.language import text
 from workbook.problem import Problem
 
 PASSWORD = "1234"
@@ -76,7 +77,9 @@ class Compose:
                 # Leaving the block waits for compose, which may be minutes from done.
                 process.terminate()
                 raise
-        return (list(tail) or ["It printed nothing."]) if process.returncode else []
+        return (
+            (list(tail) or [text("It printed nothing.", "아무것도 출력하지 않았어요.")]) if process.returncode else []
+        )
 
     def port(self) -> int | None:
         """The published port of the running container; None when it does not run."""
@@ -116,9 +119,12 @@ class Compose:
     def failed(self, arguments: tuple[str, ...], lines: list[str]) -> Problem:
         """The one screen for a command that went wrong, with the last lines that tell why."""
         return Problem(
-            f"`docker compose {arguments[0]}` failed.",
-            why="\n".join(["Its last lines:", "", *(f"    {line}" for line in lines)]),
-            ways=(f"To see all of it, run: {shlex.join(self.command(*arguments))}",),
+            text(f"`docker compose {arguments[0]}` failed.", f"`docker compose {arguments[0]}` 명령이 실패했어요."),
+            why="\n".join([text("Its last lines:", "마지막 줄들:"), "", *(f"    {line}" for line in lines)]),
+            ways=(
+                text("To see all of it, run:", "전체를 보려면 이렇게 실행하세요:")
+                + f" {shlex.join(self.command(*arguments))}",
+            ),
         )
 
     def _require(self, *arguments: str) -> None:

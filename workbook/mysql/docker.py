@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from workbook.language import text
 from workbook.mysql import engine
 from workbook.mysql.compose import PASSWORD, Compose
 from workbook.mysql.mysqld import free_port
@@ -22,7 +23,6 @@ from workbook.problem import Problem
 HOST = "127.0.0.1"
 USER = "root"
 PORT = 3306
-CONTAINER = "in this project's Docker container"
 OVERRIDE = Path(__file__).with_name("throwaway.compose.yaml")
 
 PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
@@ -47,27 +47,29 @@ def start(project: Path, *, throwaway: bool, say: Callable[[str], None]) -> Serv
     """
     file = _compose_file(project)
     if not file.exists():
-        raise Unavailable(f"there is no {file}")
+        raise Unavailable(text(f"there is no {file}", f"{file} 파일이 없어요"))
     docker = engine.usable(say)
     if throwaway:
         prefix = f"{_name(project)}-throwaway-"
         files = (file, OVERRIDE)
         _remove_orphans(docker, prefix, files)
         compose = Compose(docker, f"{prefix}{os.getpid()}-{secrets.token_hex(3)}", files)
-        return _serve(compose, 0, say, "in a throwaway Docker container", let_go=compose.remove, undo=compose.remove)
+        how = text("in a throwaway Docker container", "임시 Docker 컨테이너")
+        return _serve(compose, 0, say, how, let_go=compose.remove, undo=compose.remove)
     compose = Compose(docker, _name(project), (file,))
     running_on = compose.port()
     if running_on:
-        return _serve(compose, running_on, say, f"already running, {CONTAINER}", let_go=None, undo=None)
+        return _serve(compose, running_on, say, _already_running(), let_go=None, undo=None)
 
     def let_go() -> None:
-        say("Docker: stopping MySQL; its data stays in the volume …")
+        say(_stopping())
         compose.stop()
 
     # The image takes any data directory for a finished one. Half of one, left by a first start that was interrupted,
     # would have no password for ever after; nobody's rows are in it yet.
     undo = compose.stop if compose.has_data() else compose.remove
-    return _serve(compose, _port(), say, CONTAINER, let_go=let_go, undo=undo)
+    how = text("in this project's Docker container", "이 프로젝트의 Docker 컨테이너")
+    return _serve(compose, _port(), say, how, let_go=let_go, undo=undo)
 
 
 def found(project: Path) -> Server | None:
@@ -84,7 +86,7 @@ def found(project: Path) -> Server | None:
         version = probe(HOST, port, USER, PASSWORD)
     except Unanswered:
         return None
-    return Server(HOST, port, USER, PASSWORD, version, f"already running, {CONTAINER}")
+    return Server(HOST, port, USER, PASSWORD, version, _already_running())
 
 
 def stop(project: Path, *, say: Callable[[str], None]) -> bool:
@@ -99,9 +101,20 @@ def stop(project: Path, *, say: Callable[[str], None]) -> bool:
     compose = _own(project)
     if not compose or not compose.port():
         return False
-    say("Docker: stopping MySQL; its data stays in the volume …")
+    say(_stopping())
     compose.stop()
     return True
+
+
+def _already_running() -> str:
+    return text("already running, in this project's Docker container", "이미 실행 중, 이 프로젝트의 Docker 컨테이너")
+
+
+def _stopping() -> str:
+    return text(
+        "Docker: stopping MySQL; its data stays in the volume …",
+        "Docker: MySQL을 멈추는 중이에요. 데이터는 볼륨에 남아요 …",
+    )
 
 
 def _serve(
@@ -120,7 +133,12 @@ def _serve(
         undo: what to do when this fails or is interrupted; None as well.
     """
     if let_go:
-        say("Docker: starting MySQL; the first time it downloads the image …")
+        say(
+            text(
+                "Docker: starting MySQL; the first time it downloads the image …",
+                "Docker: MySQL을 시작하는 중이에요. 처음에는 이미지를 내려받아요 …",
+            )
+        )
     try:
         port = _up(compose, port, say, keep=let_go is None)
         version = probe(HOST, port, USER, PASSWORD)
@@ -130,8 +148,12 @@ def _serve(
                 undo()
         if isinstance(error, Unanswered):
             raise Unavailable(
-                f"MySQL started in Docker, but its port {port} does not answer on {HOST}: "
-                "the engine seems to be on another machine (`docker context show` names it)"
+                text(
+                    f"MySQL started in Docker, but its port {port} does not answer on {HOST}: "
+                    "the engine seems to be on another machine (`docker context show` names it)",
+                    f"Docker에서 MySQL이 시작됐지만 {HOST}의 {port} 포트가 응답하지 않아요. "
+                    "엔진이 다른 컴퓨터에 있는 것 같아요(`docker context show`로 확인하세요)",
+                )
             ) from error
         raise
     server = Server(HOST, port, USER, PASSWORD, version, how)
@@ -146,7 +168,8 @@ def _up(compose: Compose, port: int, say: Callable[[str], None], *, keep: bool) 
             published = compose.port()
             if published:
                 return published
-            raise compose.failed(("port", "db", "3306"), ["No port of the container is published.", *compose.log()])
+            unpublished = text("No port of the container is published.", "밖으로 열린 컨테이너 포트가 없어요.")
+            raise compose.failed(("port", "db", "3306"), [unpublished, *compose.log()])
         if not PORT_TAKEN.search("\n".join(failure)) or attempt == 2:
             raise compose.failed(("up", "--wait", "db"), failure + compose.log())
         port = free_port()

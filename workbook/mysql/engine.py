@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
+from workbook.language import text
 from workbook.mysql.server import Unavailable
 
 SILENT_SECONDS = 1.0
@@ -27,22 +28,35 @@ def usable(say: Callable[[str], None] = lambda line: None) -> str:
     """
     docker = shutil.which("docker")
     if docker is None:
-        raise Unavailable("there is no `docker` on PATH")
+        raise Unavailable(text("there is no `docker` on PATH", "PATH에 `docker`가 없어요"))
     try:
         try:
             info = ask(docker, "info", timeout=SILENT_SECONDS)
         except subprocess.TimeoutExpired:
-            say("Docker: waiting for its engine …")
+            say(text("Docker: waiting for its engine …", "Docker: 엔진을 기다리는 중이에요 …"))
             info = ask(docker, "info", timeout=ENGINE_SECONDS)
     except subprocess.TimeoutExpired:
-        raise Unavailable(f"the Docker engine did not answer `docker info` within {ENGINE_SECONDS:g} seconds") from None
+        raise Unavailable(
+            text(
+                f"the Docker engine did not answer `docker info` within {ENGINE_SECONDS:g} seconds",
+                f"Docker 엔진이 {ENGINE_SECONDS:g}초 안에 `docker info`에 답하지 않았어요",
+            )
+        ) from None
     except OSError as error:
-        raise Unavailable(f"`{docker}` cannot be run: {error.strerror}") from error
+        raise Unavailable(
+            text(f"`{docker}` cannot be run: {error.strerror}", f"`{docker}` 명령을 실행할 수 없어요: {error.strerror}")
+        ) from error
     if info.returncode:
-        raise Unavailable(f"the Docker engine does not answer ({_reason(info)})")
+        reason = _reason(info)
+        raise Unavailable(
+            text(f"the Docker engine does not answer ({reason})", f"Docker 엔진이 응답하지 않아요({reason})")
+        )
     version = ask(docker, "compose", "version")
     if version.returncode:
-        raise Unavailable(f"this Docker has no compose plugin ({_reason(version)})")
+        reason = _reason(version)
+        raise Unavailable(
+            text(f"this Docker has no compose plugin ({reason})", f"이 Docker에는 compose 플러그인이 없어요({reason})")
+        )
     return docker
 
 
@@ -63,4 +77,4 @@ def _reason(answer: subprocess.CompletedProcess[str]) -> str:
     """The line of Docker's answer that tells: the first that is neither its description of itself nor a warning."""
     lines = [line.strip() for line in (answer.stderr + answer.stdout).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("WARNING", "errors pretty printing"))]
-    return (telling or lines or ["it gives no reason"])[0].removeprefix("ERROR: ").rstrip(".")
+    return (telling or lines or [text("it gives no reason", "이유 없음")])[0].removeprefix("ERROR: ").rstrip(".")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from workbook.language import text
 from workbook.mysql.probe import probe
 from workbook.mysql.server import Server
 from workbook.problem import Problem
@@ -21,7 +22,7 @@ DEFAULTS = {
 
 @dataclass(frozen=True)
 class _Value:
-    text: str
+    written: str
     source: str
     """"the environment", or the file's name."""
     place: str
@@ -42,20 +43,26 @@ def find(environ: Mapping[str, str], env_file: Path) -> Server | None:
         Unanswered: nothing answers at the address given.
         Problem: a value cannot be used, or what answers is not a MySQL that lets this account in.
     """
+    environment = text("the environment", "환경 변수")
     given = _from_file(env_file) | {
-        name: _Value(environ[name], "the environment", "the environment") for name in DEFAULTS if name in environ
+        name: _Value(environ[name], environment, environment) for name in DEFAULTS if name in environ
     }
     # CI systems and compose files set a variable that they have no value for to nothing; only a password can be that.
-    given = {name: value for name, value in given.items() if value.text or name == "MYSQL_PASSWORD"}
+    given = {name: value for name, value in given.items() if value.written or name == "MYSQL_PASSWORD"}
     if not given:
         return None
-    host, port, user, password = (given[name].text if name in given else DEFAULTS[name] for name in DEFAULTS)
+    host, port, user, password = (given[name].written if name in given else DEFAULTS[name] for name in DEFAULTS)
     number = _port(given, port)
     try:
         version = probe(host, number, user, password)
     except Problem as problem:
         problem.why = f"{problem.why} {_provenance(given)}".strip()
-        problem.ways += ("Or take these values away: `make up` then finds another MySQL, or brings one up.",)
+        problem.ways += (
+            text(
+                "Or take these values away: `make up` then finds another MySQL, or brings one up.",
+                "또는 이 값들을 지우세요. 그러면 `make up`이 다른 MySQL을 찾거나 띄워요.",
+            ),
+        )
         raise
     return Server(host, number, user, password, version, _how(given))
 
@@ -66,38 +73,59 @@ def _from_file(env_file: Path) -> dict[str, _Value]:
     try:
         with env_file.open(encoding="utf-8") as lines:
             for binding in parse_stream(lines):
-                text = binding.original.string
-                line = binding.original.line + _blank_lines_before(text)
-                if binding.error and "MYSQL_" in text:
+                written = binding.original.string
+                line = binding.original.line + _blank_lines_before(written)
+                if binding.error and "MYSQL_" in written:
                     # The name alone: the rest of the line may be a password.
+                    name = written.partition("=")[0].strip()
                     raise Problem(
-                        f"{env_file}, line {line}, cannot be read: {text.partition('=')[0].strip()}=…",
-                        ways=("Write NAME=value, and put a value with quotes or spaces in it between single quotes.",),
+                        text(
+                            f"{env_file}, line {line}, cannot be read: {name}=…",
+                            f"{env_file} {line}번째 줄을 읽을 수 없어요: {name}=…",
+                        ),
+                        ways=(
+                            text(
+                                "Write NAME=value, and put a value with quotes or spaces in it between single quotes.",
+                                "NAME=값으로 쓰고, 따옴표나 공백이 든 값은 작은따옴표로 감싸세요.",
+                            ),
+                        ),
                         code=2,
                     )
                 if binding.key in DEFAULTS and binding.value is not None:
-                    place = f"{env_file.name}, line {line}"
+                    place = text(f"{env_file.name}, line {line}", f"{env_file.name} {line}번째 줄")
                     values[binding.key] = _Value(binding.value, env_file.name, place)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise Problem(f"{env_file} cannot be read: {reason}.") from error
+        not_text = text("it is not UTF-8 text", "UTF-8 텍스트가 아님")
+        reason = not_text if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise Problem(
+            text(f"{env_file} cannot be read: {reason}.", f"{env_file} 파일을 읽을 수 없어요: {reason}.")
+        ) from error
     return values
 
 
-def _blank_lines_before(text: str) -> int:
+def _blank_lines_before(written: str) -> int:
     """How many line ends the parser took along before the binding itself."""
-    return text[: len(text) - len(text.lstrip())].count("\n")
+    return written[: len(written) - len(written.lstrip())].count("\n")
 
 
-def _port(given: Mapping[str, _Value], text: str) -> int:
+def _port(given: Mapping[str, _Value], written: str) -> int:
     """The port as a number."""
-    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
-        return int(text)
+    if written.isascii() and written.isdigit() and 0 < int(written) < 65536:
+        return int(written)
+    place = given["MYSQL_PORT"].place
     raise Problem(
-        f"MYSQL_PORT is not a port number: {text!r} ({given['MYSQL_PORT'].place}).",
-        ways=("Give a number from 1 to 65535; MySQL's usual one is 3306.",),
+        text(
+            f"MYSQL_PORT is not a port number: {written!r} ({place}).",
+            f"MYSQL_PORT의 값이 포트 번호가 아니에요: {written!r}({place}).",
+        ),
+        ways=(
+            text(
+                "Give a number from 1 to 65535; MySQL's usual one is 3306.",
+                "1부터 65535 사이의 숫자를 쓰세요. MySQL은 보통 3306이에요.",
+            ),
+        ),
         code=2,
     )
 
@@ -108,13 +136,17 @@ def _how(given: Mapping[str, _Value]) -> str:
     for name in DEFAULTS:
         if name in given:
             sources.setdefault(given[name].source, []).append(name)
-    return "given by " + " and ".join(f"{source} ({', '.join(names)})" for source, names in sources.items())
+    english = " and ".join(f"{source} ({', '.join(names)})" for source, names in sources.items())
+    korean = ", ".join(f"{source}({', '.join(names)})" for source, names in sources.items())
+    return text(f"given by {english}", f"설정한 곳: {korean}")
 
 
 def _provenance(given: Mapping[str, _Value]) -> str:
     """Where each value came from, in a sentence; passwords are not shown."""
-    parts = [f"{name} comes from {given[name].place}" for name in DEFAULTS if name in given]
+    places = [(name, given[name].place) for name in DEFAULTS if name in given]
+    parts = [text(f"{name} comes from {place}", f"{name}: {place}") for name, place in places]
     defaults = [name for name in DEFAULTS if name not in given]
     if defaults:
-        parts.append(f"{', '.join(defaults)} {'is the default' if len(defaults) == 1 else 'are the defaults'}")
+        are = "is the default" if len(defaults) == 1 else "are the defaults"
+        parts.append(text(f"{', '.join(defaults)} {are}", f"{', '.join(defaults)}: 기본값"))
     return "; ".join(parts) + "."

@@ -11,7 +11,6 @@ import psutil
 from workbook.guarded import Guarded
 from workbook.mysql import mysqld
 from workbook.mysql.binaries import Binaries
-from workbook.mysql.server import Unavailable
 
 ATTEMPTS = 5
 """How often a start is tried on another port, when somebody takes the chosen one first."""
@@ -91,7 +90,7 @@ def start(binaries: Binaries, folder: Path, *, bound: bool) -> tuple[int, Guarde
             raise
         remembered.write_text(f"{port}\n", encoding="utf-8")
         return port, guarded
-    raise Unavailable("no free port stayed free long enough to start a server on it")
+    raise mysqld.no_port()
 
 
 def stop(folder: Path) -> bool:

@@ -38,11 +38,16 @@ def climb(project: Path, *, use: str) -> Server:
         except (Unavailable, Unanswered) as reason:
             failures.append((rung, reason.what if isinstance(reason, Problem) else str(reason)))
             if rung == "given":
-                say(f"  {failures[-1][1]} " + text("Going on without it.", "없이 계속해요."))
+                say(f"  {failures[-1][1]} " + text("Going on without it.", "그 서버 없이 계속할게요."))
         else:
             if server:
                 return server
-            failures.append((rung, f"neither the environment nor {project / '.env'} names a server (MYSQL_HOST, …)"))
+            file = project / ".env"
+            unnamed = text(
+                f"neither the environment nor {file} names a server (MYSQL_HOST, …)",
+                f"환경 변수에도 {file}에도 서버 주소(MYSQL_HOST, …)가 없어요",
+            )
+            failures.append((rung, unnamed))
     raise _nothing_worked(failures)
 
 
@@ -51,8 +56,16 @@ def _rungs(use: str) -> tuple[str, ...]:
     chosen = os.environ.get("WORKBOOK_MYSQL", "")
     if chosen and chosen not in RUNGS:
         raise Problem(
-            f"WORKBOOK_MYSQL is {chosen!r}, which is none of {', '.join(RUNGS)}.",
-            ways=("Name one of them, or unset it to try all three.",),
+            text(
+                f"WORKBOOK_MYSQL is {chosen!r}, which is none of {', '.join(RUNGS)}.",
+                f"WORKBOOK_MYSQL의 값 {chosen!r}은(는) 쓸 수 없어요. 쓸 수 있는 값: {', '.join(RUNGS)}.",
+            ),
+            ways=(
+                text(
+                    "Name one of them, or unset it to try all three.",
+                    "그중 하나를 쓰거나, 변수를 지워서 셋 다 시도하게 하세요.",
+                ),
+            ),
             code=2,
         )
     if chosen:
@@ -68,7 +81,10 @@ def _try(rung: str, project: Path, use: str) -> Server | None:
             try:
                 return docker.start(project, throwaway=use == "test", say=say)
             except Problem as problem:
-                without = "Or do without Docker: put WORKBOOK_MYSQL=local in front of the command."
+                without = text(
+                    "Or do without Docker: put WORKBOOK_MYSQL=local in front of the command.",
+                    "또는 Docker 없이 하세요. 명령 앞에 WORKBOOK_MYSQL=local을 붙이면 돼요.",
+                )
                 raise Problem(problem.what, why=problem.why, ways=(*problem.ways, without)) from problem
         case _:
             return local.start(use=use)
@@ -80,8 +96,13 @@ def _nothing_worked(failures: list[tuple[str, str]]) -> Problem:
         text("No MySQL could be found or brought up on this machine.", "이 컴퓨터에서 MySQL을 찾거나 띄우지 못했어요."),
         why=text("What was tried, and why it failed:", "시도한 것과 실패한 이유:") + f"\n{tried}",
         ways=(
-            "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env or in front of "
-            "the command. For the tests also WORKBOOK_MYSQL=given: they create and drop databases there.",
+            text(
+                "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env or in front "
+                "of the command. For the tests also WORKBOOK_MYSQL=given: they create and drop databases there.",
+                "실행 중인 서버를 알려 주세요. MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…를 .env에 쓰거나 "
+                "명령 앞에 붙여요. 테스트에는 WORKBOOK_MYSQL=given도 필요해요. 테스트는 그 서버에 데이터베이스를 "
+                "만들고 지워요.",
+            ),
             text("Or start Docker, and run the command again.", "또는 Docker를 켜고 다시 실행하세요."),
             text(
                 "Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH.",

@@ -54,7 +54,7 @@ def found() -> Server | None:
     if not running:
         return None
     version = probe("127.0.0.1", running.port, "root", mysqld.PASSWORD)
-    return _server(running.port, version, f"running already; {_data(folder)}")
+    return _server(running.port, version, text("running already", "이미 실행 중") + f"; {_data(folder)}")
 
 
 def stop_kept() -> bool:
@@ -94,7 +94,7 @@ def _with_a_program(folder: Path, use_it: Callable[[binaries.Binaries], T]) -> T
             return use_it(find())
         except Unavailable as reason:
             reasons.append(str(reason))
-    raise Unavailable("; and ".join(reasons))
+    raise Unavailable(text("; and ", ", 그리고 ").join(reasons))
 
 
 def _start_kept(programs: binaries.Binaries, folder: Path, *, bound: bool) -> Server:
@@ -102,7 +102,7 @@ def _start_kept(programs: binaries.Binaries, folder: Path, *, bound: bool) -> Se
         mysqld.initialise(programs, folder / "data")
     with stage(text("Starting MySQL", "MySQL 시작")):
         port, guarded = kept.start(programs, folder, bound=bound)
-    how = f"started here; {_data(folder)}"
+    how = text("started here", "여기서 시작") + f"; {_data(folder)}"
     return _server(port, programs.version, how, guarded.stop if guarded else lambda: None)
 
 
@@ -111,7 +111,8 @@ def _start_throwaway(programs: binaries.Binaries, folder: Path) -> Server:
     if not pristine.exists():
         mysqld.initialise(programs, pristine)
     guarded, port = throwaway.start(programs, pristine)
-    return _server(port, programs.version, f"a throwaway server from {programs.described}", guarded.stop)
+    how = text(f"a throwaway server from {programs.described}", f"임시 서버: {programs.described}")
+    return _server(port, programs.version, how, guarded.stop)
 
 
 def _server(port: int, version: str, how: str, stop: Callable[[], object] = lambda: None) -> Server:
@@ -126,8 +127,11 @@ def _folder() -> Path:
         (folder / "lock").touch()
     except OSError as error:
         raise Problem(
-            f"Cannot write in {folder}: {error.strerror}.",
-            ways=("Make the folder yours.", "Or name another: WORKBOOK_HOME=/a/folder/of/yours make up"),
+            text(f"Cannot write in {folder}: {error.strerror}.", f"{folder}에 쓸 수 없어요: {error.strerror}."),
+            ways=(
+                text("Make the folder yours.", "그 폴더의 소유자를 여러분으로 바꾸세요."),
+                text("Or name another:", "또는 다른 폴더를 쓰세요:") + " WORKBOOK_HOME=/a/folder/of/yours make up",
+            ),
         ) from error
     return folder
 
@@ -157,4 +161,4 @@ def _data(folder: Path) -> str:
     path = folder / "data"
     with suppress(ValueError):
         path = path.relative_to(CLONE)
-    return f"data in {path}"
+    return text(f"data in {path}", f"데이터: {path}")

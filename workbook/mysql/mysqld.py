@@ -91,30 +91,58 @@ def await_ready(binaries: Binaries, data: Path, log: Path, poll: Callable[[], in
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         ended = poll() is not None
-        text = log.read_text(encoding="utf-8", errors="replace")
-        if re.search(r"ready for connections\. Version: .* port: [1-9]", text):
+        said = log.read_text(encoding="utf-8", errors="replace")
+        if re.search(r"ready for connections\. Version: .* port: [1-9]", said):
             return
         if ended:
-            if "Do you already have another mysqld server running on port" in text:
+            if "Do you already have another mysqld server running on port" in said:
                 raise PortTaken
-            raise failure(binaries, data, text)
+            raise failure(binaries, data, said)
         time.sleep(0.02)
-    raise Unavailable(f"{binaries.described} did not serve within {START_SECONDS} s; its log is {log}")
+    raise Unavailable(
+        text(
+            f"{binaries.described} did not serve within {START_SECONDS} s; its log is {log}",
+            f"{START_SECONDS}초 안에 시작되지 않았어요({binaries.described}). 로그: {log}",
+        )
+    )
 
 
 def failure(binaries: Binaries, data: Path, log: str) -> Problem | Unavailable:
     """What the server's log says about why it ended."""
     if f"OS errno {errno.ENOSPC}" in log or "No space left on device" in log or "Disk is full" in log:
-        return disk_full(data.parent, "The server wrote until nothing was left, and stopped.")
+        detail = text("The server wrote until nothing was left, and stopped.", "서버가 남은 공간을 다 쓰고 멈췄어요.")
+        return disk_full(data.parent, detail)
     if "Cannot downgrade" in log or "Invalid MySQL server downgrade" in log:
         return Problem(
-            f"The data in {data} was made by a newer MySQL than {binaries.version}.",
-            why="MySQL opens data of an older version, and never of a newer one.",
-            ways=("Use the newer MySQL again.", f"Or, if the data may go: rm -r {data}"),
+            text(
+                f"The data in {data} was made by a newer MySQL than {binaries.version}.",
+                f"{data}의 데이터는 {binaries.version}보다 새로운 MySQL이 만든 것이에요.",
+            ),
+            why=text(
+                "MySQL opens data of an older version, and never of a newer one.",
+                "MySQL은 옛 버전의 데이터는 열지만, 더 새로운 버전의 데이터는 열지 못해요.",
+            ),
+            ways=(
+                text("Use the newer MySQL again.", "그 새 버전의 MySQL을 다시 쓰세요."),
+                text("Or, if the data may go:", "또는 데이터를 지워도 되면:") + f" rm -r {data}",
+            ),
         )
-    errors = [line for line in log.splitlines() if "[ERROR]" in line] or log.strip().splitlines() or ["it said nothing"]
+    lines = log.strip().splitlines() or [text("it said nothing", "출력 없음")]
+    errors = [line for line in log.splitlines() if "[ERROR]" in line] or lines
     reason = re.sub(r"^\S+ \d+ \[ERROR\] \[MY-\d+\] \[\w+\] ", "", errors[0])
-    return Unavailable(f"{binaries.described} does not start here: {reason}")
+    return Unavailable(
+        text(f"{binaries.described} does not start here: {reason}", f"시작되지 않아요({binaries.described}): {reason}")
+    )
+
+
+def no_port() -> Unavailable:
+    """What to raise when every port that was free had gone by the time the server started."""
+    return Unavailable(
+        text(
+            "no free port stayed free long enough to start a server on it",
+            "빈 포트를 찾을 때마다 다른 프로그램이 먼저 차지해서 서버를 시작하지 못했어요",
+        )
+    )
 
 
 def is_free(port: int) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
+from workbook.language import text
+
 
 class Unavailable(Exception):
     """This rung cannot serve here; the sentence says why. The ladder goes on to the next rung."""
@@ -35,7 +37,10 @@ class Server:
     @property
     def sentence(self) -> str:
         """Which MySQL it is, where, and how it was found."""
-        return f"MySQL {self.version} on {self.host}:{self.port}, {self.how}"
+        return text(
+            f"MySQL {self.version} on {self.host}:{self.port}, {self.how}",
+            f"MySQL {self.version} ({self.host}:{self.port}), {self.how}",
+        )
 
     def environment(self, database: str | None = None) -> dict[str, str]:
         """The `MYSQL_*` values under the notes' names, as the application reads them.

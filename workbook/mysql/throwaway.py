@@ -8,7 +8,6 @@ from workbook.guarded import Guarded
 from workbook.mysql import mysqld
 from workbook.mysql.apt import require_room
 from workbook.mysql.binaries import Binaries
-from workbook.mysql.server import Unavailable
 
 # Losing power may cost a throwaway server everything, and nobody minds: it is deleted when the tests end, and the next
 # session starts from a new copy. Anywhere else these would lose meetings that the API has answered 200 for.
@@ -55,4 +54,4 @@ def start(binaries: Binaries, pristine: Path) -> tuple[Guarded, int]:
             guarded.stop()
             raise
         return guarded, port
-    raise Unavailable("no free port stayed free long enough to start a server on it")
+    raise mysqld.no_port()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from workbook.language import text
 from workbook.place import CLONE, private
 from workbook.problem import Problem
 from workbook.setup.paths import NOTES, VENV
@@ -31,16 +32,27 @@ def clean(*, data: bool) -> None:
     with taken():
         kept = {mysql / name for name in DATABASE} if not data and (mysql / "data").exists() else set()
         if data and (mysql / "data").exists():
-            print(f"Removing your local MySQL's data: {mysql / 'data'} ({_megabytes(mysql / 'data')} MB)")
+            removed = f"{mysql / 'data'} ({_megabytes(mysql / 'data')} MB)"
+            print(text(f"Removing your local MySQL's data: {removed}", f"로컬 MySQL의 데이터를 지워요: {removed}"))
         for path in [VENV, *(CLONE / name for name in CACHES), *_bytecode(CLONE)]:
             _remove(path)
         _remove_except(NOTES, kept)
     if private() != NOTES:
         # Only its owner knows what else is in a folder outside the clone.
-        print(f"Left alone: {private()}, which WORKBOOK_HOME names.")
+        print(
+            text(
+                f"Left alone: {private()}, which WORKBOOK_HOME names.",
+                f"그대로 두었어요: {private()}(WORKBOOK_HOME)",
+            )
+        )
     if kept:
-        print(f"Kept: your local MySQL's data in {mysql / 'data'}. `make clean-data` removes that too.")
-    print("Clean.")
+        print(
+            text(
+                f"Kept: your local MySQL's data in {mysql / 'data'}. `make clean-data` removes that too.",
+                f"남겨 두었어요: 로컬 MySQL의 데이터 {mysql / 'data'}\n`make clean-data`는 그것도 지워요.",
+            )
+        )
+    print(text("Clean.", "다 지웠어요."))
 
 
 def _require_stopped(mysql: Path) -> None:
@@ -58,8 +70,17 @@ def _require_stopped(mysql: Path) -> None:
         if works_in.parent.parent.is_dir() and not works_in.samefile(data):
             return
     raise Problem(
-        f"A MySQL is running on {data} (process {process}).",
-        ways=("end `make up` with Ctrl-C, or type .venv/bin/workbook db down", "then repeat this command"),
+        text(
+            f"A MySQL is running on {data} (process {process}).",
+            f"이 데이터로 MySQL이 실행 중이에요: {data}(프로세스 {process}).",
+        ),
+        ways=(
+            text(
+                "end `make up` with Ctrl-C, or type .venv/bin/workbook db down",
+                "`make up`을 Ctrl-C로 끝내거나 .venv/bin/workbook db down을 입력하세요",
+            ),
+            text("then repeat this command", "그다음 이 명령을 다시 하세요"),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from enum import Enum
 
+from workbook.language import text
 from workbook.place import CLONE
 from workbook.setup.paths import PINS, PROJECT, PYTHON, STAMP, VENV
 
@@ -50,17 +51,26 @@ def examine() -> State:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
         clone, version, installed = stamp["clone"], tuple(stamp["python"]), stamp["fingerprint"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return State(Verdict.REMAKE, "the last setup did not finish")
+        return State(Verdict.REMAKE, text("the last setup did not finish", "지난번 준비가 끝까지 가지 못했어요"))
     if clone != str(CLONE):
-        return State(Verdict.REMAKE, f"the clone was moved or copied here from {clone}")
+        moved = text(f"the clone was moved or copied here from {clone}", f"클론이 {clone}에서 옮겨졌거나 복사됐어요")
+        return State(Verdict.REMAKE, moved)
     # PYTHON is in the environment only when a person put it there.
     if os.environ.get("PYTHON") and version != sys.version_info[:2]:
-        asked = ".".join(map(str, sys.version_info[:2]))
-        return State(Verdict.REMAKE, f"it has Python {'.'.join(map(str, version))} and PYTHON asks for {asked}")
+        has, asked = ".".join(map(str, version)), ".".join(map(str, sys.version_info[:2]))
+        return State(
+            Verdict.REMAKE,
+            text(
+                f"it has Python {has} and PYTHON asks for {asked}", f"있는 것은 파이썬 {has}인데 PYTHON은 {asked}예요"
+            ),
+        )
     if fault := _fault(version):
         return State(Verdict.REMAKE, fault)
     if installed != fingerprint():
-        return State(Verdict.OUTDATED, "requirements.lock or pyproject.toml changed")
+        changed = text(
+            "requirements.lock or pyproject.toml changed", "requirements.lock이나 pyproject.toml이 바뀌었어요"
+        )
+        return State(Verdict.OUTDATED, changed)
     return State(Verdict.READY)
 
 
@@ -71,12 +81,18 @@ def _fault(version: tuple[int, ...]) -> str:
         # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place.
         asked = subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, stdin=subprocess.DEVNULL)
     except OSError:
-        return "its Python is gone"
+        return text("its Python is gone", ".venv의 파이썬이 없어졌어요")
     if asked.returncode:
-        return "its Python does not run, or does not find the workbook"
+        return text(
+            "its Python does not run, or does not find the workbook",
+            ".venv의 파이썬이 실행되지 않거나 워크북을 찾지 못해요",
+        )
     now, file = ast.literal_eval(asked.stdout.decode("ascii"))
     if now != version:
-        return f"its Python was {'.'.join(map(str, version))} and is {'.'.join(map(str, now))}"
+        before, today = ".".join(map(str, version)), ".".join(map(str, now))
+        return text(
+            f"its Python was {before} and is {today}", f".venv의 파이썬이 {before}에서 {today}(으)로 바뀌었어요"
+        )
     if os.path.realpath(file) != str(CLONE / "workbook" / "__init__.py"):
-        return f"it imports another clone's workbook, {file}"
+        return text(f"it imports another clone's workbook, {file}", f"다른 클론의 워크북을 가져와요({file})")
     return ""

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from workbook.language import text
 from workbook.problem import Problem
 from workbook.setup.paths import NOTES, PINS, VENV
 
@@ -51,8 +52,16 @@ def pin() -> str:
     found = re.search(r"^uv==\S+( \\\n +--hash=\S+)+\n", PINS.read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
         raise Problem(
-            f"{PINS.name} pins no uv, and there is none on PATH.",
-            ways=("put uv==… into the dev group of pyproject.toml and type `make lock`, on a machine that has uv",),
+            text(
+                f"{PINS.name} pins no uv, and there is none on PATH.",
+                f"{PINS.name}에 고정된 uv가 없고, PATH에도 uv가 없어요.",
+            ),
+            ways=(
+                text(
+                    "put uv==… into the dev group of pyproject.toml and type `make lock`, on a machine that has uv",
+                    "pyproject.toml의 dev 그룹에 uv==…를 넣고,\n    uv가 있는 컴퓨터에서 `make lock`을 입력하세요",
+                ),
+            ),
         )
     return found.group()
 

@@ -4,6 +4,7 @@ import os
 import sys
 from io import TextIOWrapper
 
+from workbook.language import text
 from workbook.place import CLONE
 from workbook.problem import Problem
 from workbook.setup import uv
@@ -28,7 +29,11 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         return _show(refused(error))
     except KeyboardInterrupt:
-        print("\nStopped. `make setup` goes on with what is already downloaded.", file=sys.stderr)
+        stopped = text(
+            "\nStopped. `make setup` goes on with what is already downloaded.",
+            "\n멈췄어요. `make setup`을 다시 하면 이미 받은 것부터 이어서 해요.",
+        )
+        print(stopped, file=sys.stderr)
         return 130
     return 0
 
@@ -57,7 +62,13 @@ def _do(arguments: list[str]) -> None:
             os.execve(found, [found, *rest], uv.environment(os.environ))
         case _:
             raise Problem(
-                f"{' '.join(arguments)} is not something that bootstrap.py does.",
-                ways=("no argument prepares the clone", "or one of: clean, clean-data, uv …"),
+                text(
+                    f"{' '.join(arguments)} is not something that bootstrap.py does.",
+                    f"bootstrap.py에는 그런 기능이 없어요: {' '.join(arguments)}",
+                ),
+                ways=(
+                    text("no argument prepares the clone", "인자 없이 실행하면 클론을 준비해요"),
+                    text("or one of: clean, clean-data, uv …", "또는 이 중 하나: clean, clean-data, uv …"),
+                ),
                 code=2,
             )
