@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from tempfile import TemporaryDirectory
 
 from workbook.mysql.server import Server
 from workbook.runner.mysqlclient import Client
@@ -65,7 +66,7 @@ PROGRAMS = {
     "run in a running loop": "import asyncio\nasync def main():\n"
     "    asyncio.run(asyncio.sleep(0))\nasyncio.run(main())",
     "a timeout": "import asyncio\nasync def main():\n"
-    "    await asyncio.wait_for(asyncio.sleep(9), 0.01)\nasyncio.run(main())",
+    "    await asyncio.wait_for(asyncio.Event().wait(), 0.01)\nasyncio.run(main())",
     "Tortoise is not initialised": "import asyncio\nfrom tortoise import Model, fields\nclass Room(Model):\n"
     "    id = fields.IntField(primary_key=True)\nasyncio.run(Room.all().count())",
     "Tortoise's unknown field": "from tortoise.exceptions import FieldError\n"
@@ -102,7 +103,10 @@ def foreign_errors(server: Server) -> dict[str, str]:
 
 
 def _program(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", errors="replace")
+    with TemporaryDirectory() as scratch:
+        environment = os.environ | {"TMPDIR": scratch}
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", errors="replace", env=environment)
     assert done.returncode, f"this program has no error: {code}"
     return done.stdout + done.stderr
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.site import chromium
+from tests.website import chromium
 from workbook.language import Language
 from workbook.place import CLONE
 from workbook.problem import Problem
-from workbook.site import pages
-from workbook.site.build import build_one
-from workbook.site.search import name_errors
-from workbook.site.serve import server
-from workbook.site.verify import faults
-from workbook.site.words import WORDS
+from workbook.website import pages
+from workbook.website.build import build_one
+from workbook.website.search import name_errors
+from workbook.website.serve import server
+from workbook.website.verify import faults
+from workbook.website.words import WORDS
 
 PAGE = '<html><head>{head}</head><body><h2 id="here">x</h2><a href="{link}">y</a>{body}</body></html>'
 
@@ -70,7 +70,7 @@ def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, text
     (tmp_path / "docs" / "index.md").write_text(f"# T\n\n{text}\n")
     (tmp_path / "docs" / "other.md").write_text("# Other\n")
     config = tmp_path / "mkdocs.yml"
-    overrides = CLONE / "workbook/site/overrides"
+    overrides = CLONE / "workbook/website/overrides"
     config.write_text(f"INHERIT: {CLONE}/mkdocs.yml\nhooks: []\nplugins: []\ntheme: {{custom_dir: {overrides}}}\n")
     with pytest.raises(Problem, match="does not build") as problem:
         build_one(str(config), tmp_path / "site")

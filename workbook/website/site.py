@@ -14,14 +14,14 @@ from mkdocs.structure.pages import Page
 
 from workbook.language import Language
 from workbook.place import CLONE
-from workbook.site import chapter, commits, notebook, reference
-from workbook.site.blocks import escaped
-from workbook.site.course import changes_of, course, in_repository, openapi
-from workbook.site.links import Links
-from workbook.site.markup import Extras, rewrite
-from workbook.site.nav import Nav, nav
-from workbook.site.pages import Source, sources
-from workbook.site.words import Words
+from workbook.website import chapter, commits, notebook, reference
+from workbook.website.blocks import escaped
+from workbook.website.course import changes_of, course, in_repository, openapi
+from workbook.website.links import Links
+from workbook.website.markup import Extras, rewrite
+from workbook.website.nav import Nav, nav
+from workbook.website.pages import Source, sources
+from workbook.website.words import Words
 
 NOTEBOOKS = "notebooks/index.md"
 ASSETS = CLONE / "docs" / "assets"

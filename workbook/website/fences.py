@@ -19,7 +19,7 @@ from pygments.util import ClassNotFound
 from workbook.lesson.errors import LessonError
 from workbook.lesson.exchanges import parse_exchanges
 from workbook.lesson.model import Place
-from workbook.site.lexer import MySQLSessionLexer
+from workbook.website.lexer import MySQLSessionLexer
 
 _SESSIONS: Mapping[str, type[Lexer]] = {
     "console": BashSessionLexer,

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from workbook.site.fences import changed_lines
-from workbook.site.words import Words
+from workbook.website.fences import changed_lines
+from workbook.website.words import Words
 
 
 def fenced(language: str, title: str, text: str, lines: Sequence[int] = ()) -> str:

@@ -11,9 +11,9 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser
 
-from tests.site import chromium
+from tests.website import chromium
 from workbook.place import CLONE
-from workbook.site.serve import server
+from workbook.website.serve import server
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
         if failed.exists():
             pytest.fail("the site does not build; the first test that asked for it says why")
         if not folder.exists():
-            command = [sys.executable, "-m", "workbook.site", "--into", str(folder)]
+            command = [sys.executable, "-m", "workbook.website", "--into", str(folder)]
             done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
             if done.returncode:
                 failed.touch()

@@ -5,7 +5,7 @@ import tomllib
 from workbook.course import CHAPTERS
 from workbook.history.versions import read_versions
 from workbook.place import CLONE
-from workbook.site.words import Words
+from workbook.website.words import Words
 
 
 def footer(words: Words) -> str:

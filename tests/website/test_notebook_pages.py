@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from workbook.problem import Problem
-from workbook.site.notebook import draw, title_of
-from workbook.site.words import Words
+from workbook.website.notebook import draw, title_of
+from workbook.website.words import Words
 
 WORDS = Words("en")
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from workbook.site.fences import changed_lines, diff, session, whole
-from workbook.site.links import mend
+from workbook.website.fences import changed_lines, diff, session, whole
+from workbook.website.links import mend
 
 KNOWN = {
     "docs/index.md": "docs/ko/index.md",

@@ -24,7 +24,7 @@ MARKS = {
 def headings() -> dict[str, list[str]]:
     """The committed list, by the note's number."""
     found: dict[str, list[str]] = {note: [] for note in MARKS}
-    for line in (ROOT / "tests/site/notes_headings.txt").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / "tests/website/notes_headings.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             note, heading = line.split("\t")
             found[note].append(heading)

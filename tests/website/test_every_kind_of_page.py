@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.site.chromium import PHONE, visiting
-from tests.site.conftest import Visitor
+from tests.website.chromium import PHONE, visiting
+from tests.website.conftest import Visitor
 
 KINDS = {
     "home": "/",

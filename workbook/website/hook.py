@@ -1,4 +1,4 @@
-"""MkDocs' hook: each event handed on to `workbook.site`."""
+"""MkDocs' hook: each event handed on to `workbook.website`."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-from workbook.site.fences import CUSTOM_FENCES
-from workbook.site.footer import footer
-from workbook.site.search import name_errors
-from workbook.site.site import Site, replaced
+from workbook.website.fences import CUSTOM_FENCES
+from workbook.website.footer import footer
+from workbook.website.search import name_errors
+from workbook.website.site import Site, replaced
 
 _site: list[Site] = []
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from workbook.lesson.model import Lesson, Mistake
 from workbook.runner.start import EMPTY
-from workbook.site import commits
-from workbook.site.blocks import boxed, code, escaped
-from workbook.site.course import Course, checks, in_repository
-from workbook.site.words import Words
+from workbook.website import commits
+from workbook.website.blocks import boxed, code, escaped
+from workbook.website.course import Course, checks, in_repository
+from workbook.website.words import Words
 
 
 def top(meta: Mapping[str, Any], words: Words) -> str:

@@ -8,11 +8,11 @@ from tests.lesson.course import FIRST, SECOND, write_course
 from workbook.course import CHAPTERS
 from workbook.history.build import History, build
 from workbook.mysql.server import Server
-from workbook.site import commits
-from workbook.site.chapter import clinic
-from workbook.site.course import course
-from workbook.site.footer import footer
-from workbook.site.words import Words
+from workbook.website import commits
+from workbook.website.chapter import clinic
+from workbook.website.course import course
+from workbook.website.footer import footer
+from workbook.website.words import Words
 
 WORDS = Words("en")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from workbook.history.build import Commit, History
 from workbook.history.files import Tree
 from workbook.lesson.model import RedContract
-from workbook.site.blocks import boxed, change, escaped, fenced
-from workbook.site.course import in_repository
-from workbook.site.words import Words
+from workbook.website.blocks import boxed, change, escaped, fenced
+from workbook.website.course import in_repository
+from workbook.website.words import Words
 
 INDEX = "commits/index.md"
 

@@ -1,4 +1,4 @@
-"""Pictures of every kind of page, to be looked at: `python -m tests.site.pictures FOLDER` after `make docs-build`."""
+"""Pictures of every kind of page, to look at: `python -m tests.website.pictures FOLDER` after `make docs-build`."""
 
 import sys
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from threading import Thread
 
 from playwright.sync_api import Browser, Page
 
-from tests.site.chromium import DESKTOP, PHONE, launched, visiting
-from tests.site.test_every_kind_of_page import KINDS
+from tests.website.chromium import DESKTOP, PHONE, launched, visiting
+from tests.website.test_every_kind_of_page import KINDS
 from workbook.place import CLONE
-from workbook.site.serve import server
+from workbook.website.serve import server
 
 
 def top(page: Page) -> None:

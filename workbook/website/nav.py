@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbook.site.pages import Source
-from workbook.site.words import Words
+from workbook.website.pages import Source
+from workbook.website.words import Words
 
 MORE = (
     "changed-since-2025",

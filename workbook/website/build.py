@@ -13,7 +13,7 @@ from mkdocs.exceptions import Abort, BuildError
 from workbook.language import Language
 from workbook.place import CLONE, private
 from workbook.problem import Problem
-from workbook.site.verify import faults
+from workbook.website.verify import faults
 
 CONFIGS: dict[Language, str] = {"en": "mkdocs.yml", "ko": "mkdocs.ko.yml"}
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.problem import Problem
-from workbook.site.blocks import fenced
-from workbook.site.words import Words
+from workbook.website.blocks import fenced
+from workbook.website.words import Words
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 HIDE = "hide"

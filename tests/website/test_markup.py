@@ -9,8 +9,8 @@ from workbook.history.files import Change
 from workbook.history.trace import follow
 from workbook.lesson.reader import read_lesson
 from workbook.problem import Problem
-from workbook.site.markup import Extras, rewrite
-from workbook.site.words import Words
+from workbook.website.markup import Extras, rewrite
+from workbook.website.words import Words
 
 EN, KO = Words("en"), Words("ko")
 

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.site.chromium import PHONE
-from tests.site.conftest import Visitor
+from tests.website.chromium import PHONE
+from tests.website.conftest import Visitor
 
 
 def search(page: Page, words: str) -> list[str]:

@@ -12,7 +12,7 @@ from workbook.problem import Problem
 
 def main() -> int:
     """Do what the arguments say; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m workbook.site", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m workbook.website", description=__doc__)
     parser.add_argument("--port", type=int, help="serve the built site here on 127.0.0.1")
     parser.add_argument("--draft", action="store_true", help="build in spite of broken links, and list them")
     parser.add_argument("--into", type=Path, default=CLONE / "site", help="the folder to build; site/ when not given")
@@ -20,8 +20,8 @@ def main() -> int:
     port: int | None = arguments.port
     folder: Path = arguments.into.absolute()
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    from workbook.site.build import build
-    from workbook.site.serve import serve, server
+    from workbook.website.build import build
+    from workbook.website.serve import serve, server
 
     try:
         if port is not None:

@@ -12,8 +12,8 @@ from workbook.lesson.commands import commit_message
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE
 from workbook.lesson.model import Diff
 from workbook.problem import Problem
-from workbook.site import blocks, lists
-from workbook.site.words import Words
+from workbook.website import blocks, lists
+from workbook.website.words import Words
 
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*-->\s*", re.DOTALL)
 _TITLE = re.compile(r'title="([^"]*)"')
