@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from workbook.mysql import ladder
     from workbook.place import TEMPLATE
-    from workbook.problem import Problem
+    from workbook.say import Problem
 
     try:
         server = ladder.climb(TEMPLATE, use="test")

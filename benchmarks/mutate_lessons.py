@@ -34,10 +34,10 @@ from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
 from workbook.normalise import normalise
 from workbook.place import TEMPLATE, private
-from workbook.problem import Problem
 from workbook.runner.compare import require_same
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
+from workbook.say import Problem
 
 CLASSES = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", " .,:;-_+*/=<>()[]{}'\"|")
 """A character becomes another of its class, as a slip of the finger would have it."""

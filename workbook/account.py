@@ -2,10 +2,9 @@
 
 from pymysql import MySQLError
 
-from workbook.language import text
 from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 
 def require_unknown(server: Server, name: str) -> None:
@@ -20,19 +19,22 @@ def require_unknown(server: Server, name: str) -> None:
             (accounts,) = ask.fetchone() or (0,)
     except MySQLError as error:
         raise _may_not(server, error) from error
-    taken = text("a database", "데이터베이스") if name in databases(server) else ""
-    taken = taken or (text("an account", "계정") if accounts else "")
+    taken = _("a database") if name in databases(server) else ""
+    taken = taken or (_("an account") if accounts else "")
     if taken:
         raise Problem(
-            text(
-                f"MySQL on {server.host}:{server.port} has {taken} {name} already, so it stays as it is.",
-                f"{server.host}:{server.port}의 MySQL에 {taken} {name}이(가) 이미 있어서 건드리지 않았어요.",
+            _(
+                "MySQL on {host}:{port} has {taken} {name} already, so it stays as it is.",
+                host=server.host,
+                port=server.port,
+                taken=taken,
+                name=name,
             ),
             ways=(
-                text("Choose another name.", "다른 이름을 고르세요."),
-                text(
-                    f"Or drop it, if nobody needs it: DROP DATABASE IF EXISTS {name}; DROP USER IF EXISTS {name};",
-                    f"필요 없는 것이라면 지우세요: DROP DATABASE IF EXISTS {name}; DROP USER IF EXISTS {name};",
+                _("Choose another name."),
+                _(
+                    "Or drop it, if nobody needs it: DROP DATABASE IF EXISTS {name}; DROP USER IF EXISTS {name};",
+                    name=name,
                 ),
             ),
         )
@@ -63,16 +65,16 @@ def open_account(server: Server, name: str, password: str) -> None:
 
 def _may_not(server: Server, error: MySQLError) -> Problem:
     return Problem(
-        text(
-            f"{server.user} may not make accounts on {server.host}:{server.port}: {error.args[-1]}.",
-            f"{server.user} 계정은 {server.host}:{server.port}에서 계정을 만들 수 없어요: {error.args[-1]}.",
+        _(
+            "{user} may not make accounts on {host}:{port}: {args}.",
+            user=server.user,
+            host=server.host,
+            port=server.port,
+            args=error.args[-1],
         ),
-        why=text("A project gets an account of its own.", "프로젝트마다 자기 계정을 만들어요."),
+        why=_("A project gets an account of its own."),
         ways=(
-            text("Name root in MYSQL_USER and MYSQL_PASSWORD.", "MYSQL_USER와 MYSQL_PASSWORD에 root를 쓰세요."),
-            text(
-                "Or leave the server out: workbook new NAME --no-server",
-                "또는 서버 없이: workbook new NAME --no-server",
-            ),
+            _("Name root in MYSQL_USER and MYSQL_PASSWORD."),
+            _("Or leave the server out: workbook new NAME --no-server"),
         ),
     )

@@ -21,7 +21,7 @@ from workbook.lesson.count import Count, count, require_budget
 from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.place import TEMPLATE, private
-from workbook.progress import say, stage
+from workbook.say import say, stage
 from workbook.translation.sync import followed
 
 if TYPE_CHECKING:

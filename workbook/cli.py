@@ -10,8 +10,7 @@ from typer.main import get_command
 from workbook.authoring import app as authoring
 from workbook.korean_help import speak
 from workbook.place import TEMPLATE
-from workbook.problem import Problem
-from workbook.progress import say
+from workbook.say import Problem, say
 from workbook.student.commands import app as student
 from workbook.tools_commands import app as tools
 
@@ -35,7 +34,7 @@ def workbook(
     lang: Annotated[str | None, typer.Option(help="en or ko; else as the locale says.", metavar="LANG")] = None,
 ) -> None:
     """Without a verb: show where you are, and the next command."""
-    from workbook.language import choose
+    from workbook.say import choose
 
     try:
         choose(lang)

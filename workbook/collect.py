@@ -19,9 +19,9 @@ from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql.server import Server
 from workbook.place import private
-from workbook.problem import Problem
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
+from workbook.say import Problem
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from workbook.history.versions import check_versions
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_mistake
 from workbook.place import CLONE, private
-from workbook.problem import Problem
+from workbook.say import Problem
 
 CHAPTERS = CLONE / "chapters"
 

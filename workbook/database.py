@@ -8,13 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from workbook.language import text
 from workbook.login import create_database, databases
 from workbook.mysql import docker, given, ladder, local
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
-from workbook.problem import Problem
-from workbook.progress import say
+from workbook.say import Problem, _, say
 from workbook.settings import database_name
 
 output = Console(highlight=False, soft_wrap=True)
@@ -36,14 +34,9 @@ def up(project: Path) -> None:
 def down(project: Path) -> None:
     """Stop the server that the workbook started; its data stays. A server that was given is never touched."""
     if local.stop_kept() or docker.stop(project, say=say):
-        output.print(
-            text(
-                "MySQL is stopped; its data stays, and `workbook db up` finds it again.",
-                "MySQL을 멈췄어요. 데이터는 그대로이고, `workbook db up`으로 다시 켤 수 있어요.",
-            )
-        )
+        output.print(_("MySQL is stopped; its data stays, and `workbook db up` finds it again."))
     else:
-        output.print(text("The workbook has no MySQL running.", "워크북이 띄운 MySQL이 없어요."))
+        output.print(_("The workbook has no MySQL running."))
 
 
 def status(project: Path) -> int:
@@ -54,17 +47,12 @@ def status(project: Path) -> int:
     """
     server = _found(project)
     if not server:
-        output.print(
-            text(
-                "No MySQL is running for this project. `workbook db up` brings one up.",
-                "이 프로젝트의 MySQL이 실행 중이 아니에요. `workbook db up`으로 띄우세요.",
-            )
-        )
+        output.print(_("No MySQL is running for this project. `workbook db up` brings one up."))
         return 1
     output.print(server.sentence, markup=False)
     names = databases(server)
-    listed = ", ".join(names) or text("none yet", "아직 없음")
-    output.print(text("Databases:", "데이터베이스:") + f" {listed}", markup=False)
+    listed = ", ".join(names) or _("none yet")
+    output.print(_("Databases:") + f" {listed}", markup=False)
     return 0
 
 
@@ -80,18 +68,16 @@ def shell(project: Path) -> int:
     server = _found(project)
     if not server:
         raise Problem(
-            text("No MySQL is running for this project.", "이 프로젝트의 MySQL이 실행 중이 아니에요."),
+            _("No MySQL is running for this project."),
             ways=("workbook db up",),
         )
     client = local.client()
     if not client:
         raise Problem(
-            text("This machine has no `mysql` client.", "이 컴퓨터에 `mysql` 클라이언트가 없어요."),
+            _("This machine has no `mysql` client."),
             ways=(
-                text("Install one:", "설치하세요:")
-                + " `apt install default-mysql-client` / `brew install mysql-client`",
-                text("Or use any other client:", "또는 다른 클라이언트로:")
-                + f" {server.user}@{server.host}, port {server.port}",
+                _("Install one:") + " `apt install default-mysql-client` / `brew install mysql-client`",
+                _("Or use any other client:") + f" {server.user}@{server.host}, port {server.port}",
             ),
         )
     name = database_name(project)

@@ -9,14 +9,12 @@ import warnings
 from pathlib import Path
 
 from workbook.account import open_account, require_unknown
-from workbook.language import text
 from workbook.login import SYSTEM
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CLONE, TEMPLATE
-from workbook.problem import Problem
-from workbook.progress import say, stage
 from workbook.runner.machine import uv
+from workbook.say import Problem, _, say, stage
 
 LONGEST = 32
 """Letters of an account's name in MySQL; the name of the database follows from the project's as well."""
@@ -47,7 +45,7 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
     if found:
         require_unknown(found, database)
     try:
-        with stage(text("Copying the template", "템플릿 복사")):
+        with stage(_("Copying the template")):
             _copy(template, project, name)
             _rename(project, name, database)
         password = secrets.token_urlsafe(24)
@@ -62,12 +60,7 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
         raise
     _tell(project, name, found, database)
     if not locked:
-        say(
-            text(
-                "uv.lock is not made yet, and CI installs what it names. Commit it:  uv lock && git add uv.lock",
-                "uv.lock을 아직 못 만들었어요. CI는 그 버전을 설치하니 커밋하세요:  uv lock && git add uv.lock",
-            )
-        )
+        say(_("uv.lock is not made yet, and CI installs what it names. Commit it:  uv lock && git add uv.lock"))
     return project
 
 
@@ -76,12 +69,11 @@ def _require_name(name: str) -> str:
     database = name.replace("-", "_")
     if not _NAME.fullmatch(name) or len(name) > LONGEST or database in SYSTEM:
         raise Problem(
-            text(f"{name!r} cannot be a project's name.", f"{name!r}은(는) 프로젝트 이름으로 쓸 수 없어요."),
-            why=text(
-                f"It names the package, the database and the account: at most {LONGEST} small letters and digits, in "
-                "words joined by hyphens, and none of MySQL's own databases.",
-                f"패키지, 데이터베이스, 계정의 이름이 되니까요. 소문자와 숫자, 하이픈으로 {LONGEST}자까지 쓸 수 있고, "
-                "MySQL 자체 데이터베이스 이름은 안 돼요.",
+            _("{name!r} cannot be a project's name.", name=name),
+            why=_(
+                "It names the package, the database and the account: at most {longest} small letters and "
+                "digits, in words joined by hyphens, and none of MySQL's own databases.",
+                longest=LONGEST,
             ),
             ways=("workbook new my-app",),
             code=2,
@@ -93,16 +85,14 @@ def _require_room(directory: Path) -> Path:
     project = directory.expanduser().absolute()
     if project.exists() and (not project.is_dir() or any(project.iterdir())):
         raise Problem(
-            text(f"{project} is there already, and it is not empty.", f"{project}이(가) 이미 있고 비어 있지 않아요."),
-            ways=(
-                text("Choose another folder: workbook new my-app DIR", "다른 폴더를 고르세요: workbook new my-app DIR"),
-            ),
+            _("{project} is there already, and it is not empty.", project=project),
+            ways=(_("Choose another folder: workbook new my-app DIR"),),
             code=2,
         )
     if CLONE in project.resolve().parents:
         raise Problem(
-            text(f"{project} lies in the workbook's own repository.", f"{project}은(는) 워크북 저장소 안에 있어요."),
-            why=text("A project is a repository of its own.", "프로젝트는 자기만의 저장소여야 해요."),
+            _("{project} lies in the workbook's own repository.", project=project),
+            why=_("A project is a repository of its own."),
             ways=(f"workbook new {directory.name} ~/{directory.name}",),
             code=2,
         )
@@ -120,9 +110,7 @@ def _copy(template: Path, project: Path, name: str) -> None:
             # HEAD, not the newest tag: what the person sees in the clone is what they get.
             run_copy(str(template), project, data={"project_name": name}, defaults=True, quiet=True, vcs_ref="HEAD")
         except CopierError as error:
-            raise Problem(
-                text(f"copier could not copy the template: {error}.", f"copier가 템플릿을 복사하지 못했어요: {error}.")
-            ) from error
+            raise Problem(_("copier could not copy the template: {error}.", error=error)) from error
 
 
 def _rename(project: Path, name: str, database: str) -> None:
@@ -155,7 +143,7 @@ def _lock(project: Path) -> bool:
     program = uv()
     if program is None:
         return False
-    with stage(text("Fixing the versions in uv.lock", "uv.lock에 버전 고정")):
+    with stage(_("Fixing the versions in uv.lock")):
         # In the environment of a command of ours, uv would look at our own virtual environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON")}
         done = subprocess.run([program, "lock", "--quiet"], cwd=project, env=environment, capture_output=True)
@@ -179,18 +167,19 @@ def _git(project: Path, *arguments: str) -> None:
 
 
 def _tell(project: Path, name: str, server: Server | None, database: str) -> None:
-    say(text(f"\n{name} is in {project}, with a first commit.", f"\n{name}을(를) {project}에 만들고 첫 커밋을 했어요."))
+    say(_("\n{name} is in {project}, with a first commit.", name=name, project=project))
     if server:
         where = f"{server.host}:{server.port}"
         say(
-            text(
-                f"Database and account are both called {database}, on {where}; .env has the password.",
-                f"데이터베이스와 계정 이름은 모두 {database}이고({where}), 비밀번호는 .env에 있어요.",
+            _(
+                "Database and account are both called {database}, on {where}; .env has the password.",
+                database=database,
+                where=where,
             )
         )
-    say(text("Next:", "다음 순서:"))
+    say(_("Next:"))
     first = [f"cd {project}"] if server else [f"cd {project}", "docker compose up --wait"]
     for command in [*first, "uv run pytest", "uv run aerich upgrade", "uv run uvicorn app.main:app --reload"]:
         say(f"  {command}")
-    say(text("When the template has changed:", "템플릿이 바뀌었을 때:"))
+    say(_("When the template has changed:"))
     say("  uvx copier update --vcs-ref=HEAD --defaults")

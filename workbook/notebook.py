@@ -11,7 +11,7 @@ from workbook.mysql import docker, given, local
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
-from workbook.problem import Problem
+from workbook.say import Problem
 
 PREFIX = "nb_"
 """How every database of a notebook begins. No other is ever dropped."""

@@ -14,12 +14,10 @@ from types import FrameType
 import psutil
 
 from workbook.guarded import Guarded
-from workbook.language import text
 from workbook.login import create_database
 from workbook.mysql import ladder
 from workbook.mysql.mysqld import is_free
-from workbook.problem import Problem
-from workbook.progress import say, stage
+from workbook.say import Problem, _, say, stage
 from workbook.settings import database_name
 
 SERVE_SECONDS = 30
@@ -53,7 +51,7 @@ def serve(project: Path, port: int) -> int:
             return _serve(project, port)
         except _Stop:
             with suppress(OSError):  # the terminal may be gone
-                say(text("Stopped.", "멈췄어요."))
+                say(_("Stopped."))
             return 0
 
 
@@ -67,10 +65,10 @@ def _serve(project: Path, port: int) -> int:
         try:
             _await(application, port)
             where = f"{server.host}:{server.port}"
-            said = text(f"{server.version} on {where}, {server.how}", f"{server.version} ({where}), {server.how}")
+            said = _("{version} on {where}, {how}", version=server.version, where=where, how=server.how)
             say(f"\nMySQL  {said}")
-            say(text(f"Data   database {name}, {migrated}", f"Data   데이터베이스 {name}, {migrated}"))
-            makes = text("(POST makes a meeting)", "(POST하면 모임이 생겨요)")
+            say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
+            makes = _("(POST makes a meeting)")
             say(f"API    http://localhost:{port}/v1/mysql/meetings  {makes}")
             say(f"Docs   http://localhost:{port}/docs")
             say("Stop   Ctrl-C\n")
@@ -88,29 +86,25 @@ def migrate(project: Path, environment: dict[str, str]) -> str:
     Raises:
         Problem: Aerich failed; its last line says why.
     """
-    with stage(text("Applying the migrations", "마이그레이션 적용")):
+    with stage(_("Applying the migrations")):
         command = [sys.executable, "-m", "aerich", "upgrade"]
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines() or [text("it gave no reason", "이유 없음")]
+        lines = (done.stderr or done.stdout).strip().splitlines() or [_("it gave no reason")]
         raise Problem(
-            text(
-                f"`aerich upgrade` failed in {project}: {lines[-1]}",
-                f"{project}에서 `aerich upgrade`가 실패했어요: {lines[-1]}",
-            ),
-            why=text(
-                "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays.",
-                "MySQL은 테이블 변경을 롤백하지 못해요. 실패한 문장 앞에서 한 일은 그대로 남아요.",
+            _("`aerich upgrade` failed in {project}: {lines}", project=project, lines=lines[-1]),
+            why=_(
+                "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays."
             ),
             ways=(
-                text("See all of what it says:", "전체 출력 보기:") + f" cd {project} && aerich upgrade",
-                text("Look at the tables:", "테이블 보기:") + " workbook db shell",
+                _("See all of what it says:") + f" cd {project} && aerich upgrade",
+                _("Look at the tables:") + " workbook db shell",
             ),
         )
     applied = done.stdout.count("Success")
     if not applied:
-        return text("all migrations were applied before", "마이그레이션은 이미 모두 적용되어 있어요")
-    return text(f"{applied} migration{'s' if applied > 1 else ''} applied", f"마이그레이션 {applied}개 적용")
+        return _("all migrations were applied before")
+    return _("1 migration applied") if applied == 1 else _("{applied} migrations applied", applied=applied)
 
 
 def _start(project: Path, port: int, environment: dict[str, str]) -> Guarded:
@@ -135,17 +129,13 @@ def _await(application: Guarded, port: int) -> None:
             return
         if application.poll() is not None:
             code = application.poll()
-            raise Problem(
-                text(
-                    f"The application ended with code {code}; what it said stands above.",
-                    f"애플리케이션이 코드 {code}로 끝났어요. 위에 그 출력이 있어요.",
-                )
-            )
+            raise Problem(_("The application ended with code {code}; what it said stands above.", code=code))
         time.sleep(0.02)
     raise Problem(
-        text(
-            f"The application does not accept connections on port {port} after {SERVE_SECONDS} s.",
-            f"{SERVE_SECONDS}초가 지나도 애플리케이션이 {port} 포트에서 연결을 받지 않아요.",
+        _(
+            "The application does not accept connections on port {port} after {serve_seconds} s.",
+            port=port,
+            serve_seconds=SERVE_SECONDS,
         )
     )
 
@@ -156,16 +146,16 @@ def _port_taken(port: int) -> Problem:
         for connection in psutil.net_connections("tcp"):
             if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
                 owner = f"{psutil.Process(connection.pid).name()} (pid {connection.pid})" if connection.pid else ""
-    by = f" by {owner}" if owner else ""
     another = port + 1 if port < 65535 else 8000
     return Problem(
-        text(
-            f"Port {port} of 127.0.0.1 is taken{by}, so the API cannot listen there.",
-            f"127.0.0.1의 {port} 포트를 {owner or '다른 프로그램'}이(가) 쓰고 있어서 API를 시작할 수 없어요.",
+        _(
+            "Port {port} of 127.0.0.1 is taken by {owner}, so the API cannot listen there.",
+            port=port,
+            owner=owner or _("another program"),
         ),
         ways=(
-            text("Stop that program.", "그 프로그램을 끝내세요."),
-            text("Or choose another port:", "또는 다른 포트로:") + f" make up ARGS='--port {another}'",
+            _("Stop that program."),
+            _("Or choose another port:") + f" make up ARGS='--port {another}'",
         ),
     )
 

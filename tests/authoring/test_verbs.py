@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
 from workbook.authoring import app
 from workbook.course import max_skips
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @pytest.fixture

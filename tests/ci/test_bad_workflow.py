@@ -6,7 +6,7 @@ import pytest
 
 from tests.ci.conftest import one_job
 from workbook.ci.workflow import read
-from workbook.problem import Problem
+from workbook.say import Problem
 
 GOOD = one_job("- name: One\n  run: echo one\n- name: Two\n  run: echo two\n")
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.ci.conftest import MYSQL, WORKFLOW, Ci, commit, git, write
 from workbook.ci import run
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:

@@ -12,7 +12,7 @@ from workbook.explain.lastcheck import Fault
 from workbook.explain.match import How
 from workbook.explain.verb import explain
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem
 
 CLINIC = read_clinic(CLONE / "chapters")
 NOTHING_SAVED = Fault("each_post_saves_one", "Each request saves one meeting", ("no row has it",), "")

@@ -15,7 +15,7 @@ from workbook.explain.clinic import read_clinic
 from workbook.explain.match import Answer, How
 from workbook.explain.show import show, told
 from workbook.explain.verb import decoded, explain
-from workbook.problem import Problem
+from workbook.say import Problem
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"
 

@@ -10,7 +10,7 @@ from workbook.history.build import History, build
 from workbook.history.template import lay_out
 from workbook.lesson.hunks import apply, parse_hunks
 from workbook.lesson.model import Diff, Place
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @pytest.fixture

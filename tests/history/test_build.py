@@ -10,7 +10,7 @@ import pytest
 from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
 from workbook.history.build import History, build
 from workbook.lesson.errors import LessonError
-from workbook.problem import Problem
+from workbook.say import Problem
 
 COMMIT = '\n```console\n$ git add -A\n$ git commit -m "More"\n```\n'
 X = '```text title="x"\nx\n```\n'

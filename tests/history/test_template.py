@@ -12,7 +12,7 @@ from workbook.history.template import check_template, write_template
 from workbook.history.versions import bump, check_versions
 from workbook.lesson.errors import LessonError
 from workbook.lesson.reader import read_lesson
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @pytest.fixture

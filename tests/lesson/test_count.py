@@ -7,7 +7,7 @@ import pytest
 from tests.lesson.course import lesson, write_course
 from workbook.lesson.count import count, require_budget
 from workbook.lesson.reader import read_lesson
-from workbook.problem import Problem
+from workbook.say import Problem
 
 BODY = """
 ```text title="x"

@@ -14,7 +14,7 @@ from tests.waiting import until
 from workbook.mysql import apt
 from workbook.mysql.apt import Source, fetch_server, source
 from workbook.mysql.server import Unavailable
-from workbook.problem import Problem
+from workbook.say import Problem
 
 needs_apt = pytest.mark.skipif(not shutil.which("apt-get"), reason="this machine has no apt to test with")
 

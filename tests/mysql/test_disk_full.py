@@ -33,7 +33,7 @@ def test_a_disk_with_too_little_room_is_said_before_the_download(tmp_path: Path)
     said = on_a_disk_of(
         50,
         tmp_path,
-        "import sys; from pathlib import Path; from workbook.mysql import apt; from workbook.problem import Problem\n"
+        "import sys; from pathlib import Path; from workbook.mysql import apt; from workbook.say import Problem\n"
         "try: apt.fetch_server(Path(sys.argv[1]) / 'apt', Path(sys.argv[1]) / 'server', apt.Source((), 'test'))\n"
         "except Problem as problem: print(problem)\n",
     )
@@ -46,7 +46,7 @@ def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_h
     said = on_a_disk_of(
         60,
         tmp_path,
-        "import sys; from pathlib import Path; from workbook.problem import Problem\n"
+        "import sys; from pathlib import Path; from workbook.say import Problem\n"
         "from workbook.mysql import local, mysqld\n"
         "mysqld.require_room = lambda *_: None  # as if the room went after the look\n"
         f"programs = local.programs(Path({str(programs_home)!r}))\n"

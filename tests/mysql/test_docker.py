@@ -9,7 +9,7 @@ from tests.mysql.docker_stand_in import StandIn, name, project, quiet, stand_in
 from tests.mysql.listener import listening, silence
 from workbook.mysql import docker
 from workbook.mysql.server import Server, Unavailable
-from workbook.problem import Problem
+from workbook.say import Problem
 
 __all__ = ["project", "stand_in"]  # fixtures
 

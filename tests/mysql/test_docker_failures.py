@@ -11,7 +11,7 @@ from tests.mysql.docker_stand_in import StandIn, name, project, quiet, stand_in
 from workbook.mysql import compose, docker, engine
 from workbook.mysql.mysqld import free_port
 from workbook.mysql.server import Unavailable
-from workbook.problem import Problem
+from workbook.say import Problem
 
 __all__ = ["project", "stand_in"]  # fixtures
 

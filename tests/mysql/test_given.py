@@ -9,7 +9,7 @@ from workbook.login import cursor
 from workbook.mysql import given
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem
 
 NOBODY = "MYSQL_HOST=no-such-host.invalid"
 

@@ -13,7 +13,7 @@ from tests.waiting import until
 from workbook.login import create_database, cursor, databases
 from workbook.mysql import kept, local
 from workbook.mysql.server import Server, Unavailable
-from workbook.problem import Problem
+from workbook.say import Problem
 
 START = "import sys; from workbook.mysql import local; s = local.start(use=sys.argv[1]); print(s.port, flush=True); "
 

@@ -16,7 +16,7 @@ from tests.mysql.listener import HOST, listening
 from workbook.login import cursor
 from workbook.mysql.probe import Unanswered, probe
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 def packet(payload: bytes, number: int = 0) -> bytes:
@@ -192,7 +192,7 @@ def test_a_login_that_needs_cryptography_says_so_when_it_is_missing(mysql: Serve
     program = (
         "import sys; sys.modules['cryptography'] = None\n"
         "from workbook.mysql.probe import probe\n"
-        "from workbook.problem import Problem\n"
+        "from workbook.say import Problem\n"
         "try: probe(sys.argv[1], int(sys.argv[2]), 'd_no_rsa', '1234')\n"
         "except Problem as problem: print(problem)\n"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.mysql.listener import HOST, listening, serving, silence
 from workbook.mysql.probe import Unanswered, probe
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 def test_an_http_server_is_named() -> None:

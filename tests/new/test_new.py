@@ -20,7 +20,7 @@ from workbook.mysql.probe import probe
 from workbook.mysql.server import Server
 from workbook.new import new
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem
 
 COPIER = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet", "--vcs-ref=HEAD"]
 

@@ -11,7 +11,7 @@ from workbook import notebook
 from workbook.login import create_database, cursor, databases
 from workbook.mysql.server import Server
 from workbook.notebooks.run import execute
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from workbook.notebook import drop_database
 from workbook.notebooks import book, faults
 from workbook.notebooks.run import execute
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem
 
 PLANTED = Path("planted.ipynb")
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from workbook.mysql.server import Server
 from workbook.notebooks import book
 from workbook.notebooks.__main__ import all_faults, app, chosen
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @pytest.fixture

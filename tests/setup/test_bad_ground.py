@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from tests.setup.clones import PYTHON, SYSTEM_PATH, Clone, Finished
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.setup import failures
 
 IN_A_SMALL_FOLDER = """

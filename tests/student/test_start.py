@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.student import gitrepo, progress_file, where
 from workbook.student.start import start
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.student import hinting, progress_file
 from workbook.student.commands import app
 from workbook.student.compare import diff, solution

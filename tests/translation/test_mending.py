@@ -10,7 +10,7 @@ from tests.translation.course import ENGLISH, KOREAN, write_accepted, write_pair
 from workbook.authoring import app as authoring
 from workbook.cli import app
 from workbook.lesson.errors import LessonError
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.translation.sync import followed, sync
 from workbook.translation.verb import accept, findings_of, translation
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.website import chromium
-from workbook.language import Language
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Language, Problem
 from workbook.website import pages
 from workbook.website.build import build_one
 from workbook.website.search import name_errors

@@ -8,7 +8,7 @@ from tests.lesson.course import lesson
 from workbook.history.files import Change
 from workbook.history.trace import follow
 from workbook.lesson.reader import read_lesson
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.website.markup import Extras, rewrite
 from workbook.website.words import Words
 

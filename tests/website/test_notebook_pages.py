@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.website.notebook import draw, title_of
 from workbook.website.words import Words
 

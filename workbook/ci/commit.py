@@ -5,8 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,11 @@ def current(project: Path) -> Commit:
         Problem: the folder is in no git repository, or nothing is committed.
     """
     if not shutil.which("git"):
-        raise Problem(text("git is not installed.", "git이 없어요."), ways=(text("Install git.", "git을 설치하세요."),))
+        raise Problem(_("git is not installed."), ways=(_("Install git."),))
     top = _git(project, "rev-parse", "--show-toplevel")
     if top.returncode:
         raise Problem(
-            text(
-                f"{project} is not in a git repository, so GitHub would have nothing to run.",
-                f"{project}가 git 저장소 안에 있지 않아서 GitHub가 실행할 것이 없어요.",
-            ),
+            _("{project} is not in a git repository, so GitHub would have nothing to run.", project=project),
             why=top.stderr.strip(),
             ways=("git init, git add -A, git commit",),
         )
@@ -50,13 +46,10 @@ def current(project: Path) -> Commit:
     last = _git(repository, "log", "-1", "--format=%h %s")
     if last.returncode:
         raise Problem(
-            text(
-                f"Nothing is committed in {repository}, so GitHub would check out nothing.",
-                f"{repository}에 커밋이 하나도 없어서 GitHub가 체크아웃할 것이 없어요.",
-            ),
+            _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=repository),
             ways=("git add -A, git commit",),
         )
-    sha, _, subject = last.stdout.strip().partition(" ")
+    sha, _space, subject = last.stdout.strip().partition(" ")
     branch = _git(repository, "branch", "--show-current").stdout.strip()
     return Commit(repository, sha, subject, branch, _uncommitted(repository))
 
@@ -72,9 +65,7 @@ def clone(commit: Commit, into: Path) -> None:
     )
     if done.returncode:
         said = done.stderr.strip()
-        raise Problem(
-            text(f"{commit.repository} could not be cloned: {said}", f"{commit.repository}를 복제하지 못했어요: {said}")
-        )
+        raise Problem(_("{repository} could not be cloned: {said}", repository=commit.repository, said=said))
 
 
 def _uncommitted(repository: Path) -> tuple[str, ...]:

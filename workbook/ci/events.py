@@ -11,7 +11,7 @@ from pathlib import Path
 from workbook.ci.substitute import RUNNER
 from workbook.ci.tool import tool
 from workbook.guarded import Guarded
-from workbook.language import text
+from workbook.say import _
 
 PATIENCE = 5
 """Seconds that a stopped job gets to put its things away."""
@@ -108,7 +108,7 @@ def run(
                     over = over or isinstance(event, Over)
                     yield event
             if late.is_set():
-                yield Complained("", text(f"not done after {seconds:g} seconds", f"{seconds:g}초 안에 끝나지 않음"))
+                yield Complained("", _("not done after {seconds:g} seconds", seconds=seconds))
             elif not over and act.wait() == 0:
                 yield Over("skipped")  # the job's own condition does not hold; act says nothing then
         finally:

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from workbook.ci.service import secrets_of
-from workbook.language import text
+from workbook.say import _
 
 
 def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
@@ -18,9 +18,7 @@ def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
     if not branch or not isinstance(on, dict):
         return ""
     if "push" not in on:
-        return text(
-            "On GitHub a push does not start this workflow.", "GitHub에서 push로는 이 워크플로가 시작되지 않아요."
-        )
+        return _("On GitHub a push does not start this workflow.")
     branches = (on["push"] or {}).get("branches")
     if not branches:
         return ""
@@ -28,9 +26,10 @@ def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
     if any(fnmatchcase(branch, pattern) or pattern.startswith("!") for pattern in patterns):
         return ""
     named = ", ".join(patterns)
-    return text(
-        f"On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.",
-        f"GitHub에서 {branch} 브랜치를 push해도 시작되지 않아요. on.push.branches에는 {named}만 있어요.",
+    return _(
+        "On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.",
+        branch=branch,
+        named=named,
     )
 
 
@@ -38,4 +37,4 @@ def empty_secrets(job: Mapping[str, Any]) -> str:
     """A sentence that names the secrets that are empty here, else nothing."""
     names = sorted(set(re.findall(r"\bsecrets\.(\w+)", str(job))) - {"GITHUB_TOKEN"} - secrets_of(dict(job)).keys())
     listed = ", ".join(names)
-    return text(f"Secrets are empty here: {listed}.", f"여기서는 secret이 비어 있어요: {listed}.") if names else ""
+    return _("Secrets are empty here: {listed}.", listed=listed) if names else ""

@@ -17,8 +17,7 @@ from workbook.ci.service import mentions_mysql, mysql_service, other_services
 from workbook.ci.tool import tool
 from workbook.ci.words import say, say_mysql, say_what_is_left_out
 from workbook.ci.workflow import Workflow, needs, read
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 
 def run(workflow: Path, project: Path, job: str | None) -> int:
@@ -45,17 +44,12 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     if job is not None and job not in plan.jobs:
         known = ", ".join(plan.jobs)
         raise Problem(
-            text(f"{workflow} has no job {job}.", f"{workflow}에 {job}이라는 job이 없어요."),
-            why=text(f"It has: {known}.", f"있는 job: {known}."),
+            _("{workflow} has no job {job}.", workflow=workflow, job=job),
+            why=_("It has: {known}.", known=known),
             code=2,
         )
     state = commit.current(project)
-    say(
-        text(
-            f"{file.name} on commit {state.sha}: {state.subject}",
-            f"{file.name}, commit {state.sha}: {state.subject}",
-        )
-    )
+    say(_("{name} on commit {sha}: {subject}", name=file.name, sha=state.sha, subject=state.subject))
     say_what_is_left_out(state, file)
     say(unheard_push(plan.content, state.branch))
     results: dict[str, bool] = {}
@@ -70,7 +64,7 @@ def _run_job(plan: Workflow, name: str, job: dict[str, Any], state: commit.Commi
     print()
     say(f"Job {name}")
     if failed:
-        say(text(f"skipped: it needs {', '.join(failed)}.", f"skipped: {', '.join(failed)} job이 필요해요."))
+        say(_("skipped: it needs {failed}.", failed=", ".join(failed)))
         return False
     elsewhere = _elsewhere(job)
     if elsewhere:
@@ -78,12 +72,7 @@ def _run_job(plan: Workflow, name: str, job: dict[str, Any], state: commit.Commi
         return True
     service = mysql_service(job)
     if service and service.refusal:
-        say(
-            text(
-                f"The job failed before its first step: the container {service.image} would stop at once.",
-                f"첫 스텝 전에 실패했어요. {service.image} 컨테이너가 바로 멈춰요.",
-            )
-        )
+        say(_("The job failed before its first step: the container {image} would stop at once.", image=service.image))
         say(service.refusal)
         return False
     scratch = Path(tempfile.mkdtemp(prefix="workbook-ci-"))
@@ -93,7 +82,7 @@ def _run_job(plan: Workflow, name: str, job: dict[str, Any], state: commit.Commi
         with serve(state.repository, service, preinstalled=preinstalled) as mysql:
             say_mysql(mysql, service)
             for other in other_services(job):
-                say(NOT_HERE + text(f"the service {other}.", f"서비스 {other}."))
+                say(NOT_HERE + _("the service {other}.", other=other))
             return _run_steps(plan, name, job, mysql, scratch, state.repository)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -123,9 +112,7 @@ def as_on_github(line: str, scratch: Path, ports: dict[int, int]) -> str:
 def _elsewhere(job: dict[str, Any]) -> str:
     """Why a job cannot run here, or nothing."""
     if "uses" in job:
-        return text(f"it calls another workflow, {job['uses']}.", f"다른 워크플로 {job['uses']}을 불러요.")
+        return _("it calls another workflow, {uses}.", uses=job["uses"])
     if "container" in job:
-        return text(
-            "its steps run in a container, and that needs Docker.", "스텝이 컨테이너에서 돌아서 Docker가 필요해요."
-        )
+        return _("its steps run in a container, and that needs Docker.")
     return ""

@@ -11,7 +11,7 @@ from rich.text import Text
 from workbook.ci.actions import NOT_HERE
 from workbook.ci.events import Complained, Ended, Event, Over, Said, Started
 from workbook.ci.words import WIDTH, say
-from workbook.language import text
+from workbook.say import _
 
 MOST_REASONS = 10
 """How many lines that name an error are picked out of a failed step's output."""
@@ -85,7 +85,7 @@ class Report:
         failed = event.result != "success"
         goes_on = failed and event.step in self._may_fail
         name = f"{self._names.get(event.step, event.step)} ({event.seconds:.1f} s)"
-        more = text("; the job goes on", "; job은 계속돼요") if goes_on else ""
+        more = _("; the job goes on") if goes_on else ""
         self._line("failed" if failed else "ok", name + more)
         for line in self._said.get(event.step, ()):
             if line.startswith(NOT_HERE):
@@ -110,22 +110,22 @@ class Report:
     def _conclude(self, result: str) -> None:
         print()
         if result == "success":
-            say(text("The job passed.", "job이 통과했어요."))
+            say(_("The job passed."))
             return
         if result == "skipped":
-            say(text("The job was skipped: its condition does not hold.", "조건(if)이 맞지 않아 job을 건너뛰었어요."))
+            say(_("The job was skipped: its condition does not hold."))
             return
         step = self._failed[0] if self._failed else ""
-        why = self._why[0] if self._why else text("it gave no reason", "이유를 알 수 없어요")
+        why = self._why[0] if self._why else _("it gave no reason")
         if step in self._names:
             name = self._names[step]
-            say(text(f"The job failed at the step “{name}”: {why}.", f"“{name}” 스텝에서 실패했어요: {why}."))
+            say(_("The job failed at the step “{name}”: {why}.", name=name, why=why))
         else:
-            say(text(f"The job failed: {why}.", f"job이 실패했어요: {why}."))
+            say(_("The job failed: {why}.", why=why))
         said = [line for line in self._said.get(step, ()) if line.strip()]
         reasons = [line for line in dict.fromkeys(said) if _REASON.match(line)][:MOST_REASONS]
         if reasons:
-            print(text("\nWhat it says is wrong:", "\n무엇이 잘못됐다고 하나요:"))
+            print(_("\nWhat it says is wrong:"))
             for line in reasons:
                 # A test's name stays whole, to be copied; the message after it stood in the output already.
                 if _TEST.match(line):
@@ -133,7 +133,7 @@ class Report:
                 else:
                     say(line if len(line) < MOST_OF_A_REASON else line[:MOST_OF_A_REASON] + "…", indent=2)
         if said:
-            print(text("\nIts last lines:", "\n마지막 줄들:"))
+            print(_("\nIts last lines:"))
             for line in said[-LAST_LINES[bool(reasons)] :]:
                 print("  " + _cut(line, WIDTH - 2))
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbook.language import text
+from workbook.say import _
 
 MYSQL_PORT = 3306
 
@@ -34,14 +34,11 @@ class Service:
         """Why the image would stop at once, or nothing. These are the rules of its entry point."""
         root = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD")
         if not any(self.environment.get(name) for name in root):
-            return text(f"It wants one of {', '.join(root)}.", f"{', '.join(root)} 중 하나가 필요해요.")
+            return _("It wants one of {root}.", root=", ".join(root))
         if self.environment.get("MYSQL_USER") == "root":
-            return text(
-                "MYSQL_USER is for a further user and must not be root; leave it out of the service's env.",
-                "MYSQL_USER는 추가 사용자용이라 root일 수 없어요. 서비스의 env에서 빼세요.",
-            )
+            return _("MYSQL_USER is for a further user and must not be root; leave it out of the service's env.")
         if self.environment.get("MYSQL_USER") and not self.environment.get("MYSQL_PASSWORD"):
-            return text("MYSQL_USER needs MYSQL_PASSWORD beside it.", "MYSQL_USER에는 MYSQL_PASSWORD도 필요해요.")
+            return _("MYSQL_USER needs MYSQL_PASSWORD beside it.")
         return ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from workbook.ci import actions
 from workbook.ci.actions import Place
 from workbook.ci.service import MYSQL_PORT
-from workbook.language import text
+from workbook.say import _
 
 RUNNER = "ubuntu-latest"
 """What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
@@ -78,4 +78,4 @@ def _choose_from_matrix(job: dict[str, Any], place: Place) -> list[str]:
         return []
     job["strategy"] = {"matrix": {key: [value] for key, value in chosen.items()}}
     said = ", ".join(f"{key} {value}" for key, value in chosen.items())
-    return [text(f"Of the matrix one combination runs: {said}.", f"matrix에서 조합 하나만 실행해요: {said}.")]
+    return [_("Of the matrix one combination runs: {said}.", said=said)]

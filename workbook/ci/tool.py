@@ -4,8 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 
 def tool(name: str) -> str:
@@ -18,15 +17,7 @@ def tool(name: str) -> str:
     found = str(beside) if beside.exists() else shutil.which(name)
     if not found:
         raise Problem(
-            text(
-                f"The program {name} is not installed, and the workbook needs it to run workflows.",
-                f"워크플로를 실행하는 데 필요한 {name} 프로그램이 없어요.",
-            ),
-            ways=(
-                text(
-                    "Install what requirements.lock pins: make setup",
-                    "requirements.lock에 있는 것을 설치하세요: make setup",
-                ),
-            ),
+            _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name),
+            ways=(_("Install what requirements.lock pins: make setup"),),
         )
     return found

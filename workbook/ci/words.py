@@ -8,7 +8,7 @@ from rich.text import Text
 from workbook.ci.commit import Commit
 from workbook.ci.server import Mysql
 from workbook.ci.service import MYSQL_PORT, Service
-from workbook.language import text
+from workbook.say import _
 
 WIDTH = 80
 MOST_PATHS = 5
@@ -34,19 +34,13 @@ def say_what_is_left_out(state: Commit, workflow: Path) -> None:
         mine = ""
     others = [path for path in state.left_out if path != mine and not (path.endswith("/") and mine.startswith(path))]
     if len(others) < len(state.left_out):
-        say(
-            text(
-                f"{mine} is not committed; it is taken as it is on the disk.",
-                f"{mine}은 아직 커밋하지 않았어요. 디스크에 있는 그대로 실행해요.",
-            )
-        )
+        say(_("{mine} is not committed; it is taken as it is on the disk.", mine=mine))
     if others:
         named, more = ", ".join(others[:MOST_PATHS]), len(others) - MOST_PATHS
         say(
-            text(
-                f"Left out, because not committed: {named}{f' and {more} more' if more > 0 else ''}.",
-                f"커밋하지 않아서 빠진 파일: {named}{f' 외 {more}개' if more > 0 else ''}.",
-            )
+            _("Left out, because not committed: {named} and {more} more.", named=named, more=more)
+            if more > 0
+            else _("Left out, because not committed: {named}.", named=named)
         )
 
 
@@ -54,29 +48,27 @@ def say_mysql(mysql: Mysql, service: Service | None) -> None:
     """Say which MySQL plays which, and what of it would go wrong on GitHub."""
     if service:
         say(
-            text(
-                f"MySQL {mysql.version} of this machine plays the service {service.name} ({service.image}).",
-                f"이 컴퓨터의 MySQL {mysql.version}이 서비스 {service.name}({service.image}) 역할을 해요.",
+            _(
+                "MySQL {version} of this machine plays the service {name} ({image}).",
+                version=mysql.version,
+                name=service.name,
+                image=service.image,
             )
         )
         if not service.health:
-            say(
-                text(
-                    f"{service.name} has no --health-cmd: on GitHub the steps may start before it answers.",
-                    f"{service.name}에 --health-cmd가 없어서, GitHub에서는 준비되기 전에 스텝이 시작될 수 있어요.",
-                )
-            )
+            say(_("{name} has no --health-cmd: on GitHub the steps may start before it answers.", name=service.name))
         if not service.ports:
             say(
-                text(
-                    f"{service.name} publishes no port such as {MYSQL_PORT}:{MYSQL_PORT}, so no step can reach it.",
-                    f"{service.name}이 {MYSQL_PORT}:{MYSQL_PORT} 같은 포트를 열지 않아서 어떤 스텝도 접속할 수 없어요.",
+                _(
+                    "{name} publishes no port such as {mysql_port}:{mysql_port}, so no step can reach it.",
+                    name=service.name,
+                    mysql_port=MYSQL_PORT,
                 )
             )
     elif mysql.bell:
         say(
-            text(
-                f"MySQL {mysql.version} of this machine plays the one that GitHub's have installed, off until started.",
-                f"이 컴퓨터의 MySQL {mysql.version}이 GitHub에 미리 설치된 MySQL 역할을 해요. 처음에는 꺼져 있어요.",
+            _(
+                "MySQL {version} of this machine plays the one that GitHub's have installed, off until started.",
+                version=mysql.version,
             )
         )

@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from workbook.ci.tool import tool
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 MOST_MISTAKES = 5
 """How many mistakes of one file are shown; the rest often follow from the first."""
@@ -60,29 +59,19 @@ def read(file: Path) -> Workflow:
         content = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise Problem(
-            text(f"There is no workflow at {file}.", f"{file}에 워크플로가 없어요."),
-            why=text(
-                "GitHub looks for workflows in the folder .github/workflows, at the top of the repository.",
-                "GitHub는 저장소 맨 위의 .github/workflows 폴더에서 워크플로를 찾아요.",
-            ),
-            ways=(text("Write one: chapter 37 does.", "챕터 37처럼 하나 만드세요."),),
+            _("There is no workflow at {file}.", file=file),
+            why=_("GitHub looks for workflows in the folder .github/workflows, at the top of the repository."),
+            ways=(_("Write one: chapter 37 does."),),
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise Problem(text(f"{file} cannot be read: {error}.", f"{file}을 읽을 수 없어요: {error}.")) from None
+        raise Problem(_("{file} cannot be read: {error}.", file=file, error=error)) from None
     parsed = _parse(file, content)
     mistakes = _mistakes(file)
     if mistakes:
         raise Problem(
-            text(f"GitHub would refuse {mistakes[0]}", f"GitHub가 거절할 거예요. {mistakes[0]}"),
+            _("GitHub would refuse {mistakes}", mistakes=mistakes[0]),
             why="\n".join(mistakes[1:MOST_MISTAKES]),
-            ways=(
-                text(
-                    "Mend the first one and look again: the others may come from it.",
-                    "첫 번째 것부터 고치고 다시 보세요. 나머지는 거기서 나온 것일 수 있어요.",
-                ),
-            )
-            if mistakes[1:]
-            else (),
+            ways=(_("Mend the first one and look again: the others may come from it."),) if mistakes[1:] else (),
         )
     return Workflow(file, parsed)
 
@@ -94,22 +83,21 @@ def _parse(file: Path, written: str) -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise Problem(
-            text(
-                f"{file}, line {line}: this is not YAML: {error.problem or error.context}.",
-                f"{file}, line {line}: YAML이 아니에요: {error.problem or error.context}.",
+            _(
+                "{file}, line {line}: this is not YAML: {problem}.",
+                file=file,
+                line=line,
+                problem=error.problem or error.context,
             ),
             why=_shown(written, line),
             ways=(
-                text(
-                    "Compare how far this line and the ones above it stand from the left: in YAML that is the meaning.",
-                    "이 줄과 윗줄들의 들여쓰기를 비교해 보세요. YAML에서는 들여쓰기가 곧 뜻이에요.",
-                ),
-                text("Indent with spaces, never with tabs.", "들여쓰기는 탭이 아니라 공백으로 하세요."),
+                _("Compare how far this line and the ones above it stand from the left: in YAML that is the meaning."),
+                _("Indent with spaces, never with tabs."),
             ),
         ) from None
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())
-        raise Problem(text(f"{file} is not YAML: {said}", f"{file}은 YAML이 아니에요: {said}")) from None
+        raise Problem(_("{file} is not YAML: {said}", file=file, said=said)) from None
     return content if isinstance(content, dict) else {}
 
 
@@ -125,7 +113,7 @@ def _mistakes(file: Path) -> list[str]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout.strip():
         said = done.stderr.strip()
-        raise Problem(text(f"actionlint could not read {file}: {said}", f"actionlint가 {file}을 읽지 못했어요: {said}"))
+        raise Problem(_("actionlint could not read {file}: {said}", file=file, said=said))
     found = [each for each in json.loads(done.stdout) if each["kind"] in REFUSED]
     found.sort(key=lambda each: (each["line"], each["column"]))
     return [f"{file}, line {each['line']}: {each['message']}." for each in found]

@@ -9,11 +9,10 @@ from pymysql import MySQLError
 from pymysql.cursors import Cursor
 
 from workbook.doctor.finding import Fact, Finding, Result
-from workbook.language import text
 from workbook.mysql import given
 from workbook.mysql.probe import Unanswered, probe
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 APART = 5.0
 """Seconds by which two clocks may differ."""
@@ -26,17 +25,12 @@ def reach(project: Path | None) -> Server | Finding:
         if found:
             return found
         host, port, user, password = given.DEFAULTS.values()
-        return Server(
-            host, int(port), user, password, probe(host, int(port), user, password), text("by default", "기본값")
-        )
+        return Server(host, int(port), user, password, probe(host, int(port), user, password), _("by default"))
     except Problem as problem:
         cure = "workbook db up" if isinstance(problem, Unanswered) or not problem.ways else problem.ways[0]
         return Finding(
             problem.what,
-            problem.why
-            or text(
-                "Neither the application nor its tests run without it.", "MySQL 없이는 앱도 테스트도 실행되지 않아요."
-            ),
+            problem.why or _("Neither the application nor its tests run without it."),
             cure,
         )
 
@@ -50,19 +44,11 @@ def login_method(ask: Cursor, has_cryptography: bool) -> Result:
     plugin = str(created).partition("IDENTIFIED WITH '")[2].partition("'")[0]
     if plugin in ("caching_sha2_password", "sha256_password") and not has_cryptography:
         return Finding(
-            text(
-                f"The account {user} logs in by {plugin}, and the project has no cryptography.",
-                f"{user} 계정은 {plugin}로 로그인하는데, 프로젝트에 cryptography가 없어요.",
-            ),
-            text(
-                "It works until MySQL restarts; then the first login fails, as it does in CI on every run.",
-                "MySQL이 재시작하기 전까지만 동작해요. CI에서는 매번 첫 로그인이 실패해요.",
-            ),
+            _("The account {user} logs in by {plugin}, and the project has no cryptography.", user=user, plugin=plugin),
+            _("It works until MySQL restarts; then the first login fails, as it does in CI on every run."),
             "uv add cryptography",
         )
-    return Fact(
-        f"{user}: {plugin}" + (text(", cryptography is there", ", cryptography 있음") if has_cryptography else "")
-    )
+    return Fact(f"{user}: {plugin}" + (_(", cryptography is there") if has_cryptography else ""))
 
 
 def schema(ask: Cursor, name: str) -> Result:
@@ -74,14 +60,14 @@ def schema(ask: Cursor, name: str) -> Result:
     row = ask.fetchone()
     if row is None:
         return Finding(
-            text(f"There is no database {name}.", f"{name} 데이터베이스가 없어요."),
-            text("Every request fails: Unknown database (1049).", "모든 요청이 실패해요: Unknown database (1049)."),
+            _("There is no database {name}.", name=name),
+            _("Every request fails: Unknown database (1049)."),
             "workbook db up --project .",
         )
     if row[0] != "utf8mb4":
         return Finding(
-            text(f"The database {name} is in {row[0]}.", f"{name} 데이터베이스의 문자셋이 {row[0]}이에요."),
-            text("New tables cannot hold every letter: emoji are refused.", "새 테이블에 이모지를 저장할 수 없어요."),
+            _("The database {name} is in {row}.", name=name, row=row[0]),
+            _("New tables cannot hold every letter: emoji are refused."),
             f"workbook db shell --project . <<< 'ALTER DATABASE {name} CHARACTER SET utf8mb4'",
         )
     return Fact(f"{name}: {row[0]}")
@@ -95,17 +81,13 @@ def clock(ask: Cursor) -> Result:
     apart = float(theirs) - (before + time.time()) / 2
     if abs(apart) > APART:
         return Finding(
-            text(
-                f"MySQL's clock is {abs(apart):.0f} s {'ahead of' if apart > 0 else 'behind'} this machine's.",
-                f"MySQL의 시계가 이 컴퓨터보다 {abs(apart):.0f}초 {'빨라요' if apart > 0 else '느려요'}.",
-            ),
-            text(
-                "Times of NOW() and of Python do not compare. A virtual machine's clock stops when laptops sleep.",
-                "NOW()와 파이썬의 시각을 비교할 수 없어요. 노트북이 잠들면 가상 머신의 시계가 멈춰요.",
-            ),
+            _("MySQL's clock is {apart:.0f} s ahead of this machine's.", apart=apart)
+            if apart > 0
+            else _("MySQL's clock is {apart:.0f} s behind this machine's.", apart=-apart),
+            _("Times of NOW() and of Python do not compare. A virtual machine's clock stops when laptops sleep."),
             "sudo hwclock -s",
         )
-    return Fact(text(f"{abs(apart):.1f} s apart", f"차이 {abs(apart):.1f}초"))
+    return Fact(_("{abs:.1f} s apart", abs=abs(apart)))
 
 
 def has_cryptography() -> bool:
@@ -116,10 +98,7 @@ def has_cryptography() -> bool:
 def refused(error: MySQLError) -> Finding:
     """An account that may log in and not ask."""
     return Finding(
-        text(
-            f"MySQL answers the login, and not the questions: {error.args[-1]}",
-            f"로그인은 되지만 질문에 답하지 않아요: {error.args[-1]}",
-        ),
-        text("The application's account has too few rights.", "앱 계정의 권한이 부족해요."),
+        _("MySQL answers the login, and not the questions: {args}", args=error.args[-1]),
+        _("The application's account has too few rights."),
         "workbook db shell --project . <<< 'SHOW GRANTS'",
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from dotenv.parser import Binding, parse_stream
 
 from workbook.doctor.finding import Finding
-from workbook.language import text
+from workbook.say import _
 
 OTHER_NAMES = {
     "MYSQL_DATABASE": "MYSQL_DB",
@@ -89,11 +89,8 @@ def _bytes(content: bytes) -> list[Finding]:
         return []
     return [
         Finding(
-            text(".env has Windows line ends (CRLF).", ".env의 줄 끝이 윈도우 방식(CRLF)이에요."),
-            text(
-                "A shell or Docker reads the carriage return as part of the value: the password ends in it.",
-                "셸과 Docker는 그 글자를 값의 일부로 읽어요. 비밀번호 끝에 붙어 버려요.",
-            ),
+            _(".env has Windows line ends (CRLF)."),
+            _("A shell or Docker reads the carriage return as part of the value: the password ends in it."),
             "sed -i 's/\\r$//' .env",
         )
     ]
@@ -105,11 +102,8 @@ def _committed(project: Path) -> list[Finding]:
         return []
     return [
         Finding(
-            text(".env is in git.", ".env가 git에 들어 있어요."),
-            text(
-                "Whoever clones the repository has the password.",
-                "저장소를 클론하는 사람은 누구나 비밀번호를 알게 돼요.",
-            ),
+            _(".env is in git."),
+            _("Whoever clones the repository has the password."),
             "git rm --cached .env && echo .env >> .gitignore",
         )
     ]
@@ -117,17 +111,17 @@ def _committed(project: Path) -> list[Finding]:
 
 def _not_utf8() -> Finding:
     return Finding(
-        text(".env is not UTF-8 text.", ".env가 UTF-8이 아니에요."),
-        text("The application cannot read it.", "앱이 읽을 수 없어요."),
+        _(".env is not UTF-8 text."),
+        _("The application cannot read it."),
         "iconv -f cp949 -t utf-8 .env > .env.new && mv .env.new .env",
     )
 
 
 def _unreadable(number: int) -> Finding:
     return Finding(
-        text(f".env, line {number}, cannot be read.", f".env {number}번째 줄을 읽을 수 없어요."),
-        text("The setting in it does not count, and nobody says so.", "그 줄의 설정은 조용히 무시돼요."),
-        text("Write NAME='value' there, with both quotes.", "그 줄을 NAME='값'처럼 따옴표를 짝 맞춰 쓰세요."),
+        _(".env, line {number}, cannot be read.", number=number),
+        _("The setting in it does not count, and nobody says so."),
+        _("Write NAME='value' there, with both quotes."),
     )
 
 
@@ -135,43 +129,31 @@ def _unknown(number: int, key: str, known: set[str]) -> Finding:
     near = [OTHER_NAMES[key.upper()]] if OTHER_NAMES.get(key.upper()) in known else []
     near = near or difflib.get_close_matches(key.upper(), sorted(known), 1)
     return Finding(
-        text(
-            f".env, line {number}: the application has no setting {key}.",
-            f".env {number}번째 줄: {key}라는 설정은 없어요.",
-        ),
-        text(
-            "It refuses to start: Extra inputs are not permitted.",
-            "앱이 시작되지 않아요: Extra inputs are not permitted.",
-        ),
+        _(".env, line {number}: the application has no setting {key}.", number=number, key=key),
+        _("It refuses to start: Extra inputs are not permitted."),
         f"sed -i '{number}s/^{key}/{near[0]}/' .env" if near else f"sed -i '{number}d' .env",
     )
 
 
 def _twice(number: int, key: str) -> Finding:
     return Finding(
-        text(f".env, line {number}: {key} stands there a second time.", f".env {number}번째 줄: {key}가 두 번 나와요."),
-        text("The last one counts, whatever the first says.", "앞의 값과 상관없이 마지막 값이 쓰여요."),
+        _(".env, line {number}: {key} stands there a second time.", number=number, key=key),
+        _("The last one counts, whatever the first says."),
         f"sed -i '{number}d' .env",
     )
 
 
 def _cut(number: int, key: str) -> Finding:
     return Finding(
-        text(
-            f".env, line {number}: {key} has a space and a # in it, without quotes.",
-            f".env {number}번째 줄: {key} 값에 따옴표 없이 공백과 #이 있어요.",
-        ),
-        text("What follows is taken for a comment: the value ends before it.", "그 뒤는 주석으로 읽혀서 값이 잘려요."),
-        text(f"Put the value in single quotes: {key}='…'", f"값을 작은따옴표로 감싸세요: {key}='…'"),
+        _(".env, line {number}: {key} has a space and a # in it, without quotes.", number=number, key=key),
+        _("What follows is taken for a comment: the value ends before it."),
+        _("Put the value in single quotes: {key}='…'", key=key),
     )
 
 
 def _replaced(number: int, key: str) -> Finding:
     return Finding(
-        text(f".env, line {number}: {key} has ${{…}} in it.", f".env {number}번째 줄: {key} 값에 ${{…}}가 있어요."),
-        text(
-            "It is replaced by the variable of that name, or by nothing.",
-            "그 이름의 변수 값으로 바뀌거나, 없으면 사라져요.",
-        ),
-        text("Choose a value of letters and digits.", "글자와 숫자로만 된 값을 쓰세요."),
+        _(".env, line {number}: {key} has ${{…}} in it.", number=number, key=key),
+        _("It is replaced by the variable of that name, or by nothing."),
+        _("Choose a value of letters and digits."),
     )

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from workbook.doctor.finding import Fact, Finding, Result
-from workbook.language import text
 from workbook.mysql.engine import usable
 from workbook.mysql.server import Unavailable
+from workbook.say import _
 
 OLDEST_PYTHON = (3, 11)
 """What the template's pyproject.toml asks for."""
@@ -36,22 +36,14 @@ def python(project: Path | None) -> Result:
         version = None
     if version is None:
         return Finding(
-            text(f"{program} does not start.", f"{program}이(가) 실행되지 않아요."),
-            text(
-                "An environment points to the Python that made it; that one was moved, updated or removed.",
-                "가상 환경은 자신을 만든 파이썬을 가리키는데, 그 파이썬이 옮겨졌거나 지워졌어요.",
-            ),
+            _("{program} does not start.", program=program),
+            _("An environment points to the Python that made it; that one was moved, updated or removed."),
             "rm -r .venv && uv sync",
         )
     if (int(version[1]), int(version[2])) < OLDEST_PYTHON:
         return Finding(
-            text(
-                f"{program} is {version[0]}; 3.11 or newer is needed.",
-                f"{program}은 {version[0]}이에요. 3.11 이상이 필요해요.",
-            ),
-            text(
-                "The code uses StrEnum and Self, which older ones do not have.", "코드가 쓰는 StrEnum과 Self가 없어요."
-            ),
+            _("{program} is {version}; 3.11 or newer is needed.", program=program, version=version[0]),
+            _("The code uses StrEnum and Self, which older ones do not have."),
             "uv python install 3.13 && uv sync --python 3.13",
         )
     return Fact(f"{version[0]} ({program})")
@@ -61,15 +53,15 @@ def git() -> Result:
     """Whether git is there, and knows whose commits these are."""
     if shutil.which("git") is None:
         return Finding(
-            text("git is not on PATH.", "PATH에 git이 없어요."),
-            text("Every step of the course ends in a commit.", "강의의 모든 단계는 커밋으로 끝나요."),
+            _("git is not on PATH."),
+            _("Every step of the course ends in a commit."),
             "xcode-select --install" if sys.platform == "darwin" else "sudo apt install git",
         )
     for key, example in (("user.name", "Moon"), ("user.email", "moon@example.org")):
         if not _says("git", "config", key):
             return Finding(
-                text(f"git does not know your {key}.", f"git에 {key}이(가) 설정되어 있지 않아요."),
-                text("`git commit` refuses to work without it.", "없으면 `git commit`이 거부돼요."),
+                _("git does not know your {key}.", key=key),
+                _("`git commit` refuses to work without it."),
                 f'git config --global {key} "{example}"',
             )
     return Fact(_says("git", "--version"))
@@ -86,19 +78,13 @@ def uv(ours: Path | None = None) -> Result:
     ours = ours or Path(sys.executable).parent
     if not (ours / "uv").exists():
         return Finding(
-            text("uv is not on PATH.", "PATH에 uv가 없어요."),
-            text("The lessons run everything by `uv run`.", "레슨의 모든 명령은 `uv run`으로 실행해요."),
+            _("uv is not on PATH."),
+            _("The lessons run everything by `uv run`."),
             "pipx install uv",
         )
     return Finding(
-        text(
-            f"it came with the workbook, in {ours}, and your shell does not look there yet.",
-            f"워크북과 함께 {ours}에 설치됐지만, 셸이 아직 그곳을 찾아보지 않아요.",
-        ),
-        text(
-            "The lessons' commands begin with `uv`. This puts it, and `workbook`, where your shell finds them:",
-            "레슨의 명령은 `uv`로 시작해요. 아래 명령을 실행하면 셸이 `uv`와 `workbook`을 찾을 수 있어요.",
-        ),
+        _("it came with the workbook, in {ours}, and your shell does not look there yet.", ours=ours),
+        _("The lessons' commands begin with `uv`. This puts it, and `workbook`, where your shell finds them:"),
         _linked(ours),
         wrong=False,
     )
@@ -118,9 +104,9 @@ def _linked(ours: Path) -> str:
 def docker() -> Result:
     """Whether a Docker engine answers. It is never a finding: a MySQL without Docker serves as well."""
     try:
-        return Fact(text("an engine answers", "엔진이 응답해요") + f" ({usable()})")
+        return Fact(_("an engine answers") + f" ({usable()})")
     except Unavailable as reason:
-        return Fact(text("none that can be used, and none is needed: ", "쓸 수 없지만 없어도 돼요: ") + str(reason))
+        return Fact(_("none that can be used, and none is needed: ") + str(reason))
 
 
 def disk(folder: Path, needed: int = ROOM) -> Result:
@@ -128,17 +114,11 @@ def disk(folder: Path, needed: int = ROOM) -> Result:
     free = shutil.disk_usage(folder).free
     if free < needed:
         return Finding(
-            text(
-                f"The disk of {folder} has {free / 1e9:.1f} GB left.",
-                f"{folder}의 디스크에 {free / 1e9:.1f} GB만 남았어요.",
-            ),
-            text(
-                "MySQL stops in the middle of a statement when its disk is full.",
-                "디스크가 가득 차면 MySQL이 문장을 실행하다가 멈춰요.",
-            ),
+            _("The disk of {folder} has {free:.1f} GB left.", folder=folder, free=free / 1e9),
+            _("MySQL stops in the middle of a statement when its disk is full."),
             "uv cache prune",
         )
-    return Fact(text(f"{free / 1e9:.0f} GB free", f"{free / 1e9:.0f} GB 남음"))
+    return Fact(_("{free:.0f} GB free", free=free / 1e9))
 
 
 def place(folder: Path, kernel: Path = Path("/proc/version")) -> Result:
@@ -146,11 +126,8 @@ def place(folder: Path, kernel: Path = Path("/proc/version")) -> Result:
     wsl = kernel.exists() and "microsoft" in kernel.read_text(errors="replace").lower()
     if wsl and re.match(r"/mnt/[a-z](/|$)", str(folder.resolve())):
         return Finding(
-            text(f"{folder} lies on Windows' disk, below /mnt.", f"{folder}이(가) /mnt 아래, 윈도우 디스크에 있어요."),
-            text(
-                "Files are slow there, their permissions are lost, and `--reload` does not see them change.",
-                "파일이 느리고 권한이 사라지며, `--reload`가 변경을 알아채지 못해요.",
-            ),
+            _("{folder} lies on Windows' disk, below /mnt.", folder=folder),
+            _("Files are slow there, their permissions are lost, and `--reload` does not see them change."),
             f"cp -r {folder} ~/",
         )
     return Fact(str(folder))

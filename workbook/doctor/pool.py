@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workbook.doctor.finding import Fact, Finding, Result
 from workbook.doctor.machine import interpreter
-from workbook.language import text
+from workbook.say import _
 
 CONFIG = "app/configs/tortoise_config.py"
 PROBE = Path(__file__).with_name("pool_probe.py")
@@ -33,9 +33,9 @@ def look(project: Path) -> dict[str, Any]:
         )
         said: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     except subprocess.TimeoutExpired:
-        return {"error": text(f"no answer within {SECONDS} s", f"{SECONDS}초 안에 응답이 없어요")}
+        return {"error": _("no answer within {seconds} s", seconds=SECONDS)}
     except (OSError, ValueError, IndexError):
-        return {"error": text("the project's Python said nothing", "프로젝트의 파이썬이 아무 말도 하지 않았어요")}
+        return {"error": _("the project's Python said nothing")}
     return said
 
 
@@ -44,11 +44,8 @@ def judge(said: dict[str, Any]) -> list[Result]:
     if "error" in said:
         return [
             Finding(
-                text(
-                    f"The application's own connections cannot be opened: {said['error']}",
-                    f"앱의 설정으로 연결할 수 없어요: {said['error']}",
-                ),
-                text("No request can reach the database.", "어떤 요청도 데이터베이스에 닿지 못해요."),
+                _("The application's own connections cannot be opened: {error}", error=said["error"]),
+                _("No request can reach the database."),
                 f"echo {shlex.quote(said['error'])} | workbook explain",
             )
         ]
@@ -59,9 +56,11 @@ def judge(said: dict[str, Any]) -> list[Result]:
     first = connections[0]
     return [
         Fact(
-            text(
-                f"{len(connections)} connections alike: time zone {first['time_zone']}, strict, {first['charset']}",
-                f"연결 {len(connections)}개가 모두 같아요: 시간대 {first['time_zone']}, strict, {first['charset']}",
+            _(
+                "{count} connections alike: time zone {time_zone}, strict, {charset}",
+                count=len(connections),
+                time_zone=first["time_zone"],
+                charset=first["charset"],
             )
         )
     ]
@@ -73,13 +72,8 @@ def _differing(connections: list[dict[str, Any]]) -> list[Finding]:
         if len(values) > 1:
             return [
                 Finding(
-                    text(
-                        f"The pool's connections differ in {key}: {' / '.join(values)}.",
-                        f"풀의 연결마다 {key}이(가) 달라요: {' / '.join(values)}.",
-                    ),
-                    text(
-                        "The same request gives now one answer, now another.", "같은 요청이 어떤 때는 다르게 동작해요."
-                    ),
+                    _("The pool's connections differ in {key}: {values}.", key=key, values=" / ".join(values)),
+                    _("The same request gives now one answer, now another."),
                     _set("init_command"),
                 )
             ]
@@ -92,9 +86,9 @@ def _time_zone(name: str, connections: list[dict[str, Any]]) -> list[Finding]:
     except (ZoneInfoNotFoundError, ValueError):
         return [
             Finding(
-                text(f'There is no time zone "{name}" ({CONFIG}).', f'"{name}"이라는 시간대는 없어요({CONFIG}).'),
-                text("Tortoise cannot read a time then.", "Tortoise가 시각을 읽지 못해요."),
-                text(f'In {CONFIG}: "timezone": "Asia/Seoul"', f'{CONFIG}에서: "timezone": "Asia/Seoul"'),
+                _('There is no time zone "{name}" ({config}).', name=name, config=CONFIG),
+                _("Tortoise cannot read a time then."),
+                _('In {config}: "timezone": "Asia/Seoul"', config=CONFIG),
             )
         ]
     wanted = int(offset.total_seconds()) if offset else 0
@@ -104,14 +98,13 @@ def _time_zone(name: str, connections: list[dict[str, Any]]) -> list[Finding]:
     theirs, hours = wrong[0]["seconds_from_utc"] / 3600, wanted / 3600
     return [
         Finding(
-            text(
-                f"MySQL's sessions are {theirs:+g} h from UTC, and {name} is {hours:+g} h.",
-                f"MySQL 세션은 UTC{theirs:+g}시간인데 {name}은 {hours:+g}시간이에요.",
+            _(
+                "MySQL's sessions are {theirs:+g} h from UTC, and {name} is {hours:+g} h.",
+                theirs=theirs,
+                name=name,
+                hours=hours,
             ),
-            text(
-                "What MySQL writes with NOW() and what the application writes are hours apart.",
-                "MySQL의 NOW()와 앱이 쓰는 시각이 몇 시간씩 달라져요.",
-            ),
+            _("What MySQL writes with NOW() and what the application writes are hours apart."),
             _set("time_zone"),
         )
     ]
@@ -122,29 +115,21 @@ def _modes(connections: list[dict[str, Any]]) -> list[Finding]:
     if any("STRICT_TRANS_TABLES" not in each["sql_mode"] for each in connections):
         findings.append(
             Finding(
-                text("MySQL's sessions are not strict (sql_mode).", "MySQL 세션이 strict 모드가 아니에요(sql_mode)."),
-                text(
-                    "A text that is too long is cut and saved, with no error.",
-                    "너무 긴 글이 에러 없이 잘려서 저장돼요.",
-                ),
+                _("MySQL's sessions are not strict (sql_mode)."),
+                _("A text that is too long is cut and saved, with no error."),
                 _set("sql_mode"),
             )
         )
     if any(each["charset"] != "utf8mb4" for each in connections):
         findings.append(
             Finding(
-                text(
-                    f"The connections speak {connections[0]['charset']}.",
-                    f"연결 문자셋: {connections[0]['charset']}",
-                ),
-                text("Korean or emoji arrive as question marks.", "한글이나 이모지가 물음표로 저장돼요."),
-                text(f'In {CONFIG}: "charset": "utf8mb4"', f'{CONFIG}에서: "charset": "utf8mb4"'),
+                _("The connections speak {charset}.", charset=connections[0]["charset"]),
+                _("Korean or emoji arrive as question marks."),
+                _('In {config}: "charset": "utf8mb4"', config=CONFIG),
             )
         )
     return findings
 
 
 def _set(what: str) -> str:
-    return text(
-        f"In {CONFIG}: {what} in SESSION_SETTINGS, as in ch33", f"{CONFIG}의 SESSION_SETTINGS에 {what}: ch33처럼"
-    )
+    return _("In {config}: {what} in SESSION_SETTINGS, as in ch33", config=CONFIG, what=what)

@@ -6,9 +6,9 @@ from contextlib import suppress
 import psutil
 
 from workbook.doctor.finding import Fact, Finding, Result
-from workbook.language import text
 from workbook.mysql.mysqld import is_free
 from workbook.mysql.stranger import describe
+from workbook.say import _
 
 PROTOCOL = 10
 """The fifth byte of a MySQL server's greeting: it speaks first, in this version of its protocol."""
@@ -21,17 +21,19 @@ def mysql(port: int = 3306, patience: float = 1.0) -> Result:
         patience: seconds to wait for each answer of what listens there.
     """
     if is_free(port):
-        return Fact(text("free", "비어 있어요"))
+        return Fact(_("free"))
     owner = _owner(port)
     if _greets(port, patience):
         return Fact(_named(owner))
     found = describe("127.0.0.1", port, patience)
     return Finding(
-        text(
-            f"Port {port} of 127.0.0.1 is taken by {_named(owner)}, and it is not MySQL: it is {found}.",
-            f"127.0.0.1의 {port} 포트를 {_named(owner)}이(가) 쓰고 있는데, MySQL이 아니에요({found}).",
+        _(
+            "Port {port} of 127.0.0.1 is taken by {named}, and it is not MySQL: it is {found}.",
+            port=port,
+            named=_named(owner),
+            found=found,
         ),
-        text("MySQL cannot start there.", "MySQL이 그 포트에서 시작할 수 없어요."),
+        _("MySQL cannot start there."),
         f"kill {owner.pid}" if owner else f"sudo lsof -i:{port}",
     )
 
@@ -39,17 +41,11 @@ def mysql(port: int = 3306, patience: float = 1.0) -> Result:
 def web(port: int = 8000) -> Result:
     """Whether the port of the API is free."""
     if is_free(port):
-        return Fact(text("free", "비어 있어요"))
+        return Fact(_("free"))
     owner = _owner(port)
     return Finding(
-        text(
-            f"Port {port} of 127.0.0.1 is taken by {_named(owner)}.",
-            f"127.0.0.1의 {port} 포트를 {_named(owner)}이(가) 쓰고 있어요.",
-        ),
-        text(
-            "uvicorn cannot listen there; requests go to that program instead of yours.",
-            "uvicorn이 시작되지 않고, 요청은 여러분의 앱이 아니라 그 프로그램으로 가요.",
-        ),
+        _("Port {port} of 127.0.0.1 is taken by {named}.", port=port, named=_named(owner)),
+        _("uvicorn cannot listen there; requests go to that program instead of yours."),
         f"kill {owner.pid}" if owner else f"sudo lsof -i:{port}",
     )
 
@@ -71,4 +67,4 @@ def _owner(port: int) -> psutil.Process | None:
 
 
 def _named(owner: psutil.Process | None) -> str:
-    return f"{owner.name()} (pid {owner.pid})" if owner else text("another account's program", "다른 계정의 프로그램")
+    return f"{owner.name()} (pid {owner.pid})" if owner else _("another account's program")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbook.doctor.finding import Finding
-from workbook.language import text
+from workbook.say import _
 
 SKIPPED = {".git", ".venv", "node_modules", "__pycache__", ".pytest_cache", ".workbook"}
 NAMES = ("Makefile", "Dockerfile")
@@ -34,10 +34,7 @@ def _has_interpreter(path: Path) -> bool:
 
 def _finding(script: Path) -> Finding:
     return Finding(
-        text(f"{script} has Windows line ends (CRLF).", f"{script}의 줄 끝이 윈도우 방식(CRLF)이에요."),
-        text(
-            "Linux looks for a program whose name ends in a carriage return: `bad interpreter`, in CI and in Docker.",
-            "리눅스는 이름 끝에 CR이 붙은 인터프리터를 찾아요. CI와 Docker에서 `bad interpreter`가 나요.",
-        ),
+        _("{script} has Windows line ends (CRLF).", script=script),
+        _("Linux looks for a program whose name ends in a carriage return: `bad interpreter`, in CI and in Docker."),
         f"sed -i 's/\\r$//' {shlex.quote(str(script))}",
     )

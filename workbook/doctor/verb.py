@@ -10,9 +10,9 @@ from rich.text import Text
 
 from workbook.doctor import database, envfile, machine, pool, ports, scripts
 from workbook.doctor.finding import Fact, Finding, Result
-from workbook.language import text
 from workbook.login import cursor
 from workbook.mysql.server import Server
+from workbook.say import _
 from workbook.settings import database_name
 
 Named = tuple[str, Result]
@@ -37,14 +37,14 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
             continue
         findings += result.wrong
         steps += not result.wrong
-        mark = text("WRONG", "문제") if result.wrong else text("to do", "할 일")
+        mark = _("WRONG") if result.wrong else _("to do")
         console.print(Padding(Text(f"{mark}  {name}: {result.what}", "bold" if result.wrong else ""), (1, 0, 0, 2)))
         console.print(Padding(Text(result.why), (0, 0, 0, 6)))
         # Never broken, so that it can be copied.
         console.print(f"      → {result.cure}\n", markup=False, soft_wrap=True)
-    told = text(f"{findings} finding{'s' * (findings != 1)}.", f"문제 {findings}개를 찾았어요.")
-    told = told if findings else text("Nothing is wrong.", "문제가 없어요.")
-    ahead = text(f" {steps} thing{'s' * (steps != 1)} to do.", f" 할 일이 {steps}가지 있어요.") if steps else ""
+    told = _("1 finding.") if findings == 1 else _("{findings} findings.", findings=findings)
+    told = told if findings else _("Nothing is wrong.")
+    ahead = (_(" 1 thing to do.") if steps == 1 else _(" {steps} things to do.", steps=steps)) if steps else ""
     console.print(told + ahead)
     return int(findings > 0)
 
@@ -59,17 +59,17 @@ def find_project(here: Path) -> Path | None:
 
 def examine(project: Path | None) -> Iterator[Named]:
     """Every result, in the order in which things depend on each other."""
-    yield text("Python", "파이썬"), machine.python(project)
+    yield _("Python"), machine.python(project)
     yield "git", machine.git()
     yield "uv", machine.uv()
     yield "Docker", machine.docker()
-    yield text("disk", "디스크"), machine.disk(project or Path.cwd())
-    yield text("place", "위치"), machine.place(project or Path.cwd())
-    yield text("port", "포트") + " 3306", ports.mysql()
-    yield text("port", "포트") + " 8000", ports.web()
+    yield _("disk"), machine.disk(project or Path.cwd())
+    yield _("place"), machine.place(project or Path.cwd())
+    yield _("port") + " 3306", ports.mysql()
+    yield _("port") + " 8000", ports.web()
     if project:
-        yield from _several(".env", envfile.examine(project), text("fine", "괜찮아요"))
-        yield from _several(text("line ends", "줄 끝"), scripts.examine(project), text("fine", "괜찮아요"))
+        yield from _several(".env", envfile.examine(project), _("fine"))
+        yield from _several(_("line ends"), scripts.examine(project), _("fine"))
     reached = database.reach(project)
     if isinstance(reached, Finding):
         yield "MySQL", reached
@@ -84,11 +84,11 @@ def _of_the_server(server: Server, project: Path | None) -> Iterator[Named]:
     has_cryptography = bool(said.get("cryptography")) if configured else database.has_cryptography()
     name = database_name(project or Path.cwd())
     asked: list[tuple[str, Callable[..., Result], tuple[object, ...]]] = [
-        (text("login", "로그인"), database.login_method, (has_cryptography,)),
-        (text("clock", "시계"), database.clock, ()),
+        (_("login"), database.login_method, (has_cryptography,)),
+        (_("clock"), database.clock, ()),
     ]
     if project:
-        asked.append((text("database", "데이터베이스"), database.schema, (name,)))
+        asked.append((_("database"), database.schema, (name,)))
     missing = False
     try:
         with cursor(server) as ask:
@@ -102,7 +102,7 @@ def _of_the_server(server: Server, project: Path | None) -> Iterator[Named]:
     # Without its database no connection of the pool opens, and that was said already.
     if configured and not missing:
         for result in pool.judge(said):
-            yield text("pool", "커넥션 풀"), result
+            yield _("pool"), result
 
 
 def _several(name: str, findings: list[Finding], fine: str) -> Iterator[Named]:

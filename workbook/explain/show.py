@@ -8,8 +8,8 @@ from rich.markdown import Markdown
 
 from workbook.explain.clinic import Page
 from workbook.explain.match import Answer, How
-from workbook.language import language, text
 from workbook.lesson.errors import shown
+from workbook.say import _, language
 
 WIDTH = 80
 
@@ -38,26 +38,21 @@ def _verdict(answer: Answer) -> str:
     count = len(answer.pages)
     match answer.how:
         case How.CERTAIN if count == 1:
-            return text("The clinic knows this error.", "클리닉에 있는 에러예요.")
+            return _("The clinic knows this error.")
         case How.CERTAIN:
-            return text(
-                f"The clinic knows this error, with {count} causes. Compare each with what you did last.",
-                f"클리닉에 있는 에러이고, 원인이 {count}가지예요. 방금 한 일과 하나씩 비교해 보세요.",
+            return _(
+                "The clinic knows this error, with {count} causes. Compare each with what you did last.", count=count
             )
         case How.LIKELY if count == 1:
-            return text(
-                "This may be it. The words are the same, but other mistakes can end in them too.",
-                "이 에러일 수 있어요. 문구는 같지만 다른 실수도 이렇게 끝날 수 있어요.",
-            )
+            return _("This may be it. The words are the same, but other mistakes can end in them too.")
         case How.LIKELY:
-            return text(
-                f"It may be one of these {count}. The words are the same, but other mistakes can end in them too.",
-                f"이 {count}가지 중 하나일 수 있어요. 문구는 같지만 다른 실수도 이렇게 끝날 수 있어요.",
+            return _(
+                "It may be one of these {count}. The words are the same, but other mistakes can end in them too.",
+                count=count,
             )
         case _:
-            return text(
-                "I don't know this one. The three nearest pages of the clinic, which may have nothing to do with it:",
-                "모르는 에러예요. 클리닉에서 가장 가까운 세 페이지예요. 관계가 없을 수도 있어요.",
+            return _(
+                "I don't know this one. The three nearest pages of the clinic, which may have nothing to do with it:"
             )
 
 
@@ -66,7 +61,7 @@ def _print_page(console: Console, page: Page) -> None:
     console.print(title_of(page), style="bold", markup=False)
     _print_line(console, f"  {page.mistake.error}\n")
     console.print(Markdown(told(file_of(page).read_text(encoding="utf-8"))))
-    _print_line(console, text("\nThe whole page:", "\n전체 페이지:") + f"\n{shown(file_of(page))}\n")
+    _print_line(console, _("\nThe whole page:") + f"\n{shown(file_of(page))}\n")
 
 
 def _print_line(console: Console, line: str) -> None:

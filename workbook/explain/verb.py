@@ -13,9 +13,8 @@ from workbook.explain.clinic import read_clinic
 from workbook.explain.lastcheck import Fault
 from workbook.explain.match import How, match
 from workbook.explain.show import WIDTH, show
-from workbook.language import text
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 MOST_BYTES = 200_000
 """Of a longer text only the end is read: that is where an error stands."""
@@ -42,12 +41,10 @@ def explain(file: str | None, chapters: Path = CLONE / "chapters", *, project: P
         return _explain_check(faults, chapters)
     if not pasted.strip():
         raise Problem(
-            text("There is nothing to explain: the text is empty.", "설명할 내용이 없어요. 입력이 비어 있어요."),
+            _("There is nothing to explain: the text is empty."),
             ways=(
-                text(
-                    "Pipe it: uv run pytest 2>&1 | workbook explain", "파이프로: uv run pytest 2>&1 | workbook explain"
-                ),
-                text("Paste it: workbook explain, then Ctrl-D", "붙여 넣기: workbook explain 실행 후 붙여 넣고 Ctrl-D"),
+                _("Pipe it: uv run pytest 2>&1 | workbook explain"),
+                _("Paste it: workbook explain, then Ctrl-D"),
             ),
             code=2,
         )
@@ -59,7 +56,7 @@ def explain(file: str | None, chapters: Path = CLONE / "chapters", *, project: P
 def _explain_check(faults: list[Fault], chapters: Path) -> int:
     fault = faults[0]
     console = Console(width=min(WIDTH, Console().width), highlight=False)
-    console.print(text("The last check said:", "지난 확인에서는 이렇게 나왔어요:"))
+    console.print(_("The last check said:"))
     console.print(Padding(Text(fault.asks, "bold"), (0, 0, 0, 2)))
     for sentence in fault.sentences:
         console.print(Padding(Text(sentence), (0, 0, 0, 4)))
@@ -67,8 +64,8 @@ def _explain_check(faults: list[Fault], chapters: Path) -> int:
     answer = answer_for(fault, read_clinic(chapters))
     show(answer)
     if answer.how is How.UNKNOWN:
-        print(text("A hint may help more: workbook hint", "힌트가 더 도움이 될 수 있어요: workbook hint"))
-    print(text("For another error: workbook explain -", "다른 에러는: workbook explain -"))
+        print(_("A hint may help more: workbook hint"))
+    print(_("For another error: workbook explain -"))
     return int(answer.how is How.UNKNOWN)
 
 
@@ -87,7 +84,7 @@ def decoded(content: bytes) -> str:
 def _read(file: str) -> bytes:
     if file == "-":
         if sys.stdin.isatty():
-            hint = text("Paste the error, then press Ctrl-D.", "에러를 붙여 넣고 Ctrl-D를 누르세요.")
+            hint = _("Paste the error, then press Ctrl-D.")
             print(hint, file=sys.stderr)
         try:
             return sys.stdin.buffer.read()
@@ -97,6 +94,6 @@ def _read(file: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise Problem(
-            text(f"{file} cannot be read: {error.strerror}.", f"{file} 파일을 읽을 수 없어요: {error.strerror}."),
+            _("{file} cannot be read: {strerror}.", file=file, strerror=error.strerror),
             code=2,
         ) from error

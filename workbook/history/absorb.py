@@ -14,7 +14,7 @@ from workbook.lesson.errors import LessonError
 from workbook.lesson.hunks import apply, parse_hunks
 from workbook.lesson.model import Diff, Place, WholeFile
 from workbook.lesson.reader import read_lesson
-from workbook.problem import Problem
+from workbook.say import Problem
 
 _CONTEXTS = (1, 2, 3, 5, 8, 13, 10_000)
 

@@ -10,7 +10,7 @@ from workbook.history.files import Tree
 from workbook.history.git import git
 from workbook.history.trace import Chapter, Step, trace
 from workbook.lesson.errors import LessonError
-from workbook.problem import Problem
+from workbook.say import Problem
 
 BRANCH = "main"
 _MARK = ".git/made-by-workbook"

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from workbook.problem import Problem
+from workbook.say import Problem
 
 NAME = "workbook"
 EMAIL = "workbook@localhost"

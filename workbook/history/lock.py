@@ -13,7 +13,7 @@ from workbook.history.trace import mistake_files
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.model import Diff, Lesson, WholeFile
 from workbook.lesson.reader import read_mistake
-from workbook.problem import Problem
+from workbook.say import Problem
 
 _HEAD = "# Written by `workbook build`. A commit that changes here changes under the feet of readers who have it."
 

@@ -7,7 +7,7 @@ from workbook.history.build import History
 from workbook.history.files import Tree
 from workbook.history.git import git
 from workbook.lesson.errors import shown
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 def write_template(history: History, template: Path) -> list[str]:

@@ -9,7 +9,7 @@ from workbook.history.record import with_changed_listing
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.model import Diff, Lesson, Place, Session, WholeFile
 from workbook.lesson.reader import read_lesson
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Lesson, Line, Session, WholeFile
-from workbook.problem import Problem
+from workbook.say import Problem
 
 PIN = re.compile(r"(?<![\w.-])([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?==(\d[\w.!+-]*)")
 TABLE = "versions.toml"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbook.lesson.errors import shown
 from workbook.lesson.model import Block, Diff, Illustration, Session, WholeFile
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 @dataclass(frozen=True, slots=True)

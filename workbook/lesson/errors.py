@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 def shown(file: Path) -> Path:

@@ -15,10 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.language import text
 from workbook.mysql.server import Unavailable
-from workbook.problem import Problem
-from workbook.progress import stage
+from workbook.say import Problem, _, stage
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
@@ -47,29 +45,19 @@ def source(os_release: str, index_targets: str) -> Source:
     fields = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', os_release, re.MULTILINE))
     family = {fields.get("ID", ""), *fields.get("ID_LIKE", "").split()}
     if "ubuntu" in family:
-        return Source((), text("the Ubuntu release's own packages", "Ubuntu 릴리스의 패키지"))
+        return Source((), _("the Ubuntu release's own packages"))
     if "debian" not in family:
-        name = fields.get("PRETTY_NAME") or text("this system", "이 시스템")
+        name = fields.get("PRETTY_NAME") or _("this system")
         raise Unavailable(
-            text(
-                f"{name} is neither Debian nor Ubuntu, so it is not known where its MySQL server comes from",
-                f"Debian도 Ubuntu도 아니라서({name}) MySQL 서버를 어디서 받을지 알 수 없어요",
-            )
+            _("{name} is neither Debian nor Ubuntu, so it is not known where its MySQL server comes from", name=name)
         )
     for line in index_targets.splitlines():
-        uri, _, label = line.partition("|")
+        uri, _bar, label = line.partition("|")
         if label in ("Debian", "") and re.search(r"/debian/?$", uri):
             signed = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
-            described = text(
-                "Debian's unstable suite, from this machine's own mirror", "Debian unstable(이 컴퓨터의 미러)"
-            )
+            described = _("Debian's unstable suite, from this machine's own mirror")
             return Source((f"deb {signed}{uri} sid main",), described)
-    raise Unavailable(
-        text(
-            "apt has no Debian mirror configured (`apt-get indextargets` names none)",
-            "apt에 설정된 Debian 미러가 없어요(`apt-get indextargets`에 안 나와요)",
-        )
-    )
+    raise Unavailable(_("apt has no Debian mirror configured (`apt-get indextargets` names none)"))
 
 
 def system_source() -> Source:
@@ -79,7 +67,7 @@ def system_source() -> Source:
         Unavailable: it has no apt, or its apt knows no MySQL; the sentence says why.
     """
     if not shutil.which("apt-get") or not shutil.which("dpkg"):
-        raise Unavailable(text("there is no apt to fetch one with", "MySQL을 받아 올 apt가 없어요"))
+        raise Unavailable(_("there is no apt to fetch one with"))
     targets = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI)|$(LABEL)", "Created-By: Packages"],
         capture_output=True,
@@ -120,7 +108,7 @@ class Apt:
 
     def update(self) -> None:
         """Fetch and verify the package lists."""
-        purpose = text("fetch the package lists", "패키지 목록 받기")
+        purpose = _("fetch the package lists")
         self._run(["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any"], purpose)
 
     def newest(self, stem: str) -> str:
@@ -129,12 +117,12 @@ class Apt:
         Raises:
             Unavailable: the lists know none.
         """
-        purpose = text("read the package lists", "패키지 목록 읽기")
+        purpose = _("read the package lists")
         names = self._run(["apt-cache", "pkgnames", stem], purpose).split()
         pattern = re.compile(rf"{re.escape(stem)}(?:-(\d+(?:\.\d+)*))?$")
         found = [(match, name) for name in names if (match := pattern.match(name))]
         if not found:
-            raise Unavailable(text(f"the package lists know no `{stem}`", f"패키지 목록에 `{stem}` 패키지가 없어요"))
+            raise Unavailable(_("the package lists know no `{stem}`", stem=stem))
         # The name without a number is the release's current one.
         return max(found, key=lambda pair: (pair[0][1] is None, [int(n) for n in (pair[0][1] or "0").split(".")]))[1]
 
@@ -164,17 +152,12 @@ class Apt:
             for line in status:
                 if match := re.match(r"dlstatus:\d+:([\d.]+):", line):
                     progress(f"{float(match[1]):.0f} %")
-        output, _ = process.communicate()
+        output, _errors = process.communicate()
         if process.returncode:
-            raise _failure(text("download MySQL's packages", "MySQL 패키지 내려받기"), output)
+            raise _failure(_("download MySQL's packages"), output)
         archives = sorted(self.archives.glob("*.deb"))
         if not any(archive.name.startswith(packages[0]) for archive in archives):
-            raise Unavailable(
-                text(
-                    f"apt downloaded no {packages[0]}, and did not say why",
-                    f"apt가 {packages[0]} 패키지를 내려받지 않았고, 이유도 말하지 않았어요",
-                )
-            )
+            raise Unavailable(_("apt downloaded no {packages}, and did not say why", packages=packages[0]))
         return archives
 
     def _flags(self) -> list[str]:
@@ -197,7 +180,7 @@ def unpack(archives: list[Path], into: Path, progress: Callable[[str], None]) ->
         progress(f"{100 * done // len(wanted)} %")
         result = subprocess.run(["dpkg", "-x", str(archive), str(into)], capture_output=True, text=True)
         if result.returncode:
-            raise _failure(text(f"unpack {archive.name}", f"{archive.name} 풀기"), result.stderr)
+            raise _failure(_("unpack {name}", name=archive.name), result.stderr)
 
 
 def fetch_server(state: Path, into: Path, chosen: Source) -> None:
@@ -215,18 +198,16 @@ def fetch_server(state: Path, into: Path, chosen: Source) -> None:
     """
     require_room(into.parent, NEEDED_BYTES)
     apt = Apt(state, chosen)
-    with stage(text(f"Looking for MySQL in {chosen.described}", f"MySQL 찾기: {chosen.described}")):
+    with stage(_("Looking for MySQL in {described}", described=chosen.described)):
         apt.update()
         server = apt.newest("mysql-server-core")
         client = server.replace("server", "client")
-    downloading = text(
-        "Downloading MySQL's server and what it needs (65 MB)", "MySQL 서버와 필요한 패키지 내려받기(65 MB)"
-    )
+    downloading = _("Downloading MySQL's server and what it needs (65 MB)")
     with stage(downloading) as progress:
         archives = apt.download([server, client], progress)
     partial = into.with_name(into.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    with stage(text("Unpacking it", "패키지 풀기")) as progress:
+    with stage(_("Unpacking it")) as progress:
         unpack(archives, partial, progress)
     partial.rename(into)
     shutil.rmtree(state, ignore_errors=True)
@@ -237,23 +218,17 @@ def require_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         needs, has = needed // 1_000_000, free // 1_000_000
-        raise disk_full(
-            folder, text(f"{needs} MB are needed, {has} MB are free.", f"{needs} MB가 필요한데 {has} MB만 남았어요.")
-        )
+        raise disk_full(folder, _("{needs} MB are needed, {has} MB are free.", needs=needs, has=has))
 
 
 def disk_full(folder: Path, detail: str) -> Problem:
     """The one screen for a full disk."""
     return Problem(
-        text(
-            f"The disk is full: no room for MySQL in {folder}.",
-            f"디스크가 가득 찼어요. {folder}에 MySQL을 둘 공간이 없어요.",
-        ),
+        _("The disk is full: no room for MySQL in {folder}.", folder=folder),
         why=detail,
         ways=(
-            text("Make room on that disk.", "그 디스크의 공간을 비우세요."),
-            text("Or name a folder on another one:", "또는 다른 디스크의 폴더를 쓰세요:")
-            + " WORKBOOK_HOME=/path/with/room make up",
+            _("Make room on that disk."),
+            _("Or name a folder on another one:") + " WORKBOOK_HOME=/path/with/room make up",
         ),
     )
 
@@ -266,21 +241,18 @@ def _failure(purpose: str, output: str) -> Exception:
         output: all that it printed.
     """
     if "No space left on device" in output or "enough free space" in output:
-        return disk_full(Path.cwd(), text(f"It happened when trying to {purpose}.", f"하던 일: {purpose}."))
+        return disk_full(Path.cwd(), _("It happened when trying to {purpose}.", purpose=purpose))
     errors = [line for line in output.splitlines() if line.startswith(("E:", "Err:", "W:", "dpkg"))]
     reason = re.sub(
         r"^(E|W|Err:\d+):?\s*",
         "",
-        errors[-1] if errors else (output.strip().splitlines() or [text("no reason", "이유 없음")])[-1],
+        errors[-1] if errors else (output.strip().splitlines() or [_("no reason")])[-1],
     )
     if re.search(r"resolv|connect|timed out|unreachable|index files failed", output, re.IGNORECASE):
         return Unavailable(
-            text(
-                f"apt could not {purpose}: the package mirror does not answer ({reason})",
-                f"apt가 실패했어요({purpose}). 패키지 미러가 응답하지 않아요({reason})",
-            )
+            _("apt could not {purpose}: the package mirror does not answer ({reason})", purpose=purpose, reason=reason)
         )
-    return Unavailable(text(f"apt could not {purpose}: {reason}", f"apt가 실패했어요({purpose}): {reason}"))
+    return Unavailable(_("apt could not {purpose}: {reason}", purpose=purpose, reason=reason))
 
 
 def _plain_environment() -> dict[str, str]:

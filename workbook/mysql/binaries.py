@@ -7,10 +7,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.language import text
 from workbook.mysql.apt import fetch_server, system_source
 from workbook.mysql.probe import OLDEST
 from workbook.mysql.server import Unavailable
+from workbook.say import _
 
 # An ordinary user's PATH lacks sbin, where distributions put servers; the last two are Homebrew's and MySQL's own.
 ALSO_LOOK_IN = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/usr/local/mysql/bin")
@@ -44,10 +44,10 @@ def on_path() -> Binaries:
     path = os.pathsep.join([os.environ.get("PATH", ""), *ALSO_LOOK_IN])
     mysqld = shutil.which("mysqld", path=path)
     if not mysqld:
-        raise Unavailable(text("there is no `mysqld` on PATH", "PATH에 `mysqld`가 없어요"))
+        raise Unavailable(_("there is no `mysqld` on PATH"))
     client = shutil.which("mysql", path=path)
     version = _version((mysqld,))
-    described = text(f"this machine's own {mysqld}", f"이 컴퓨터의 {mysqld}")
+    described = _("this machine's own {mysqld}", mysqld=mysqld)
     return Binaries((mysqld,), (client,) if client else None, (), version, described)
 
 
@@ -66,12 +66,7 @@ def unpacked(folder: Path) -> Binaries:
     loaders = sorted((root / "usr").glob("lib*/**/ld-linux*.so*")) + sorted((root / "usr").glob("lib*/ld-linux*.so*"))
     libraries = next((str(loader.parent) for loader in loaders if "linux-gnu" in loader.parent.name), None)
     if not loaders or not libraries:
-        raise Unavailable(
-            text(
-                f"{root} holds no loader; delete that folder and try again",
-                f"{root}에 로더가 없어요. 그 폴더를 지우고 다시 하세요",
-            )
-        )
+        raise Unavailable(_("{root} holds no loader; delete that folder and try again", root=root))
     # Its libraries are newer than this machine's, so the program runs with its own loader and its own libraries.
     start = (str(loaders[0]), "--library-path", libraries)
     share = root / "usr/share/mysql"
@@ -83,10 +78,7 @@ def unpacked(folder: Path) -> Binaries:
     )
     server = (*start, str(root / "usr/sbin/mysqld"))
     client = (*start, str(root / "usr/bin/mysql"), f"--character-sets-dir={share / 'charsets'}")
-    described = text(
-        f"the distribution's MySQL packages, unpacked below {folder.parent.name}/",
-        f"{folder.parent.name}/에 풀어 둔 배포판의 MySQL 패키지",
-    )
+    described = _("the distribution's MySQL packages, unpacked below {name}/", name=folder.parent.name)
     return Binaries(server, client, flags, _version(server), described)
 
 
@@ -100,26 +92,20 @@ def _version(server: tuple[str, ...]) -> str:
     said = (done.stdout or done.stderr).strip()
     if "MariaDB" in said:
         raise Unavailable(
-            text(
-                f"{server[-1]} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and the "
-                "JSON type that the course uses, so a test that passes on it proves nothing about MySQL",
-                f"MySQL이 아니라 MariaDB예요({server[-1]}). 워크북이 쓰는 콜레이션, 로그인 방식, JSON 타입이 없어서, "
-                "여기서 통과한 테스트로는 MySQL에 대해 아무것도 알 수 없어요",
+            _(
+                "{server} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and "
+                "the JSON type that the course uses, so a test that passes on it proves nothing about MySQL",
+                server=server[-1],
             )
         )
     match = re.search(r"Ver (\d+)\.(\d+)\.(\d+)(\S*)", said)
     if done.returncode or not match:
-        last = said.splitlines()[-1] if said else text("no output", "출력 없음")
-        raise Unavailable(
-            text(f"{server[-1]} does not run here: {last}", f"{server[-1]} 프로그램이 실행되지 않아요: {last}")
-        )
+        last = said.splitlines()[-1] if said else _("no output")
+        raise Unavailable(_("{server} does not run here: {last}", server=server[-1], last=last))
     if tuple(int(number) for number in match.groups()[:3]) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         has = f"MySQL {match[1]}.{match[2]}.{match[3]}"
         raise Unavailable(
-            text(
-                f"{server[-1]} is {has}, and {oldest} is the oldest that will do",
-                f"너무 오래된 {has}이에요({server[-1]}). {oldest} 이상이 필요해요",
-            )
+            _("{server} is {has}, and {oldest} is the oldest that will do", server=server[-1], has=has, oldest=oldest)
         )
     return "".join(match[0].split()[1:])

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 PASSWORD = "1234"
 """The password of root in every container of ours. A volume keeps the one that it was made with, so it never varies."""
@@ -77,9 +76,7 @@ class Compose:
                 # Leaving the block waits for compose, which may be minutes from done.
                 process.terminate()
                 raise
-        return (
-            (list(tail) or [text("It printed nothing.", "아무것도 출력하지 않았어요.")]) if process.returncode else []
-        )
+        return (list(tail) or [_("It printed nothing.")]) if process.returncode else []
 
     def port(self) -> int | None:
         """The published port of the running container; None when it does not run."""
@@ -119,12 +116,9 @@ class Compose:
     def failed(self, arguments: tuple[str, ...], lines: list[str]) -> Problem:
         """The one screen for a command that went wrong, with the last lines that tell why."""
         return Problem(
-            text(f"`docker compose {arguments[0]}` failed.", f"`docker compose {arguments[0]}` 명령이 실패했어요."),
-            why="\n".join([text("Its last lines:", "마지막 줄들:"), "", *(f"    {line}" for line in lines)]),
-            ways=(
-                text("To see all of it, run:", "전체를 보려면 이렇게 실행하세요:")
-                + f" {shlex.join(self.command(*arguments))}",
-            ),
+            _("`docker compose {arguments}` failed.", arguments=arguments[0]),
+            why="\n".join([_("Its last lines:"), "", *(f"    {line}" for line in lines)]),
+            ways=(_("To see all of it, run:") + f" {shlex.join(self.command(*arguments))}",),
         )
 
     def _require(self, *arguments: str) -> None:

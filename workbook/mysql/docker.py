@@ -12,13 +12,12 @@ from pathlib import Path
 
 import psutil
 
-from workbook.language import text
 from workbook.mysql import engine
 from workbook.mysql.compose import PASSWORD, Compose
 from workbook.mysql.mysqld import free_port
 from workbook.mysql.probe import Unanswered, probe
 from workbook.mysql.server import Server, Unavailable
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 HOST = "127.0.0.1"
 USER = "root"
@@ -47,14 +46,14 @@ def start(project: Path, *, throwaway: bool, say: Callable[[str], None]) -> Serv
     """
     file = _compose_file(project)
     if not file.exists():
-        raise Unavailable(text(f"there is no {file}", f"{file} 파일이 없어요"))
+        raise Unavailable(_("there is no {file}", file=file))
     docker = engine.usable(say)
     if throwaway:
         prefix = f"{_name(project)}-throwaway-"
         files = (file, OVERRIDE)
         _remove_orphans(docker, prefix, files)
         compose = Compose(docker, f"{prefix}{os.getpid()}-{secrets.token_hex(3)}", files)
-        how = text("in a throwaway Docker container", "임시 Docker 컨테이너")
+        how = _("in a throwaway Docker container")
         return _serve(compose, 0, say, how, let_go=compose.remove, undo=compose.remove)
     compose = Compose(docker, _name(project), (file,))
     running_on = compose.port()
@@ -68,7 +67,7 @@ def start(project: Path, *, throwaway: bool, say: Callable[[str], None]) -> Serv
     # The image takes any data directory for a finished one. Half of one, left by a first start that was interrupted,
     # would have no password for ever after; nobody's rows are in it yet.
     undo = compose.stop if compose.has_data() else compose.remove
-    how = text("in this project's Docker container", "이 프로젝트의 Docker 컨테이너")
+    how = _("in this project's Docker container")
     return _serve(compose, _port(), say, how, let_go=let_go, undo=undo)
 
 
@@ -107,14 +106,11 @@ def stop(project: Path, *, say: Callable[[str], None]) -> bool:
 
 
 def _already_running() -> str:
-    return text("already running, in this project's Docker container", "이미 실행 중, 이 프로젝트의 Docker 컨테이너")
+    return _("already running, in this project's Docker container")
 
 
 def _stopping() -> str:
-    return text(
-        "Docker: stopping MySQL; its data stays in the volume …",
-        "Docker: MySQL을 멈추는 중이에요. 데이터는 볼륨에 남아요 …",
-    )
+    return _("Docker: stopping MySQL; its data stays in the volume …")
 
 
 def _serve(
@@ -133,12 +129,7 @@ def _serve(
         undo: what to do when this fails or is interrupted; None as well.
     """
     if let_go:
-        say(
-            text(
-                "Docker: starting MySQL; the first time it downloads the image …",
-                "Docker: MySQL을 시작하는 중이에요. 처음에는 이미지를 내려받아요 …",
-            )
-        )
+        say(_("Docker: starting MySQL; the first time it downloads the image …"))
     try:
         port = _up(compose, port, say, keep=let_go is None)
         version = probe(HOST, port, USER, PASSWORD)
@@ -148,11 +139,11 @@ def _serve(
                 undo()
         if isinstance(error, Unanswered):
             raise Unavailable(
-                text(
-                    f"MySQL started in Docker, but its port {port} does not answer on {HOST}: "
-                    "the engine seems to be on another machine (`docker context show` names it)",
-                    f"Docker에서 MySQL이 시작됐지만 {HOST}의 {port} 포트가 응답하지 않아요. "
-                    "엔진이 다른 컴퓨터에 있는 것 같아요(`docker context show`로 확인하세요)",
+                _(
+                    "MySQL started in Docker, but its port {port} does not answer on {host}: the engine seems to "
+                    "be on another machine (`docker context show` names it)",
+                    port=port,
+                    host=HOST,
                 )
             ) from error
         raise
@@ -168,7 +159,7 @@ def _up(compose: Compose, port: int, say: Callable[[str], None], *, keep: bool) 
             published = compose.port()
             if published:
                 return published
-            unpublished = text("No port of the container is published.", "밖으로 열린 컨테이너 포트가 없어요.")
+            unpublished = _("No port of the container is published.")
             raise compose.failed(("port", "db", "3306"), [unpublished, *compose.log()])
         if not PORT_TAKEN.search("\n".join(failure)) or attempt == 2:
             raise compose.failed(("up", "--wait", "db"), failure + compose.log())

@@ -4,8 +4,8 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
-from workbook.language import text
 from workbook.mysql.server import Unavailable
+from workbook.say import _
 
 SILENT_SECONDS = 1.0
 """What takes longer than this is announced."""
@@ -28,35 +28,29 @@ def usable(say: Callable[[str], None] = lambda line: None) -> str:
     """
     docker = shutil.which("docker")
     if docker is None:
-        raise Unavailable(text("there is no `docker` on PATH", "PATH에 `docker`가 없어요"))
+        raise Unavailable(_("there is no `docker` on PATH"))
     try:
         try:
             info = ask(docker, "info", timeout=SILENT_SECONDS)
         except subprocess.TimeoutExpired:
-            say(text("Docker: waiting for its engine …", "Docker: 엔진을 기다리는 중이에요 …"))
+            say(_("Docker: waiting for its engine …"))
             info = ask(docker, "info", timeout=ENGINE_SECONDS)
     except subprocess.TimeoutExpired:
         raise Unavailable(
-            text(
-                f"the Docker engine did not answer `docker info` within {ENGINE_SECONDS:g} seconds",
-                f"Docker 엔진이 {ENGINE_SECONDS:g}초 안에 `docker info`에 답하지 않았어요",
+            _(
+                "the Docker engine did not answer `docker info` within {engine_seconds:g} seconds",
+                engine_seconds=ENGINE_SECONDS,
             )
         ) from None
     except OSError as error:
-        raise Unavailable(
-            text(f"`{docker}` cannot be run: {error.strerror}", f"`{docker}` 명령을 실행할 수 없어요: {error.strerror}")
-        ) from error
+        raise Unavailable(_("`{docker}` cannot be run: {strerror}", docker=docker, strerror=error.strerror)) from error
     if info.returncode:
         reason = _reason(info)
-        raise Unavailable(
-            text(f"the Docker engine does not answer ({reason})", f"Docker 엔진이 응답하지 않아요({reason})")
-        )
+        raise Unavailable(_("the Docker engine does not answer ({reason})", reason=reason))
     version = ask(docker, "compose", "version")
     if version.returncode:
         reason = _reason(version)
-        raise Unavailable(
-            text(f"this Docker has no compose plugin ({reason})", f"이 Docker에는 compose 플러그인이 없어요({reason})")
-        )
+        raise Unavailable(_("this Docker has no compose plugin ({reason})", reason=reason))
     return docker
 
 
@@ -77,4 +71,4 @@ def _reason(answer: subprocess.CompletedProcess[str]) -> str:
     """The line of Docker's answer that tells: the first that is neither its description of itself nor a warning."""
     lines = [line.strip() for line in (answer.stderr + answer.stdout).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("WARNING", "errors pretty printing"))]
-    return (telling or lines or [text("it gives no reason", "이유 없음")])[0].removeprefix("ERROR: ").rstrip(".")
+    return (telling or lines or [_("it gives no reason")])[0].removeprefix("ERROR: ").rstrip(".")

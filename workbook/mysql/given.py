@@ -6,10 +6,9 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from workbook.language import text
 from workbook.mysql.probe import probe
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 DEFAULTS = {
     "MYSQL_HOST": "localhost",
@@ -43,7 +42,7 @@ def find(environ: Mapping[str, str], env_file: Path) -> Server | None:
         Unanswered: nothing answers at the address given.
         Problem: a value cannot be used, or what answers is not a MySQL that lets this account in.
     """
-    environment = text("the environment", "환경 변수")
+    environment = _("the environment")
     given = _from_file(env_file) | {
         name: _Value(environ[name], environment, environment) for name in DEFAULTS if name in environ
     }
@@ -57,12 +56,7 @@ def find(environ: Mapping[str, str], env_file: Path) -> Server | None:
         version = probe(host, number, user, password)
     except Problem as problem:
         problem.why = f"{problem.why} {_provenance(given)}".strip()
-        problem.ways += (
-            text(
-                "Or take these values away: `make up` then finds another MySQL, or brings one up.",
-                "또는 이 값들을 지우세요. 그러면 `make up`이 다른 MySQL을 찾거나 띄워요.",
-            ),
-        )
+        problem.ways += (_("Or take these values away: `make up` then finds another MySQL, or brings one up."),)
         raise
     return Server(host, number, user, password, version, _how(given))
 
@@ -79,29 +73,21 @@ def _from_file(env_file: Path) -> dict[str, _Value]:
                     # The name alone: the rest of the line may be a password.
                     name = written.partition("=")[0].strip()
                     raise Problem(
-                        text(
-                            f"{env_file}, line {line}, cannot be read: {name}=…",
-                            f"{env_file} {line}번째 줄을 읽을 수 없어요: {name}=…",
-                        ),
+                        _("{env_file}, line {line}, cannot be read: {name}=…", env_file=env_file, line=line, name=name),
                         ways=(
-                            text(
-                                "Write NAME=value, and put a value with quotes or spaces in it between single quotes.",
-                                "NAME=값으로 쓰고, 따옴표나 공백이 든 값은 작은따옴표로 감싸세요.",
-                            ),
+                            _("Write NAME=value, and put a value with quotes or spaces in it between single quotes."),
                         ),
                         code=2,
                     )
                 if binding.key in DEFAULTS and binding.value is not None:
-                    place = text(f"{env_file.name}, line {line}", f"{env_file.name} {line}번째 줄")
+                    place = _("{name}, line {line}", name=env_file.name, line=line)
                     values[binding.key] = _Value(binding.value, env_file.name, place)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        not_text = text("it is not UTF-8 text", "UTF-8 텍스트가 아님")
+        not_text = _("it is not UTF-8 text")
         reason = not_text if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise Problem(
-            text(f"{env_file} cannot be read: {reason}.", f"{env_file} 파일을 읽을 수 없어요: {reason}.")
-        ) from error
+        raise Problem(_("{env_file} cannot be read: {reason}.", env_file=env_file, reason=reason)) from error
     return values
 
 
@@ -116,16 +102,8 @@ def _port(given: Mapping[str, _Value], written: str) -> int:
         return int(written)
     place = given["MYSQL_PORT"].place
     raise Problem(
-        text(
-            f"MYSQL_PORT is not a port number: {written!r} ({place}).",
-            f"MYSQL_PORT의 값이 포트 번호가 아니에요: {written!r}({place}).",
-        ),
-        ways=(
-            text(
-                "Give a number from 1 to 65535; MySQL's usual one is 3306.",
-                "1부터 65535 사이의 숫자를 쓰세요. MySQL은 보통 3306이에요.",
-            ),
-        ),
+        _("MYSQL_PORT is not a port number: {written!r} ({place}).", written=written, place=place),
+        ways=(_("Give a number from 1 to 65535; MySQL's usual one is 3306."),),
         code=2,
     )
 
@@ -136,17 +114,17 @@ def _how(given: Mapping[str, _Value]) -> str:
     for name in DEFAULTS:
         if name in given:
             sources.setdefault(given[name].source, []).append(name)
-    english = " and ".join(f"{source} ({', '.join(names)})" for source, names in sources.items())
-    korean = ", ".join(f"{source}({', '.join(names)})" for source, names in sources.items())
-    return text(f"given by {english}", f"설정한 곳: {korean}")
+    listed = ", ".join(f"{source} ({', '.join(names)})" for source, names in sources.items())
+    return _("given by {listed}", listed=listed)
 
 
 def _provenance(given: Mapping[str, _Value]) -> str:
     """Where each value came from, in a sentence; passwords are not shown."""
     places = [(name, given[name].place) for name in DEFAULTS if name in given]
-    parts = [text(f"{name} comes from {place}", f"{name}: {place}") for name, place in places]
+    parts = [_("{name} comes from {place}", name=name, place=place) for name, place in places]
     defaults = [name for name in DEFAULTS if name not in given]
     if defaults:
-        are = "is the default" if len(defaults) == 1 else "are the defaults"
-        parts.append(text(f"{', '.join(defaults)} {are}", f"{', '.join(defaults)}: 기본값"))
+        listed = ", ".join(defaults)
+        one = len(defaults) == 1
+        parts.append(_("{name} is the default", name=listed) if one else _("{names} are the defaults", names=listed))
     return "; ".join(parts) + "."

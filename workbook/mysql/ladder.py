@@ -7,12 +7,10 @@ uses: for them the given rung counts only when `WORKBOOK_MYSQL=given` says that 
 import os
 from pathlib import Path
 
-from workbook.language import text
 from workbook.mysql import docker, given, local
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server, Unavailable
-from workbook.problem import Problem
-from workbook.progress import say
+from workbook.say import Problem, _, say
 
 RUNGS = ("given", "docker", "local")
 
@@ -38,15 +36,12 @@ def climb(project: Path, *, use: str) -> Server:
         except (Unavailable, Unanswered) as reason:
             failures.append((rung, reason.what if isinstance(reason, Problem) else str(reason)))
             if rung == "given":
-                say(f"  {failures[-1][1]} " + text("Going on without it.", "그 서버 없이 계속할게요."))
+                say(f"  {failures[-1][1]} " + _("Going on without it."))
         else:
             if server:
                 return server
             file = project / ".env"
-            unnamed = text(
-                f"neither the environment nor {file} names a server (MYSQL_HOST, …)",
-                f"환경 변수에도 {file}에도 서버 주소(MYSQL_HOST, …)가 없어요",
-            )
+            unnamed = _("neither the environment nor {file} names a server (MYSQL_HOST, …)", file=file)
             failures.append((rung, unnamed))
     raise _nothing_worked(failures)
 
@@ -56,16 +51,8 @@ def _rungs(use: str) -> tuple[str, ...]:
     chosen = os.environ.get("WORKBOOK_MYSQL", "")
     if chosen and chosen not in RUNGS:
         raise Problem(
-            text(
-                f"WORKBOOK_MYSQL is {chosen!r}, which is none of {', '.join(RUNGS)}.",
-                f"WORKBOOK_MYSQL의 값 {chosen!r}은(는) 쓸 수 없어요. 쓸 수 있는 값: {', '.join(RUNGS)}.",
-            ),
-            ways=(
-                text(
-                    "Name one of them, or unset it to try all three.",
-                    "그중 하나를 쓰거나, 변수를 지워서 셋 다 시도하게 하세요.",
-                ),
-            ),
+            _("WORKBOOK_MYSQL is {chosen!r}, which is none of {rungs}.", chosen=chosen, rungs=", ".join(RUNGS)),
+            ways=(_("Name one of them, or unset it to try all three."),),
             code=2,
         )
     if chosen:
@@ -81,10 +68,7 @@ def _try(rung: str, project: Path, use: str) -> Server | None:
             try:
                 return docker.start(project, throwaway=use == "test", say=say)
             except Problem as problem:
-                without = text(
-                    "Or do without Docker: put WORKBOOK_MYSQL=local in front of the command.",
-                    "또는 Docker 없이 하세요. 명령 앞에 WORKBOOK_MYSQL=local을 붙이면 돼요.",
-                )
+                without = _("Or do without Docker: put WORKBOOK_MYSQL=local in front of the command.")
                 raise Problem(problem.what, why=problem.why, ways=(*problem.ways, without)) from problem
         case _:
             return local.start(use=use)
@@ -93,20 +77,15 @@ def _try(rung: str, project: Path, use: str) -> Server | None:
 def _nothing_worked(failures: list[tuple[str, str]]) -> Problem:
     tried = "\n".join(f"  {rung}: {reason}" for rung, reason in failures)
     return Problem(
-        text("No MySQL could be found or brought up on this machine.", "이 컴퓨터에서 MySQL을 찾거나 띄우지 못했어요."),
-        why=text("What was tried, and why it failed:", "시도한 것과 실패한 이유:") + f"\n{tried}",
+        _("No MySQL could be found or brought up on this machine."),
+        why=_("What was tried, and why it failed:") + f"\n{tried}",
         ways=(
-            text(
-                "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env or in front "
-                "of the command. For the tests also WORKBOOK_MYSQL=given: they create and drop databases there.",
-                "실행 중인 서버를 알려 주세요. MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…를 .env에 쓰거나 "
-                "명령 앞에 붙여요. 테스트에는 WORKBOOK_MYSQL=given도 필요해요. 테스트는 그 서버에 데이터베이스를 "
-                "만들고 지워요.",
+            _(
+                "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env "
+                "or in front of the command. For the tests also WORKBOOK_MYSQL=given: they create and drop "
+                "databases there."
             ),
-            text("Or start Docker, and run the command again.", "또는 Docker를 켜고 다시 실행하세요."),
-            text(
-                "Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH.",
-                "또는 MySQL 서버(MariaDB 말고)를 설치해서 PATH에 `mysqld`가 있게 하세요.",
-            ),
+            _("Or start Docker, and run the command again."),
+            _("Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH."),
         ),
     )

@@ -8,13 +8,11 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from workbook.language import text
 from workbook.mysql import binaries, kept, mysqld, throwaway
 from workbook.mysql.probe import probe
 from workbook.mysql.server import Server, Unavailable
 from workbook.place import CLONE, private
-from workbook.problem import Problem
-from workbook.progress import say, stage
+from workbook.say import Problem, _, say, stage
 
 T = TypeVar("T")
 
@@ -54,7 +52,7 @@ def found() -> Server | None:
     if not running:
         return None
     version = probe("127.0.0.1", running.port, "root", mysqld.PASSWORD)
-    return _server(running.port, version, text("running already", "이미 실행 중") + f"; {_data(folder)}")
+    return _server(running.port, version, _("running already") + f"; {_data(folder)}")
 
 
 def stop_kept() -> bool:
@@ -94,15 +92,15 @@ def _with_a_program(folder: Path, use_it: Callable[[binaries.Binaries], T]) -> T
             return use_it(find())
         except Unavailable as reason:
             reasons.append(str(reason))
-    raise Unavailable(text("; and ", ", 그리고 ").join(reasons))
+    raise Unavailable(_("; and ").join(reasons))
 
 
 def _start_kept(programs: binaries.Binaries, folder: Path, *, bound: bool) -> Server:
     if not (folder / "data").exists():
         mysqld.initialise(programs, folder / "data")
-    with stage(text("Starting MySQL", "MySQL 시작")):
+    with stage(_("Starting MySQL")):
         port, guarded = kept.start(programs, folder, bound=bound)
-    how = text("started here", "여기서 시작") + f"; {_data(folder)}"
+    how = _("started here") + f"; {_data(folder)}"
     return _server(port, programs.version, how, guarded.stop if guarded else lambda: None)
 
 
@@ -111,7 +109,7 @@ def _start_throwaway(programs: binaries.Binaries, folder: Path) -> Server:
     if not pristine.exists():
         mysqld.initialise(programs, pristine)
     guarded, port = throwaway.start(programs, pristine)
-    how = text(f"a throwaway server from {programs.described}", f"임시 서버: {programs.described}")
+    how = _("a throwaway server from {described}", described=programs.described)
     return _server(port, programs.version, how, guarded.stop)
 
 
@@ -127,10 +125,10 @@ def _folder() -> Path:
         (folder / "lock").touch()
     except OSError as error:
         raise Problem(
-            text(f"Cannot write in {folder}: {error.strerror}.", f"{folder}에 쓸 수 없어요: {error.strerror}."),
+            _("Cannot write in {folder}: {strerror}.", folder=folder, strerror=error.strerror),
             ways=(
-                text("Make the folder yours.", "그 폴더의 소유자를 여러분으로 바꾸세요."),
-                text("Or name another:", "또는 다른 폴더를 쓰세요:") + " WORKBOOK_HOME=/a/folder/of/yours make up",
+                _("Make the folder yours."),
+                _("Or name another:") + " WORKBOOK_HOME=/a/folder/of/yours make up",
             ),
         ) from error
     return folder
@@ -143,12 +141,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=3)
     except Timeout:
-        say(
-            text(
-                "  Another command is preparing MySQL in this clone; waiting for it …",
-                "  다른 명령이 이 클론에서 MySQL을 준비하고 있어요. 기다리는 중 …",
-            )
-        )
+        say(_("  Another command is preparing MySQL in this clone; waiting for it …"))
         lock.acquire()
     try:
         yield
@@ -161,4 +154,4 @@ def _data(folder: Path) -> str:
     path = folder / "data"
     with suppress(ValueError):
         path = path.relative_to(CLONE)
-    return text(f"data in {path}", f"데이터: {path}")
+    return _("data in {path}", path=path)

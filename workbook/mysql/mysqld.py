@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from workbook.language import text
 from workbook.mysql.apt import disk_full, require_room
 from workbook.mysql.binaries import Binaries
 from workbook.mysql.server import Unavailable
-from workbook.problem import Problem
-from workbook.progress import stage
+from workbook.say import Problem, _, stage
 
 PASSWORD = "1234"
 """Root's password, as the notes have it. The server listens on this machine's loopback address alone."""
@@ -63,7 +61,7 @@ def initialise(binaries: Binaries, data: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     accounts = data.with_name(data.name + ".sql")
     accounts.write_text(ACCOUNTS, encoding="utf-8")
-    with stage(text("Making a new data directory", "새 데이터 디렉터리 만들기")):
+    with stage(_("Making a new data directory")):
         done = subprocess.run(
             command(binaries, partial, "--initialize-insecure", f"--init-file={accounts}"),
             capture_output=True,
@@ -100,9 +98,11 @@ def await_ready(binaries: Binaries, data: Path, log: Path, poll: Callable[[], in
             raise failure(binaries, data, said)
         time.sleep(0.02)
     raise Unavailable(
-        text(
-            f"{binaries.described} did not serve within {START_SECONDS} s; its log is {log}",
-            f"{START_SECONDS}초 안에 시작되지 않았어요({binaries.described}). 로그: {log}",
+        _(
+            "{described} did not serve within {start_seconds} s; its log is {log}",
+            described=binaries.described,
+            start_seconds=START_SECONDS,
+            log=log,
         )
     )
 
@@ -110,39 +110,26 @@ def await_ready(binaries: Binaries, data: Path, log: Path, poll: Callable[[], in
 def failure(binaries: Binaries, data: Path, log: str) -> Problem | Unavailable:
     """What the server's log says about why it ended."""
     if f"OS errno {errno.ENOSPC}" in log or "No space left on device" in log or "Disk is full" in log:
-        detail = text("The server wrote until nothing was left, and stopped.", "서버가 남은 공간을 다 쓰고 멈췄어요.")
+        detail = _("The server wrote until nothing was left, and stopped.")
         return disk_full(data.parent, detail)
     if "Cannot downgrade" in log or "Invalid MySQL server downgrade" in log:
         return Problem(
-            text(
-                f"The data in {data} was made by a newer MySQL than {binaries.version}.",
-                f"{data}의 데이터는 {binaries.version}보다 새로운 MySQL이 만든 것이에요.",
-            ),
-            why=text(
-                "MySQL opens data of an older version, and never of a newer one.",
-                "MySQL은 옛 버전의 데이터는 열지만, 더 새로운 버전의 데이터는 열지 못해요.",
-            ),
+            _("The data in {data} was made by a newer MySQL than {version}.", data=data, version=binaries.version),
+            why=_("MySQL opens data of an older version, and never of a newer one."),
             ways=(
-                text("Use the newer MySQL again.", "그 새 버전의 MySQL을 다시 쓰세요."),
-                text("Or, if the data may go:", "또는 데이터를 지워도 되면:") + f" rm -r {data}",
+                _("Use the newer MySQL again."),
+                _("Or, if the data may go:") + f" rm -r {data}",
             ),
         )
-    lines = log.strip().splitlines() or [text("it said nothing", "출력 없음")]
+    lines = log.strip().splitlines() or [_("it said nothing")]
     errors = [line for line in log.splitlines() if "[ERROR]" in line] or lines
     reason = re.sub(r"^\S+ \d+ \[ERROR\] \[MY-\d+\] \[\w+\] ", "", errors[0])
-    return Unavailable(
-        text(f"{binaries.described} does not start here: {reason}", f"시작되지 않아요({binaries.described}): {reason}")
-    )
+    return Unavailable(_("{described} does not start here: {reason}", described=binaries.described, reason=reason))
 
 
 def no_port() -> Unavailable:
     """What to raise when every port that was free had gone by the time the server started."""
-    return Unavailable(
-        text(
-            "no free port stayed free long enough to start a server on it",
-            "빈 포트를 찾을 때마다 다른 프로그램이 먼저 차지해서 서버를 시작하지 못했어요",
-        )
-    )
+    return Unavailable(_("no free port stayed free long enough to start a server on it"))
 
 
 def is_free(port: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from workbook.language import text
+from workbook.say import _
 
 
 class Unavailable(Exception):
@@ -37,9 +37,12 @@ class Server:
     @property
     def sentence(self) -> str:
         """Which MySQL it is, where, and how it was found."""
-        return text(
-            f"MySQL {self.version} on {self.host}:{self.port}, {self.how}",
-            f"MySQL {self.version} ({self.host}:{self.port}), {self.how}",
+        return _(
+            "MySQL {version} on {host}:{port}, {how}",
+            version=self.version,
+            host=self.host,
+            port=self.port,
+            how=self.how,
         )
 
     def environment(self, database: str | None = None) -> dict[str, str]:

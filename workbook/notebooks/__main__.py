@@ -12,8 +12,7 @@ from workbook.mysql import ladder
 from workbook.notebooks import book, faults, korean
 from workbook.notebooks.run import execute
 from workbook.place import TEMPLATE
-from workbook.problem import Problem
-from workbook.progress import say, stage
+from workbook.say import Problem, say, stage
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="The notebooks, for their authors.")
 

@@ -14,7 +14,7 @@ from workbook.mysql.server import Server
 from workbook.notebook import PREFIX
 from workbook.notebooks.book import FOLDER, normalise
 from workbook.notebooks.pictures import shrink
-from workbook.problem import Problem
+from workbook.say import Problem
 
 CELL_SECONDS = 120
 """How long a single cell may take."""

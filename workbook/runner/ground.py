@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.mysql.server import Server
-from workbook.problem import Problem
 from workbook.redcontract import PLUGIN
 from workbook.runner import machine
+from workbook.say import Problem
 
 DATABASE = "when2meet_vod"
 """The course's database."""

@@ -7,11 +7,11 @@ from workbook.history.files import Tree
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
 from workbook.mysql.server import Server
-from workbook.problem import Problem
 from workbook.runner import bytecode, database, kept
 from workbook.runner.compare import indented
 from workbook.runner.ground import Ground, Settings
 from workbook.runner.shell import Shell
+from workbook.say import Problem
 
 BRANCH = "my-work"
 EMPTY = "empty"

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from workbook.language import text
 from workbook.place import CLONE, private
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.setup.paths import NOTES, VENV
 from workbook.setup.turn import taken
 
@@ -33,26 +32,16 @@ def clean(*, data: bool) -> None:
         kept = {mysql / name for name in DATABASE} if not data and (mysql / "data").exists() else set()
         if data and (mysql / "data").exists():
             removed = f"{mysql / 'data'} ({_megabytes(mysql / 'data')} MB)"
-            print(text(f"Removing your local MySQL's data: {removed}", f"로컬 MySQL의 데이터를 지워요: {removed}"))
+            print(_("Removing your local MySQL's data: {removed}", removed=removed))
         for path in [VENV, *(CLONE / name for name in CACHES), *_bytecode(CLONE)]:
             _remove(path)
         _remove_except(NOTES, kept)
     if private() != NOTES:
         # Only its owner knows what else is in a folder outside the clone.
-        print(
-            text(
-                f"Left alone: {private()}, which WORKBOOK_HOME names.",
-                f"그대로 두었어요: {private()}(WORKBOOK_HOME)",
-            )
-        )
+        print(_("Left alone: {private}, which WORKBOOK_HOME names.", private=private()))
     if kept:
-        print(
-            text(
-                f"Kept: your local MySQL's data in {mysql / 'data'}. `make clean-data` removes that too.",
-                f"남겨 두었어요: 로컬 MySQL의 데이터 {mysql / 'data'}\n`make clean-data`는 그것도 지워요.",
-            )
-        )
-    print(text("Clean.", "다 지웠어요."))
+        print(_("Kept: your local MySQL's data in {mysql}. `make clean-data` removes that too.", mysql=mysql / "data"))
+    print(_("Clean."))
 
 
 def _require_stopped(mysql: Path) -> None:
@@ -70,23 +59,17 @@ def _require_stopped(mysql: Path) -> None:
         if works_in.parent.parent.is_dir() and not works_in.samefile(data):
             return
     raise Problem(
-        text(
-            f"A MySQL is running on {data} (process {process}).",
-            f"이 데이터로 MySQL이 실행 중이에요: {data}(프로세스 {process}).",
-        ),
+        _("A MySQL is running on {data} (process {process}).", data=data, process=process),
         ways=(
-            text(
-                "end `make up` with Ctrl-C, or type .venv/bin/workbook db down",
-                "`make up`을 Ctrl-C로 끝내거나 .venv/bin/workbook db down을 입력하세요",
-            ),
-            text("then repeat this command", "그다음 이 명령을 다시 하세요"),
+            _("end `make up` with Ctrl-C, or type .venv/bin/workbook db down"),
+            _("then repeat this command"),
         ),
     )
 
 
 def _bytecode(folder: Path) -> Iterator[Path]:
     """Every `__pycache__` below a folder, without going into `.git`, `.venv` and `.workbook`."""
-    for where, folders, _ in os.walk(folder):
+    for where, folders, _files in os.walk(folder):
         if "__pycache__" in folders:
             yield Path(where) / "__pycache__"
         folders[:] = [name for name in folders if name not in {".git", ".venv", ".workbook", "__pycache__"}]

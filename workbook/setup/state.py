@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from enum import Enum
 
-from workbook.language import text
 from workbook.place import CLONE
+from workbook.say import _
 from workbook.setup.paths import PINS, PROJECT, PYTHON, STAMP, VENV
 
 
@@ -51,25 +51,21 @@ def examine() -> State:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
         clone, version, installed = stamp["clone"], tuple(stamp["python"]), stamp["fingerprint"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return State(Verdict.REMAKE, text("the last setup did not finish", "지난번 준비가 끝까지 가지 못했어요"))
+        return State(Verdict.REMAKE, _("the last setup did not finish"))
     if clone != str(CLONE):
-        moved = text(f"the clone was moved or copied here from {clone}", f"클론이 {clone}에서 옮겨졌거나 복사됐어요")
+        moved = _("the clone was moved or copied here from {clone}", clone=clone)
         return State(Verdict.REMAKE, moved)
     # PYTHON is in the environment only when a person put it there.
     if os.environ.get("PYTHON") and version != sys.version_info[:2]:
         has, asked = ".".join(map(str, version)), ".".join(map(str, sys.version_info[:2]))
         return State(
             Verdict.REMAKE,
-            text(
-                f"it has Python {has} and PYTHON asks for {asked}", f"있는 것은 파이썬 {has}인데 PYTHON은 {asked}예요"
-            ),
+            _("it has Python {has} and PYTHON asks for {asked}", has=has, asked=asked),
         )
     if fault := _fault(version):
         return State(Verdict.REMAKE, fault)
     if installed != fingerprint():
-        changed = text(
-            "requirements.lock or pyproject.toml changed", "requirements.lock이나 pyproject.toml이 바뀌었어요"
-        )
+        changed = _("requirements.lock or pyproject.toml changed")
         return State(Verdict.OUTDATED, changed)
     return State(Verdict.READY)
 
@@ -81,18 +77,13 @@ def _fault(version: tuple[int, ...]) -> str:
         # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place.
         asked = subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, stdin=subprocess.DEVNULL)
     except OSError:
-        return text("its Python is gone", ".venv의 파이썬이 없어졌어요")
+        return _("its Python is gone")
     if asked.returncode:
-        return text(
-            "its Python does not run, or does not find the workbook",
-            ".venv의 파이썬이 실행되지 않거나 워크북을 찾지 못해요",
-        )
+        return _("its Python does not run, or does not find the workbook")
     now, file = ast.literal_eval(asked.stdout.decode("ascii"))
     if now != version:
         before, today = ".".join(map(str, version)), ".".join(map(str, now))
-        return text(
-            f"its Python was {before} and is {today}", f".venv의 파이썬이 {before}에서 {today}(으)로 바뀌었어요"
-        )
+        return _("its Python was {before} and is {today}", before=before, today=today)
     if os.path.realpath(file) != str(CLONE / "workbook" / "__init__.py"):
-        return text(f"it imports another clone's workbook, {file}", f"다른 클론의 워크북을 가져와요({file})")
+        return _("it imports another clone's workbook, {file}", file=file)
     return ""

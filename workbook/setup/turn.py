@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from workbook.language import text
+from workbook.say import _
 from workbook.setup.paths import NOTES, TURN
 
 
@@ -39,10 +39,7 @@ def _lock() -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(descriptor, 20, 0).decode() or "?"
-        waiting = text(
-            f"Waiting for another setup of this clone to finish (process {holder}) …",
-            f"이 클론의 다른 준비가 끝나기를 기다려요(프로세스 {holder}) …",
-        )
+        waiting = _("Waiting for another setup of this clone to finish (process {holder}) …", holder=holder)
         print(waiting, flush=True)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     return descriptor

@@ -7,8 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.setup.paths import NOTES, PINS, VENV
 
 OLDEST = (0, 8)
@@ -52,16 +51,8 @@ def pin() -> str:
     found = re.search(r"^uv==\S+( \\\n +--hash=\S+)+\n", PINS.read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
         raise Problem(
-            text(
-                f"{PINS.name} pins no uv, and there is none on PATH.",
-                f"{PINS.name}에 고정된 uv가 없고, PATH에도 uv가 없어요.",
-            ),
-            ways=(
-                text(
-                    "put uv==… into the dev group of pyproject.toml and type `make lock`, on a machine that has uv",
-                    "pyproject.toml의 dev 그룹에 uv==…를 넣고,\n    uv가 있는 컴퓨터에서 `make lock`을 입력하세요",
-                ),
-            ),
+            _("{name} pins no uv, and there is none on PATH.", name=PINS.name),
+            ways=(_("put uv==… into the dev group of pyproject.toml and type `make lock`, on a machine that has uv"),),
         )
     return found.group()
 

@@ -4,9 +4,8 @@ import os
 import sys
 from io import TextIOWrapper
 
-from workbook.language import text
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.setup import uv
 from workbook.setup.clean import clean
 from workbook.setup.failures import refused
@@ -29,10 +28,7 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         return _show(refused(error))
     except KeyboardInterrupt:
-        stopped = text(
-            "\nStopped. `make setup` goes on with what is already downloaded.",
-            "\n멈췄어요. `make setup`을 다시 하면 이미 받은 것부터 이어서 해요.",
-        )
+        stopped = _("\nStopped. `make setup` goes on with what is already downloaded.")
         print(stopped, file=sys.stderr)
         return 130
     return 0
@@ -62,13 +58,10 @@ def _do(arguments: list[str]) -> None:
             os.execve(found, [found, *rest], uv.environment(os.environ))
         case _:
             raise Problem(
-                text(
-                    f"{' '.join(arguments)} is not something that bootstrap.py does.",
-                    f"bootstrap.py에는 그런 기능이 없어요: {' '.join(arguments)}",
-                ),
+                _("{arguments} is not something that bootstrap.py does.", arguments=" ".join(arguments)),
                 ways=(
-                    text("no argument prepares the clone", "인자 없이 실행하면 클론을 준비해요"),
-                    text("or one of: clean, clean-data, uv …", "또는 이 중 하나: clean, clean-data, uv …"),
+                    _("no argument prepares the clone"),
+                    _("or one of: clean, clean-data, uv …"),
                 ),
                 code=2,
             )

@@ -10,8 +10,7 @@ from typing import Literal
 
 import pymysql
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.student.ground import Ground
 from workbook.student.headings import localised
 from workbook.student.seen import Broken
@@ -106,7 +105,7 @@ def _verdict(ground: Ground, chapter: str, check: Check) -> Verdict:
         return Verdict(chapter, check, "unseen", (problem.what,))
     except pymysql.MySQLError as error:
         said = error.args[-1] if error.args else error
-        return Verdict(chapter, check, "unseen", (text(f"MySQL refused: {said}", f"MySQL이 거절했어요: {said}"),))
+        return Verdict(chapter, check, "unseen", (_("MySQL refused: {said}", said=said),))
     if not sentences:
         return Verdict(chapter, check, "holds")
     return Verdict(chapter, check, "missing", sentences, "\n\n".join(ground.heard))
@@ -114,6 +113,6 @@ def _verdict(ground: Ground, chapter: str, check: Check) -> Verdict:
 
 def hint(check: Check, number: int) -> str:
     """The hint of that number, from 1; the last one again when there are no more."""
-    kinds = (text("A nudge", "실마리"), text("A pointer", "찾아볼 곳"), text("Almost the answer", "거의 정답"))
+    kinds = (_("A nudge"), _("A pointer"), _("Almost the answer"))
     place = min(number, len(check.hints)) - 1
     return f"{kinds[place]} ({place + 1}/3): {localised(check.hints[place])}"

@@ -15,8 +15,8 @@ from workbook.explain.belonging import pages_of
 from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.lastcheck import Fault
 from workbook.explain.show import file_of, title_of
-from workbook.language import text
 from workbook.lesson.errors import shown as path
+from workbook.say import _
 from workbook.student import outline, progress_file
 from workbook.student.check import Check, Verdict, checks_of, judge
 from workbook.student.ground import Ground
@@ -85,17 +85,17 @@ def shown(verdict: Verdict, chapter: str, told: set[str]) -> list[str]:
     told.update(fresh)
     if verdict.state == "unseen" and not own and not fresh:
         return []
-    mark = text("not seen", "못 봤음 ") if verdict.state == "unseen" else text("missing ", "부족함  ")
+    mark = _("not seen") if verdict.state == "unseen" else _("missing ")
     lines = [fold(f"{mark} {where}{check.asks}", hanging=INDENT), *(fold(sentence, INDENT) for sentence in fresh)]
     if verdict.state == "missing" and fresh:  # otherwise it is the fault whose sentence stands above
-        lines.append(fold(text("Why it matters: ", "왜 중요한가: ") + check.why, INDENT))
-        see = text("See for yourself:", "직접 보려면:")
+        lines.append(fold(_("Why it matters: ") + check.why, INDENT))
+        see = _("See for yourself:")
         how = localised(check.see)
         # A command stays whole, to be copied.
         fits = cell_len(f"{see} {how}") <= COLUMNS - INDENT
         lines.append(fold(f"{see} {how}" if fits else f"{see}\n{how}", INDENT))
         for page in pages_of(fault(verdict), _clinic()):
-            lines.append(fold(text("In the clinic: ", "에러 클리닉: ") + title_of(page), INDENT))
+            lines.append(fold(_("In the clinic: ") + title_of(page), INDENT))
             lines.append(fold(str(path(file_of(page))), INDENT))
     return lines
 
@@ -131,8 +131,5 @@ def remarks(root: Path) -> list[str]:
         return []
     listed = ", ".join(f"{name} {have} ({wanted})" for name, have, wanted in found)
     return [
-        text(
-            f"Older than in the chapters: {listed}. What changed since stands under 'The notes and today'.",
-            f"챕터보다 오래된 버전이에요: {listed}. 달라진 점은 'The notes and today'에 있어요.",
-        )
+        _("Older than in the chapters: {listed}. What changed since stands under 'The notes and today'.", listed=listed)
     ]

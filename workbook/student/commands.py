@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from workbook.say import _, console
 from workbook.student.screen import fold
 
 app = typer.Typer(help="For students.")
@@ -30,7 +31,6 @@ def start(
     fresh: Annotated[bool, typer.Option("--fresh", help="From the tag, also when your code could go on.")] = False,
 ) -> None:
     """Start a chapter: lay out a project, or take yours there. What you have done is kept."""
-    from workbook.language import text
     from workbook.student.start import start as begin
     from workbook.student.where import read_this
 
@@ -40,19 +40,15 @@ def start(
     typer.echo("")
     typer.echo(fold(f"{done.chapter.id}: {done.chapter.title}. {done.chapter.goal}"))
     if done.project != Path.cwd():
-        typer.echo(text(f"Go there:  cd {done.project}", f"이동하세요: cd {done.project}"))
+        typer.echo(_("Go there:  cd {project}", project=done.project))
     if (done.project / "migrations").is_dir():
-        typer.echo(
-            text("Bring your database there:  uv run aerich upgrade", "데이터베이스도 맞추세요: uv run aerich upgrade")
-        )
+        typer.echo(_("Bring your database there:  uv run aerich upgrade"))
     typer.echo(fold(read_this(done.chapter)))
 
 
 @app.command()
 def check(project: Project = None) -> None:
     """Say in sentences what your project still lacks for the chapter. Exit code 1 when it lacks something."""
-    from workbook.language import text
-    from workbook.progress import console
     from workbook.student import checking
     from workbook.student.project import require
 
@@ -61,8 +57,8 @@ def check(project: Project = None) -> None:
     found = []
     told: set[str] = set()
     typer.echo(f"{chapter.id}: {chapter.title}")
-    looking = text("Looking at your project …", "프로젝트를 살펴보는 중 …")
-    waiting = console.status(looking) if console.is_terminal else nullcontext()
+    looking = _("Looking at your project …")
+    waiting = console().status(looking) if console().is_terminal else nullcontext()
     for verdict in checking.verdicts_while(root, chapter.id, waiting):
         found.append(verdict)
         for line in checking.shown(verdict, chapter.id, told):
@@ -70,13 +66,13 @@ def check(project: Project = None) -> None:
     earlier = [verdict for verdict in found if verdict.chapter != chapter.id and verdict.state == "holds"]
     if earlier:
         number = len(earlier)
-        typer.echo(text(f"Of earlier chapters: {number} still hold", f"이전 챕터의 항목 {number}개도 그대로예요"))
+        typer.echo(_("Of earlier chapters: {number} still hold", number=number))
     for line in checking.remarks(root):
         typer.echo(fold(line))
     if checking.note(root, chapter.id, found):
-        typer.echo(text(f"\n{chapter.id} is done. Next: workbook start", f"\n{chapter.id} 완료. 다음: workbook start"))
+        typer.echo(_("\n{id} is done. Next: workbook start", id=chapter.id))
         return
-    typer.echo(text("\nNot yet. Stuck? workbook hint", "\n아직이에요. 막혔나요? workbook hint"))
+    typer.echo(_("\nNot yet. Stuck? workbook hint"))
     raise typer.Exit(1)
 
 
@@ -98,14 +94,13 @@ def diff(
     project: Project = None,
 ) -> None:
     """Show your code against the chapter's: `-` is the chapter's, `+` is yours."""
-    from workbook.language import text
     from workbook.student import checking
     from workbook.student.compare import diff as compared
     from workbook.student.project import require
 
     root = require(project)
     chapter = checking.current(root).id
-    same = text(f"Your code is that of {chapter}.", f"{chapter}의 코드와 같아요.")
+    same = _("Your code is that of {chapter}.", chapter=chapter)
     typer.echo(compared(root, chapter, path=path).rstrip("\n") or same)
 
 

@@ -6,9 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
 from workbook.runner.migration import undated
+from workbook.say import Problem, _
 from workbook.student import gitrepo, outline, progress_file
 
 ASKED_TWICE = 2
@@ -29,7 +28,7 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
     """
     if not gitrepo.commit_of(root, f"refs/tags/{chapter}"):
         raise Problem(
-            text(f"The project has no tag {chapter}.", f"프로젝트에 {chapter} 태그가 없어요."),
+            _("The project has no tag {chapter}.", chapter=chapter),
             ways=(f"workbook start {chapter}",),
         )
     skipped = [f":(exclude){name}" for name in sorted(outline.left_out(chapter))]
@@ -67,17 +66,11 @@ def solution(root: Path, chapter: str, path: str = "") -> str:
     times = progress.asked[chapter] = progress.asked.get(chapter, 0) + 1
     progress_file.write(root, progress)
     if times < ASKED_TWICE:
-        return text(
-            "You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution",
-            "힌트에서 더 많이 배워요: workbook hint\n그래도 정답을 보려면 한 번 더: workbook solution",
-        )
+        return _("You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution")
     if path:
         return gitrepo.run(root, "show", f"{chapter}:{path}")
     changes = diff(root, chapter, backwards=True)
     if not changes:
-        return text(f"Your code is that of {chapter} already.", f"이미 {chapter}의 코드와 같아요.")
-    head = text(
-        f"# From your code to that of {chapter}. A whole file: workbook solution app/main.py",
-        f"# 지금 코드에서 {chapter}의 코드까지. 파일 하나 전체: workbook solution app/main.py",
-    )
+        return _("Your code is that of {chapter} already.", chapter=chapter)
+    head = _("# From your code to that of {chapter}. A whole file: workbook solution app/main.py", chapter=chapter)
     return f"{head}\n{changes}"

@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
 from workbook.runner.machine import uv
+from workbook.say import Problem, _
 
 SYNC_SECONDS = 300
 """How long uv may take: the first time it downloads the packages."""
@@ -22,14 +21,14 @@ def python(project: Path) -> Path:
     """
     if not (project / "pyproject.toml").exists():
         raise Problem(
-            text(f"{project} has no pyproject.toml yet.", f"{project}에 아직 pyproject.toml이 없어요."),
-            ways=(text("Chapter 33 makes it with `uv init`.", "33장에서 `uv init`으로 만들어요."),),
+            _("{project} has no pyproject.toml yet.", project=project),
+            ways=(_("Chapter 33 makes it with `uv init`."),),
         )
     program = uv()
     if program is None:
         raise Problem(
-            text("uv is not installed.", "uv가 설치되어 있지 않아요."),
-            ways=(text("Run make setup.", "make setup을 실행하세요."),),
+            _("uv is not installed."),
+            ways=(_("Run make setup."),),
         )
     values = environment()
     try:
@@ -43,7 +42,7 @@ def python(project: Path) -> Path:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Problem(text("`uv sync` takes too long.", "`uv sync`가 너무 오래 걸려요.")) from None
+        raise Problem(_("`uv sync` takes too long.")) from None
     folder = Path(values.get("UV_PROJECT_ENVIRONMENT", ".venv"))
     found = project / folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if done.returncode == 0 and found.exists():
@@ -51,28 +50,15 @@ def python(project: Path) -> Path:
     if done.returncode and not _poetry(project):
         said = done.stderr.strip().splitlines() or ["it gave no reason"]
         raise Problem(
-            text(
-                f"`uv sync` fails in {project}: {said[0].removeprefix('error: ')}",
-                f"{project}에서 `uv sync`가 실패해요: {said[0].removeprefix('error: ')}",
-            ),
+            _("`uv sync` fails in {project}: {said}", project=project, said=said[0].removeprefix("error: ")),
             why="\n".join(said[1:6]),
-            ways=(
-                text(
-                    "Mend pyproject.toml until `uv sync` is content.",
-                    "`uv sync`가 성공할 때까지 pyproject.toml을 고치세요.",
-                ),
-            ),
+            ways=(_("Mend pyproject.toml until `uv sync` is content."),),
         )
     if found.exists():
         return found
     raise Problem(
-        text(f"{project} has no environment in .venv.", f"{project}의 .venv에 환경이 없어요."),
-        ways=(
-            text(
-                "With Poetry: poetry config virtualenvs.in-project true, then poetry install.",
-                "Poetry라면: poetry config virtualenvs.in-project true 다음에 poetry install.",
-            ),
-        ),
+        _("{project} has no environment in .venv.", project=project),
+        ways=(_("With Poetry: poetry config virtualenvs.in-project true, then poetry install."),),
     )
 
 

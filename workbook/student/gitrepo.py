@@ -4,8 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 
 IN_PROGRESS = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 """Files of `.git` that say that git waits for the person to go on with something."""
@@ -24,8 +23,8 @@ def run(project: Path, *arguments: str, check: bool = True, env: dict[str, str] 
     program = shutil.which("git")
     if program is None:
         raise Problem(
-            text("git is not installed, and the workbook keeps your work in it.", "git이 설치되어 있지 않아요."),
-            ways=(text("Install git 2.30 or newer.", "git 2.30 이상을 설치하세요."),),
+            _("git is not installed, and the workbook keeps your work in it."),
+            ways=(_("Install git 2.30 or newer."),),
             code=2,
         )
     done = subprocess.run(
@@ -44,11 +43,7 @@ def run(project: Path, *arguments: str, check: bool = True, env: dict[str, str] 
     if not check:
         return ""
     said = done.stderr.strip() or done.stdout.strip()
-    raise Problem(
-        text(
-            f"git {arguments[0]} failed in {project}: {said}", f"{project}에서 git {arguments[0]}이 실패했어요: {said}"
-        )
-    )
+    raise Problem(_("git {arguments} failed in {project}: {said}", arguments=arguments[0], project=project, said=said))
 
 
 def commit_of(project: Path, name: str) -> str:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.student import environment
 from workbook.student import server as servers
 from workbook.student.copy import copy

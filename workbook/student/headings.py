@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from workbook.course import CHAPTERS
 from workbook.history.trace import lesson_files, mistake_files
-from workbook.language import language
+from workbook.say import language
 
 _PART = re.compile(r"(?:ch(?P<en>\d\d)|(?P<ko>\d\d)장)(?P<rest>[^;]*?)(?=;|ch\d\d|\d\d장|$)", re.DOTALL)
 _NAMED = re.compile(r"'(?P<name>[A-Z0-9.].*?)'(?=[,.;:!?]| and '| of |[가-힣]|$)")

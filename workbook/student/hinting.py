@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.student import checking, progress_file
 from workbook.student.check import hint
 
@@ -26,14 +25,14 @@ def next_hint(root: Path, name: str | None = None) -> str:
         wanted = [key for key in progress.missing.get(chapter, []) if key in known]
     if not wanted and name is None:
         if chapter not in progress.missing:
-            raise Problem(text("Nothing has been checked yet.", "아직 확인한 것이 없어요."), ways=("workbook check",))
+            raise Problem(_("Nothing has been checked yet."), ways=("workbook check",))
         raise Problem(
-            text("The last check found nothing missing.", "지난 확인에서 부족한 것이 없었어요."),
+            _("The last check found nothing missing."),
             ways=("workbook check",),
         )
     if not wanted:
-        ways = (text("Checks: ", "확인 항목: ") + ", ".join(key.partition("/")[2] for key in known),)
-        raise Problem(text(f"There is no check {name}.", f"{name}이라는 확인 항목은 없어요."), ways=ways, code=2)
+        ways = (_("Checks: ") + ", ".join(key.partition("/")[2] for key in known),)
+        raise Problem(_("There is no check {name}.", name=name), ways=ways, code=2)
     key = wanted[0]
     progress.hints[key] = progress.hints.get(key, 0) + 1
     progress_file.write(root, progress)

@@ -6,26 +6,17 @@ from pathlib import Path
 
 from workbook.course import CHAPTERS
 from workbook.history.versions import read_versions
-from workbook.language import text
+from workbook.say import _
 
 
 def note_on(message: str) -> str:
     """A sentence that goes behind an error which comes from an old way of doing things; an empty text for any other."""
     if "tortoise.contrib.test" in message and "ImportError" in message:
-        return text(
-            " (Out of date: Tortoise 1.0 removed `initializer` and `finalizer`. ch35 uses TortoiseContext.)",
-            " (예전 방식이에요: `initializer`와 `finalizer`는 Tortoise 1.0에서 없어졌어요. 35장을 보세요.)",
-        )
+        return _(" (Out of date: Tortoise 1.0 removed `initializer` and `finalizer`. ch35 uses TortoiseContext.)")
     if "fixture 'event_loop' not found" in message:
-        return text(
-            " (Out of date: pytest-asyncio 1.0 removed the fixture `event_loop`. Leave it out, as ch35 does.)",
-            " (예전 방식이에요: pytest-asyncio 1.0에서 `event_loop` 픽스처가 없어졌어요. 35장처럼 빼세요.)",
-        )
+        return _(" (Out of date: pytest-asyncio 1.0 removed the fixture `event_loop`. Leave it out, as ch35 does.)")
     if "async def functions are not natively supported" in message:
-        return text(
-            ' (pytest does not run `async def` by itself: asyncio_mode = "auto", see ch35.)',
-            ' (pytest는 `async def`를 혼자 실행하지 못해요: asyncio_mode = "auto", 35장을 보세요.)',
-        )
+        return _(' (pytest does not run `async def` by itself: asyncio_mode = "auto", see ch35.)')
     return ""
 
 

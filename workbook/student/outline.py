@@ -9,10 +9,8 @@ from filelock import FileLock
 from workbook.course import CHAPTERS, history_folder
 from workbook.history.build import build
 from workbook.history.trace import lesson_files, trace
-from workbook.language import text
 from workbook.lesson.frontmatter import read_front_matter, text_of
-from workbook.problem import Problem
-from workbook.progress import stage
+from workbook.say import Problem, _, language, stage
 
 _KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "left_out"}
 
@@ -36,7 +34,7 @@ def chapters(folder: Path = CHAPTERS) -> list[Chapter]:
     """All chapters in order, by their front matter alone, so that it is quick."""
     found = []
     for english in lesson_files(folder):
-        file = Path(text(str(english), str(english.with_name("lesson.ko.md"))))
+        file = english.with_name("lesson.ko.md") if language() == "ko" else english
         file = file if file.exists() else english
         front = read_front_matter(file, file.read_text(encoding="utf-8"), required=set(), optional=_KNOWN)
         title, goal = (text_of(file, front, key) for key in ("title", "goal"))
@@ -52,8 +50,8 @@ def chapter(name: str) -> Chapter:
         if each.id == wanted:
             return each
     raise Problem(
-        text(f"There is no chapter {name}.", f"{name}이라는 챕터는 없어요."),
-        ways=(text("Chapters: ", "챕터: ") + ", ".join(each.id for each in known) + ".",),
+        _("There is no chapter {name}.", name=name),
+        ways=(_("Chapters: ") + ", ".join(each.id for each in known) + ".",),
         code=2,
     )
 
@@ -78,7 +76,7 @@ def history(folder: Path = CHAPTERS) -> Path:
     with FileLock(repository.with_name("history.lock")):
         if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
             key.unlink(missing_ok=True)
-            with stage(text("Building the history of the lessons", "레슨의 히스토리를 만드는 중")):
+            with stage(_("Building the history of the lessons")):
                 build(folder, repository)
             key.write_text(wanted)
     return repository

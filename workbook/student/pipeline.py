@@ -7,8 +7,7 @@ from pathlib import Path
 from workbook.ci import commit
 from workbook.ci.rehearsal import Outcome, rehearse
 from workbook.ci.workflow import Workflow, read
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.student import gitrepo
 from workbook.student.ground import Ground
 from workbook.student.seen import Broken
@@ -52,8 +51,7 @@ def _workflow(ground: Ground) -> Workflow:
     files = sorted((ground.project / FOLDER).glob("*.y*ml"))
     if not files:
         raise Broken(
-            text(f"There is no workflow: {FOLDER} holds no .yml file.", f"워크플로가 없어요. {FOLDER}에 .yml이 없어요.")
-            + _elsewhere(ground.project)
+            _("There is no workflow: {folder} holds no .yml file.", folder=FOLDER) + _elsewhere(ground.project)
         )
     file = next((each for each in files if "pytest" in each.read_text(encoding="utf-8", errors="replace")), files[0])
     try:
@@ -65,10 +63,7 @@ def _workflow(ground: Ground) -> Workflow:
     name = file.relative_to(ground.project).as_posix()
     if not gitrepo.run(ground.project, "ls-tree", "--name-only", "HEAD", "--", name, check=False):
         raise Broken(
-            text(
-                f"{name} is in no commit (the last one is {state.sha}), and GitHub sees nothing else.",
-                f"{name}이 커밋에 없어요(마지막 커밋: {state.sha}). GitHub는 커밋만 봐요.",
-            )
+            _("{name} is in no commit (the last one is {sha}), and GitHub sees nothing else.", name=name, sha=state.sha)
         )
     return plan
 
@@ -78,7 +73,7 @@ def _elsewhere(project: Path) -> str:
     found = gitrepo.run(project, "ls-files", "-c", "-o", "--exclude-standard", "--", "*.yml", "*.yaml", check=False)
     for path in found.splitlines():
         if "runs-on:" in (project / path).read_text(encoding="utf-8", errors="replace"):
-            return text(f" GitHub does not look at {path}.", f" GitHub는 {path}를 보지 않아요.")
+            return _(" GitHub does not look at {path}.", path=path)
     return ""
 
 
@@ -149,7 +144,7 @@ def with_a_forgotten_migration(ground: Ground) -> list[Outcome]:
                     file.write_text(file.read_text(encoding="utf-8") + _MODEL, encoding="utf-8")
                     gitrepo.commit_all(clone, "Planted")
                     return
-        raise Broken(text("No module with models is registered.", "등록된 모델 모듈이 없어요."))
+        raise Broken(_("No module with models is registered."))
 
     return ground.once("ci with a forgotten migration", lambda: _rehearse(ground, plant))
 
@@ -159,7 +154,7 @@ def _rehearse(ground: Ground, plant: Callable[[Path], None], marker: Path | None
 
     def watch() -> bool:
         if ground.stopped:
-            raise Broken(text("Stopped.", "멈췄어요."))
+            raise Broken(_("Stopped."))
         return marker is not None and marker.exists()
 
     try:
@@ -175,7 +170,7 @@ def _plant_test(ground: Ground, clone: Path, marker: Path, *, passes: bool) -> N
     """
     tests = [file for file in _python_files(clone) if re.fullmatch(r"test_.*|.*_test", file.stem)]
     if not tests:
-        raise Broken(text("No test is committed.", "커밋된 테스트가 없어요."))
+        raise Broken(_("No test is committed."))
     asking = [file for file in tests if ground.path in file.read_text(encoding="utf-8", errors="replace")]
     target = (asking or tests)[0].with_name(TEST)
     for file in () if passes else tests:
@@ -197,7 +192,7 @@ def _application(clone: Path) -> Path:
     for file in _python_files(clone):
         if "tests" not in file.parts and "FastAPI(" in file.read_text(encoding="utf-8", errors="replace"):
             return file
-    raise Broken(text("No committed module makes a FastAPI application.", "커밋된 FastAPI 애플리케이션이 없어요."))
+    raise Broken(_("No committed module makes a FastAPI application."))
 
 
 def _python_files(clone: Path) -> list[Path]:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from workbook.language import text
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.student import progress_file
 
 
@@ -24,18 +23,14 @@ def require(directory: Path | None) -> Path:
     found = find(place)
     if found is None:
         raise Problem(
-            text(f"{place} is not a project of the workbook.", f"{place}은(는) 워크북 프로젝트가 아니에요."),
-            why=text(
-                f"A project is a folder that `workbook start` made; it holds the file {progress_file.NAME}.",
-                f"프로젝트는 `workbook start`가 만든 폴더예요. 그 안에 {progress_file.NAME} 파일이 있어요.",
+            _("{place} is not a project of the workbook.", place=place),
+            why=_(
+                "A project is a folder that `workbook start` made; it holds the file {name}.", name=progress_file.NAME
             ),
             ways=(
-                text("Go into your project, then run the command again.", "프로젝트 폴더로 가서 다시 실행하세요."),
-                text("Or name it: --project DIR.", "또는 --project DIR로 알려 주세요."),
-                text(
-                    "If you have none yet: workbook start ch32 ~/when2meet",
-                    "아직 없다면: workbook start ch32 ~/when2meet",
-                ),
+                _("Go into your project, then run the command again."),
+                _("Or name it: --project DIR."),
+                _("If you have none yet: workbook start ch32 ~/when2meet"),
             ),
             code=2,
         )
@@ -49,29 +44,19 @@ def room_for(directory: Path) -> Path:
         Problem: it lies in the workbook, it is a file, or it holds something.
     """
     target = directory.expanduser().absolute()
-    ways = (
-        text(
-            "Name another one: workbook start ch32 ~/when2meet", "다른 곳을 정하세요: workbook start ch32 ~/when2meet"
-        ),
-    )
+    ways = (_("Name another one: workbook start ch32 ~/when2meet"),)
     if target.resolve().is_relative_to(CLONE):
         raise Problem(
-            text(f"{target} lies in the workbook itself.", f"{target}은(는) 워크북 안에 있어요."),
-            why=text(
-                "Your project is a git repository of its own, and one repository must not lie in another.",
-                "프로젝트는 독립된 git 저장소예요. 저장소 안에 저장소를 두면 안 돼요.",
-            ),
+            _("{target} lies in the workbook itself.", target=target),
+            why=_("Your project is a git repository of its own, and one repository must not lie in another."),
             ways=ways,
             code=2,
         )
     if target.exists() and not target.is_dir():
-        raise Problem(text(f"{target} is a file.", f"{target}은(는) 파일이에요."), ways=ways, code=2)
+        raise Problem(_("{target} is a file.", target=target), ways=ways, code=2)
     if target.is_dir() and any(target.iterdir()):
         raise Problem(
-            text(
-                f"{target} holds files that the workbook did not put there, so it is left alone.",
-                f"{target}에 워크북이 만들지 않은 파일이 있어서 건드리지 않아요.",
-            ),
+            _("{target} holds files that the workbook did not put there, so it is left alone.", target=target),
             ways=ways,
             code=2,
         )

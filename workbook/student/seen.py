@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbook.language import text
+from workbook.say import _
 
 
 class Broken(Exception):
@@ -61,12 +61,10 @@ def hanging(dump: str, root: Path, seconds: float) -> str:
     frames = re.findall(r'File "([^"]+)", line (\d+)', dump)
     own = [(file, line) for file, line in frames if file.startswith(f"{root}/") and "site-packages" not in file]
     if not own:
-        return text(
-            f"Your code does not come to its end within {seconds:g} seconds.",
-            f"코드가 {seconds:g}초 안에 끝나지 않아요.",
-        )
+        return _("Your code does not come to its end within {seconds:g} seconds.", seconds=seconds)
     where = f"{Path(own[0][0]).relative_to(root)}:{own[0][1]}"
-    return text(
-        f"{where}: your code is still here after {seconds:g} seconds. Does a loop never end, or does something wait?",
-        f"{where}: {seconds:g}초가 지나도 코드가 여기에 머물러 있어요. 끝나지 않는 반복문이나 기다리는 곳이 있나요?",
+    return _(
+        "{where}: your code is still here after {seconds:g} seconds. Does a loop never end, or does something wait?",
+        where=where,
+        seconds=seconds,
     )

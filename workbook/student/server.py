@@ -8,7 +8,7 @@ from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql import docker, given, local
 from workbook.mysql.probe import Unanswered, probe
 from workbook.mysql.server import Server
-from workbook.problem import Problem
+from workbook.say import Problem
 
 PREFIX = "workbook_check_"
 """Every database that a check makes is named so, and none that is named otherwise is ever dropped."""

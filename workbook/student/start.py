@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbook.language import text
-from workbook.problem import Problem
+from workbook.say import Problem, _
 from workbook.student import gitrepo, outline, progress_file, project
 
 REMOTE = "workbook"
@@ -75,12 +74,9 @@ def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
         _add_ignored(started)
     started.told.append(
         (
-            text(
-                f"Your project, on the branch {BRANCH}, as {tag} leaves it:",
-                f"{BRANCH} 브랜치, {tag}을(를) 마친 상태의 프로젝트:",
-            )
+            _("Your project, on the branch {branch}, as {tag} leaves it:", branch=BRANCH, tag=tag)
             if tag
-            else text(f"Your project, on the branch {BRANCH}, empty:", f"{BRANCH} 브랜치, 빈 프로젝트:")
+            else _("Your project, on the branch {branch}, empty:", branch=BRANCH)
         )
         + f"\n  {root}"
     )
@@ -96,22 +92,17 @@ def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
     goes_on = progress.current == chapter.id or (progress.current == tag and tag in progress.done)
     if goes_on and not fresh and gitrepo.commit_of(root, "HEAD"):
         started.told.append(
-            text(
-                f"You go on with your own code. To start on {tag or 'an empty folder'} instead:\n"
-                f"  workbook start {chapter.id} --fresh",
-                f"지금 코드로 계속해요. {tag or '빈 폴더'}에서 새로 시작하려면:\n  workbook start {chapter.id} --fresh",
+            _(
+                "You go on with your own code. To start on {tag} instead:\n  workbook start {chapter} --fresh",
+                tag=tag or _("an empty folder"),
+                chapter=chapter.id,
             )
         )
     elif tag or gitrepo.commit_of(root, "HEAD"):
         _save(started)
         _switch(root, tag)
-        began = text(f"as {tag} leaves it", f"{tag}을(를) 마친 상태예요") if tag else text("empty", "비어 있어요")
-        started.told.append(
-            text(
-                f"Your project is now {began}, on the branch {BRANCH}.",
-                f"프로젝트는 이제 {began}. 브랜치는 {BRANCH}이에요.",
-            )
-        )
+        began = _("as {tag} leaves it", tag=tag) if tag else _("empty")
+        started.told.append(_("Your project is now {began}, on the branch {branch}.", began=began, branch=BRANCH))
     _add_ignored(started)
     progress.current = chapter.id
     progress_file.write(root, progress)
@@ -136,16 +127,12 @@ def _require_calm(root: Path) -> None:
     waiting = gitrepo.unfinished(root)
     if waiting:
         raise Problem(
-            text(
-                f"git is in the middle of something in {root} ({waiting}), so nothing was changed.",
-                f"{root}에서 git 작업이 진행 중이라({waiting}) 아무것도 바꾸지 않았어요.",
+            _(
+                "git is in the middle of something in {root} ({waiting}), so nothing was changed.",
+                root=root,
+                waiting=waiting,
             ),
-            ways=(
-                text(
-                    "Finish it or give it up first; `git status` says how.",
-                    "먼저 끝내거나 취소하세요. `git status`가 방법을 알려 줘요.",
-                ),
-            ),
+            ways=(_("Finish it or give it up first; `git status` says how."),),
         )
 
 
@@ -160,9 +147,7 @@ def _save(started: Started) -> None:
         gitrepo.run(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
         if dirty:
             gitrepo.commit_all(root, f"Work in progress before {chapter}")
-            started.told.append(
-                text("What you had not committed is committed now.", "커밋하지 않은 작업을 커밋했어요.")
-            )
+            started.told.append(_("What you had not committed is committed now."))
         started.told.append(_kept_on(branch))
     # Who looks at a tag or at another branch stands elsewhere than their own commits, and `my-work` is about to move.
     tip = gitrepo.commit_of(root, f"refs/heads/{BRANCH}")
@@ -186,10 +171,7 @@ def _free_branch(root: Path, chapter: str) -> str:
 
 
 def _kept_on(branch: str) -> str:
-    return text(
-        f"Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}",
-        f"지금까지의 작업은 {branch} 브랜치에 있어요. 다시 보려면:\n  git switch {branch}",
-    )
+    return _("Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}", branch=branch)
 
 
 def _switch(root: Path, tag: str) -> None:
@@ -216,6 +198,4 @@ def _add_ignored(started: Started) -> None:
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(files[path].encode())
-            started.told.append(
-                text(f"{path} is there too; git ignores it.", f"git이 무시하는 {path}도 넣어 두었어요.")
-            )
+            started.told.append(_("{path} is there too; git ignores it.", path=path))

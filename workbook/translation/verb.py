@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.translation.finding import Finding
 from workbook.translation.page import read_page
 from workbook.translation.pairs import Pair, orphans, pairs

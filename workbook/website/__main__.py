@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 def main() -> int:

@@ -10,9 +10,8 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, BuildError
 
-from workbook.language import Language
 from workbook.place import CLONE, private
-from workbook.problem import Problem
+from workbook.say import Language, Problem
 from workbook.website.verify import faults
 
 CONFIGS: dict[Language, str] = {"en": "mkdocs.yml", "ko": "mkdocs.ko.yml"}

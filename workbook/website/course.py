@@ -13,12 +13,11 @@ from workbook.course import CHAPTERS
 from workbook.history.build import Commit, History, build
 from workbook.history.files import Change, Files
 from workbook.history.trace import mistake_files
-from workbook.language import Language, choose
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_mistake
 from workbook.place import CLONE, TEMPLATE
-from workbook.problem import Problem
 from workbook.runner.start import starting_point
+from workbook.say import Language, Problem, choose
 from workbook.student.check import Check, checks_of
 
 

@@ -11,7 +11,7 @@ from workbook.history.files import Change
 from workbook.lesson.commands import commit_message
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE
 from workbook.lesson.model import Diff
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.website import blocks, lists
 from workbook.website.words import Words
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.problem import Problem
+from workbook.say import Problem
 from workbook.website.blocks import fenced
 from workbook.website.words import Words
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from workbook.language import Language
 from workbook.place import CLONE
-from workbook.problem import Problem
+from workbook.say import Language, Problem
 from workbook.translation.pairs import is_english_page, korean_of
 
 Kind = Literal["page", "lesson", "mistake", "notebook"]

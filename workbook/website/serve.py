@@ -5,7 +5,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from workbook.problem import Problem
+from workbook.say import Problem
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -12,8 +12,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from workbook.language import Language
 from workbook.place import CLONE
+from workbook.say import Language
 from workbook.website import chapter, commits, notebook, reference
 from workbook.website.blocks import escaped
 from workbook.website.course import changes_of, course, in_repository, openapi

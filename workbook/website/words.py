@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from workbook.language import Language
+from workbook.say import Language
 
 WORDS: Mapping[str, tuple[str, str]] = {
     # Navigation

@@ -1,0 +1,117 @@
+"""Which language a person reads, and that every sentence has its Korean."""
+
+import os
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.catalogue import said, sentences
+from workbook.place import CLONE
+from workbook.say import _, catalogue, choose, language
+
+HANGUL = re.compile("[가-힣]")
+
+
+@pytest.fixture(autouse=True)
+def no_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WORKBOOK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "ko_KR.UTF-8"}, "ko"),
+        ({"LANG": "ko"}, "ko"),
+        ({"LANG": "kok_IN"}, "en"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": ""}, "ko"),
+        ({"LANG": "C", "WORKBOOK_LANG": "ko"}, "ko"),
+        ({"LANG": "ko_KR.UTF-8", "WORKBOOK_LANG": "EN"}, "en"),
+        ({"LANG": "ko_KR.UTF-8", "WORKBOOK_LANG": "fr"}, "ko"),
+    ],
+)
+def test_the_environment_decides(variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert language() == expected
+
+
+def test_what_was_asked_for_on_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_LANG", "en")
+    choose("ko")
+    try:
+        assert _("git is not installed.") == catalogue()["git is not installed."]
+    finally:
+        choose(None)
+    assert _("git is not installed.") == "git is not installed."
+
+
+def test_a_third_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="'fr' is none of en, ko"):
+        choose("fr")
+
+
+def test_a_catalogue_is_read_as_gettext_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "ko.po"
+    file.write_text(
+        '# a comment\nmsgid ""\nmsgstr "Language: ko"\n\n'
+        'msgid "one \\"{x}\\"\\n"\nmsgstr "하나\\n"\n\nmsgid ""\n"two "\n"lines"\nmsgstr ""\n"두 "\n"줄"',
+        encoding="utf-8",
+    )
+
+    assert catalogue(file) == {'one "{x}"\n': "하나\n", "two lines": "두 줄"}
+
+
+def test_the_catalogue_holds_what_is_said_and_nothing_else() -> None:
+    assert said() == set(catalogue())
+
+
+def placeholders(sentence: str) -> set[str]:
+    try:
+        return {name for _text, name, _spec, _conversion in string.Formatter().parse(sentence) if name is not None}
+    except ValueError:  # braces that are no placeholders, in a sentence that takes no values
+        return set()
+
+
+def test_every_sentence_has_its_korean_with_the_same_placeholders() -> None:
+    assert [one for one, other in catalogue().items() if not other] == []
+    assert [one for one, other in catalogue().items() if placeholders(one) != placeholders(other)] == []
+
+
+def test_a_sentence_that_the_catalogue_lacks_is_found(tmp_path: Path) -> None:
+    (tmp_path / "verb.py").write_text(
+        'print(_("Nobody has translated {this}.", this=1))\nTABLE = [marked("Nor this.")]\n'
+    )
+
+    assert sentences(tmp_path) - set(catalogue()) == {"Nobody has translated {this}.", "Nor this."}
+
+
+def test_no_hangul_stands_in_the_code() -> None:
+    listed = subprocess.run(["git", "ls-files", "workbook/*.py"], cwd=CLONE, capture_output=True, text=True, check=True)
+
+    not_yet = {f"workbook/{name}.py" for name in ("bootstrap", "website/words", "website/nav", "website/serve")}
+    not_yet |= {f"workbook/{name}.py" for name in ("translation/structure", "student/headings", "explain/show")}
+    assert [
+        file
+        for file in set(listed.stdout.split()) - not_yet
+        if HANGUL.search((CLONE / file).read_text(encoding="utf-8"))
+    ] == []
+
+
+@pytest.mark.parametrize("wish", [["--lang", "ko"], ["--lang=ko"], []])
+def test_help_speaks_korean_where_it_is_asked_for(wish: list[str]) -> None:
+    environment = dict(os.environ) | ({} if wish else {"LANG": "ko_KR.UTF-8"})
+    program = Path(sys.executable).with_name("workbook")
+
+    done = subprocess.run(
+        [program, *wish, "hint", "--help"], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert "힌트 세 개 중" in done.stdout

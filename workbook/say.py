@@ -1,0 +1,147 @@
+"""What a person reads: sentences in their language, progress, and what to do about a problem.
+
+Each sentence is written once, in English, as `_("…")`; its Korean stands in `ko.po` beside this file, which is
+read as it is, without a build step. Nothing here needs an installed package until progress is shown.
+"""
+
+import ast
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Language = Literal["en", "ko"]
+
+CATALOGUE = Path(__file__).with_name("ko.po")
+
+_chosen: list[Language] = []
+
+
+def choose(name: str | None) -> None:
+    """Fix the language for this process, as `--lang` asks for it; None lets the environment decide.
+
+    Raises:
+        ValueError: it is neither `en` nor `ko`.
+    """
+    _chosen.clear()
+    if name is not None:
+        _chosen.append(_known(name))
+
+
+def language() -> Language:
+    """The language: `--lang`, else `WORKBOOK_LANG`, else the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`); English else."""
+    if _chosen:
+        return _chosen[0]
+    wish = os.environ.get("WORKBOOK_LANG", "").lower()
+    if wish in get_args(Language):
+        return _known(wish)
+    # The first that is set decides, as POSIX says.
+    locale = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "ko" if locale.lower().partition("_")[0] == "ko" else "en"
+
+
+def _(sentence: str, **values: object) -> str:
+    """A sentence in the person's language; one that the catalogue lacks stays English.
+
+    Args:
+        sentence: in English, with `{names}`. Without values it is taken as it stands, braces and all.
+        values: what stands for the names, in either language.
+    """
+    said = catalogue().get(sentence, sentence) if language() == "ko" else sentence
+    return said.format(**values) if values else said
+
+
+def marked(sentence: str) -> str:
+    """A sentence for the catalogue that is only said later, by `_`: a table's, or a verb's help."""
+    return sentence
+
+
+@cache
+def catalogue(file: Path = CATALOGUE) -> dict[str, str]:
+    """The Korean sentence of each English one: the entries `msgid`, `msgstr` of a gettext catalogue.
+
+    The format is gettext's (GNU gettext manual, *PO Files*), without plurals and contexts.
+    """
+    found: dict[str, str] = {}
+    text = {"msgid": "", "msgstr": ""}
+    word = ""
+    for line in [*file.read_text(encoding="utf-8").splitlines(), ""]:
+        first, _space, rest = line.partition(" ")
+        if first in text:
+            word, text[first], line = first, "", rest
+        if line.startswith('"'):
+            text[word] += ast.literal_eval(line)
+        elif not line.strip() and text["msgid"]:
+            found[text["msgid"]], text["msgid"] = text["msgstr"], ""
+    return found
+
+
+class Problem(Exception):
+    """Something a person can mend: what is wrong, why, and what to do about it.
+
+    Args:
+        what: one sentence that names the thing and the place (file, line, port, command).
+        why: a sentence or two of background; may be empty.
+        ways: what to do, one way an item, the best first.
+        code: the command's exit code: 1 for a finding, 2 for bad usage.
+    """
+
+    def __init__(self, what: str, *, why: str = "", ways: tuple[str, ...] = (), code: int = 1) -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.ways = ways
+        self.code = code
+
+    def __str__(self) -> str:
+        """The whole screen as plain text: the sentence, the reason, the ways on."""
+        lines = [self.what]
+        if self.why:
+            lines += ["", self.why]
+        if self.ways:
+            lines += ["", _("What you can do:"), *(f"  - {way}" for way in self.ways)]
+        return "\n".join(lines)
+
+
+@cache
+def console() -> "Console":
+    """Standard error, as rich writes to it."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def say(sentence: str) -> None:
+    """Print one line of progress to standard error."""
+    # On a terminal lines break between words; in a file or a pipe they stay whole, for whoever searches them.
+    console().print(sentence, markup=False, soft_wrap=not console().is_terminal)
+
+
+@contextmanager
+def stage(title: str) -> Iterator[Callable[[str], None]]:
+    """Show that `title` is under way, and afterwards how many seconds it took.
+
+    Yields:
+        a function that shows a few words on how far it is ("37 %"); they appear on a terminal only.
+    """
+    start = time.monotonic()
+    if console().is_terminal:
+        with console().status(f"{title} …") as status:
+            yield lambda words: status.update(f"{title} … {words}")
+    else:
+        say(f"  {title} …")
+        yield lambda words: None
+    say(f"  {title}: {time.monotonic() - start:.1f} s")
+
+
+def _known(name: str) -> Language:
+    for known in get_args(Language):
+        if name == known:
+            return "ko" if name == "ko" else "en"
+    raise ValueError(f"{name!r} is none of {', '.join(get_args(Language))}")
