@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatc
 def test_mariadb_and_an_old_mysql_on_path_are_passed_over_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbook.mysql import binaries
+    from workbook.mysql import programs
 
     monkeypatch.setattr(binaries, "ALSO_LOOK_IN", ())
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -175,7 +175,7 @@ def test_mariadb_and_an_old_mysql_on_path_are_passed_over_with_the_reason(
         (tmp_path / "mysqld").write_text(f"#!/bin/sh\necho '{said}'\n")
         (tmp_path / "mysqld").chmod(0o755)
         with pytest.raises(Unavailable, match=reason):
-            binaries.on_path()
+            programs.on_path()
 
 
 def _listens(port: int) -> bool:

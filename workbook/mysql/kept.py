@@ -10,7 +10,7 @@ import psutil
 
 from workbook.guarded import Guarded
 from workbook.mysql import mysqld
-from workbook.mysql.binaries import Binaries
+from workbook.mysql.programs import Binaries
 
 ATTEMPTS = 5
 """How often a start is tried on another port, when somebody takes the chosen one first."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from workbook.mysql import binaries, kept, mysqld, throwaway
+from workbook.mysql import kept, mysqld, programs, throwaway
 from workbook.mysql.probe import probe
 from workbook.mysql.server import Server, Unavailable
 from workbook.place import CLONE, private
@@ -66,12 +66,12 @@ def client() -> tuple[str, ...] | None:
     """The command of a `mysql` client that is on this machine already, or None."""
     folder = private() / "mysql"
     if (folder / "server").exists():
-        return binaries.unpacked(folder).client
+        return programs.unpacked(folder).client
     on_path = shutil.which("mysql")
     return (on_path,) if on_path else None
 
 
-def programs(folder: Path) -> binaries.Binaries:
+def programs(folder: Path) -> programs.Binaries:
     """The server programs that would be used here.
 
     Raises:
@@ -80,14 +80,14 @@ def programs(folder: Path) -> binaries.Binaries:
     return _with_a_program(folder, lambda found: found)
 
 
-def _with_a_program(folder: Path, use_it: Callable[[binaries.Binaries], T]) -> T:
+def _with_a_program(folder: Path, use_it: Callable[[programs.Binaries], T]) -> T:
     """Try this machine's own server program; if that cannot be, the distribution's, unpacked.
 
     An installed program can fail where an unpacked one does not: Ubuntu's AppArmor keeps the installed `mysqld` out of
     every data directory but the system's.
     """
     reasons = []
-    for find in (binaries.on_path, lambda: binaries.unpacked(folder)):
+    for find in (programs.on_path, lambda: programs.unpacked(folder)):
         try:
             return use_it(find())
         except Unavailable as reason:
@@ -95,7 +95,7 @@ def _with_a_program(folder: Path, use_it: Callable[[binaries.Binaries], T]) -> T
     raise Unavailable(_("; and ").join(reasons))
 
 
-def _start_kept(programs: binaries.Binaries, folder: Path, *, bound: bool) -> Server:
+def _start_kept(programs: programs.Binaries, folder: Path, *, bound: bool) -> Server:
     if not (folder / "data").exists():
         mysqld.initialise(programs, folder / "data")
     with stage(_("Starting MySQL")):
@@ -104,7 +104,7 @@ def _start_kept(programs: binaries.Binaries, folder: Path, *, bound: bool) -> Se
     return _server(port, programs.version, how, guarded.stop if guarded else lambda: None)
 
 
-def _start_throwaway(programs: binaries.Binaries, folder: Path) -> Server:
+def _start_throwaway(programs: programs.Binaries, folder: Path) -> Server:
     pristine = folder / f"pristine-{programs.version}"
     if not pristine.exists():
         mysqld.initialise(programs, pristine)

@@ -7,7 +7,7 @@ from pathlib import Path
 from workbook.guarded import Guarded
 from workbook.mysql import mysqld
 from workbook.mysql.apt import require_room
-from workbook.mysql.binaries import Binaries
+from workbook.mysql.programs import Binaries
 
 # Losing power may cost a throwaway server everything, and nobody minds: it is deleted when the tests end, and the next
 # session starts from a new copy. Anywhere else these would lose meetings that the API has answered 200 for.

@@ -10,6 +10,7 @@ from pathlib import Path
 from workbook.mysql.apt import fetch_server, system_source
 from workbook.mysql.probe import OLDEST
 from workbook.mysql.server import Unavailable
+from workbook.place import private
 from workbook.say import _
 
 # An ordinary user's PATH lacks sbin, where distributions put servers; the last two are Homebrew's and MySQL's own.
@@ -49,6 +50,24 @@ def on_path() -> Binaries:
     version = _version((mysqld,))
     described = _("this machine's own {mysqld}", mysqld=mysqld)
     return Binaries((mysqld,), (client,) if client else None, (), version, described)
+
+
+def client() -> tuple[str, ...]:
+    """The command of MySQL's own client: this machine's, else the one that comes with the unpacked server.
+
+    Raises:
+        Unavailable: there is none, and none can be fetched.
+    """
+    installed = shutil.which("mysql")
+    if installed:
+        said = subprocess.run([installed, "--version"], capture_output=True, text=True).stdout
+        # Debian's `mysql` is MariaDB's, which prints tables and errors of its own.
+        if said and "MariaDB" not in said:
+            return (installed,)
+    found = unpacked(private() / "mysql").client
+    if found is None:
+        raise Unavailable(_("there is no `mysql` client on PATH"))
+    return found
 
 
 def unpacked(folder: Path) -> Binaries:
