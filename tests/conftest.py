@@ -57,7 +57,7 @@ def programs_home() -> Path:
     folder = private() / "mysql"
     with local.one_at_a_time(folder):
         try:
-            programs = local.programs(folder)
+            programs = local.usable(folder)
         except Unavailable as reason:
             pytest.fail(f"the local rung cannot be tested here: {reason}")
         if not (folder / f"pristine-{programs.version}").exists():

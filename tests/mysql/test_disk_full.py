@@ -49,7 +49,7 @@ def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_h
         "import sys; from pathlib import Path; from workbook.say import Problem\n"
         "from workbook.mysql import local, mysqld\n"
         "mysqld.require_room = lambda *_: None  # as if the room went after the look\n"
-        f"programs = local.programs(Path({str(programs_home)!r}))\n"
+        f"programs = local.usable(Path({str(programs_home)!r}))\n"
         "data = Path(sys.argv[1]) / 'data'\n"
         "try: mysqld.initialise(programs, data)\n"
         "except Problem as problem: print(problem, [p.name for p in data.parent.iterdir()])\n",

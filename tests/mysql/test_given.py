@@ -54,7 +54,7 @@ def test_the_environment_wins_over_the_file(values: dict[str, str], env_file: Pa
     env_file.write_text(lines(values | {"MYSQL_HOST": "no-such-host.invalid"}))
     found = given.find({"MYSQL_HOST": values["MYSQL_HOST"]}, env_file)
     assert found
-    assert found.how == "given by the environment (MYSQL_HOST) and .env (MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD)"
+    assert found.how == "given by the environment (MYSQL_HOST), .env (MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD)"
 
 
 def test_what_is_not_given_is_as_in_the_notes(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

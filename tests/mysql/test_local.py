@@ -166,7 +166,7 @@ def test_mariadb_and_an_old_mysql_on_path_are_passed_over_with_the_reason(
 ) -> None:
     from workbook.mysql import programs
 
-    monkeypatch.setattr(binaries, "ALSO_LOOK_IN", ())
+    monkeypatch.setattr(programs, "ALSO_LOOK_IN", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     for said, reason in [
         ("mariadbd  Ver 11.8.3-MariaDB for debian-linux-gnu", "MariaDB is not MySQL"),

@@ -34,11 +34,11 @@ def start(*, use: str) -> Server:
     folder = _folder()
     with one_at_a_time(folder):
         if use == "test":
-            return _with_a_program(folder, lambda programs: _start_throwaway(programs, folder))
+            return _with_a_program(folder, lambda binaries: _start_throwaway(binaries, folder))
         already = found()
         if already:
             return already
-        return _with_a_program(folder, lambda programs: _start_kept(programs, folder, bound=use == "bound"))
+        return _with_a_program(folder, lambda binaries: _start_kept(binaries, folder, bound=use == "bound"))
 
 
 def found() -> Server | None:
@@ -71,7 +71,7 @@ def client() -> tuple[str, ...] | None:
     return (on_path,) if on_path else None
 
 
-def programs(folder: Path) -> programs.Binaries:
+def usable(folder: Path) -> programs.Binaries:
     """The server programs that would be used here.
 
     Raises:
@@ -95,22 +95,22 @@ def _with_a_program(folder: Path, use_it: Callable[[programs.Binaries], T]) -> T
     raise Unavailable(_("; and ").join(reasons))
 
 
-def _start_kept(programs: programs.Binaries, folder: Path, *, bound: bool) -> Server:
+def _start_kept(binaries: programs.Binaries, folder: Path, *, bound: bool) -> Server:
     if not (folder / "data").exists():
-        mysqld.initialise(programs, folder / "data")
+        mysqld.initialise(binaries, folder / "data")
     with stage(_("Starting MySQL")):
-        port, guarded = kept.start(programs, folder, bound=bound)
+        port, guarded = kept.start(binaries, folder, bound=bound)
     how = _("started here") + f"; {_data(folder)}"
-    return _server(port, programs.version, how, guarded.stop if guarded else lambda: None)
+    return _server(port, binaries.version, how, guarded.stop if guarded else lambda: None)
 
 
-def _start_throwaway(programs: programs.Binaries, folder: Path) -> Server:
-    pristine = folder / f"pristine-{programs.version}"
+def _start_throwaway(binaries: programs.Binaries, folder: Path) -> Server:
+    pristine = folder / f"pristine-{binaries.version}"
     if not pristine.exists():
-        mysqld.initialise(programs, pristine)
-    guarded, port = throwaway.start(programs, pristine)
-    how = _("a throwaway server from {described}", described=programs.described)
-    return _server(port, programs.version, how, guarded.stop)
+        mysqld.initialise(binaries, pristine)
+    guarded, port = throwaway.start(binaries, pristine)
+    how = _("a throwaway server from {described}", described=binaries.described)
+    return _server(port, binaries.version, how, guarded.stop)
 
 
 def _server(port: int, version: str, how: str, stop: Callable[[], object] = lambda: None) -> Server:

@@ -45,7 +45,7 @@ def command(binaries: Binaries, data: Path, *flags: str) -> list[str]:
     where = [f"--datadir={data}", "--socket=mysql.sock", "--pid-file=mysqld.pid"]
     # MySQL refuses to run as root unless told to by name.
     user = ["--user=root"] if os.geteuid() == 0 else []
-    return [*programs.server, "--no-defaults", *programs.flags, *user, *where, *COMMON, *flags]
+    return [*binaries.server, "--no-defaults", *binaries.flags, *user, *where, *COMMON, *flags]
 
 
 def initialise(binaries: Binaries, data: Path) -> None:
@@ -100,7 +100,7 @@ def await_ready(binaries: Binaries, data: Path, log: Path, poll: Callable[[], in
     raise Unavailable(
         _(
             "{described} did not serve within {start_seconds} s; its log is {log}",
-            described=programs.described,
+            described=binaries.described,
             start_seconds=START_SECONDS,
             log=log,
         )
@@ -114,7 +114,7 @@ def failure(binaries: Binaries, data: Path, log: str) -> Problem | Unavailable:
         return disk_full(data.parent, detail)
     if "Cannot downgrade" in log or "Invalid MySQL server downgrade" in log:
         return Problem(
-            _("The data in {data} was made by a newer MySQL than {version}.", data=data, version=programs.version),
+            _("The data in {data} was made by a newer MySQL than {version}.", data=data, version=binaries.version),
             why=_("MySQL opens data of an older version, and never of a newer one."),
             ways=(
                 _("Use the newer MySQL again."),
@@ -124,7 +124,7 @@ def failure(binaries: Binaries, data: Path, log: str) -> Problem | Unavailable:
     lines = log.strip().splitlines() or [_("it said nothing")]
     errors = [line for line in log.splitlines() if "[ERROR]" in line] or lines
     reason = re.sub(r"^\S+ \d+ \[ERROR\] \[MY-\d+\] \[\w+\] ", "", errors[0])
-    return Unavailable(_("{described} does not start here: {reason}", described=programs.described, reason=reason))
+    return Unavailable(_("{described} does not start here: {reason}", described=binaries.described, reason=reason))
 
 
 def no_port() -> Unavailable:
