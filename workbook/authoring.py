@@ -20,7 +20,7 @@ from workbook.history.versions import bump as bump_version
 from workbook.lesson.count import Count, count, require_budget
 from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import TEMPLATE, private
+from workbook.place import CLONE, TEMPLATE, private
 from workbook.say import say, stage
 from workbook.translation.sync import followed
 
@@ -158,6 +158,24 @@ def report(chapters: Chapters = CHAPTERS) -> None:
     for skip in skips:
         typer.echo(f"{shown(skip.file)}:{skip.line}: not run: {skip.reason}")
     require_budget(skips, max_skips())
+
+
+@app.command()
+def site(
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it afterwards, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(help="Where to serve it on 127.0.0.1.", min=0, max=65535)] = 8100,
+    draft: Annotated[bool, typer.Option("--draft", help="Build in spite of broken links, and list them.")] = False,
+    into: Annotated[Path, typer.Option(help="The folder to build.", file_okay=False)] = CLONE / "site",
+) -> None:
+    """Build the site, English and Korean."""
+    from workbook.website import build
+
+    if serve:
+        build.server(CLONE, port).server_close()  # a taken port is said before the build, not after it
+    build.build(into, draft=draft)
+    say(f"{shown(into)}/index.html, {shown(into)}/ko/index.html")
+    if serve:
+        build.serve(into, port)
 
 
 def _follow(changed: Iterable[Path]) -> None:

@@ -3,36 +3,16 @@
 import html
 import posixpath
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 _TAG = re.compile(r"<(a|img|link|script|iframe|source|video|audio)\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_ID = re.compile(r"""\b(?:id|name)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_ID = re.compile(r"""\b(?:id|name)=["']?([^\s"'>]+)""")
 _STYLE_URL = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])(https?:)?//""")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-_ONLY_FOR_READERS = re.compile(r"canonical|alternate|me|license")
-
-
-class _Page:
-    def __init__(self, root: Path, file: Path) -> None:
-        self.name = file.relative_to(root).as_posix()
-        self.text = file.read_text(encoding="utf-8")
-
-    @cached_property
-    def ids(self) -> set[str]:
-        """What an anchor can lead to."""
-        return {html.unescape(next(filter(None, found), "")) for found in _ID.findall(self.text)}
-
-    def tags(self) -> Iterator[tuple[str, dict[str, str]]]:
-        """The tags that load or link something, with their attributes."""
-        for match in _TAG.finditer(self.text):
-            yield (
-                match[1].lower(),
-                {name.lower(): html.unescape("".join(value)) for name, *value in _ATTRIBUTE.findall(match[2])},
-            )
+_ONLY_FOR_READERS = ("canonical", "alternate", "license")
 
 
 def faults(root: Path) -> list[str]:
@@ -41,36 +21,35 @@ def faults(root: Path) -> list[str]:
     Args:
         root: the folder of the site; links that start with a slash count from here.
     """
-    pages = {page.name: page for page in (_Page(root, file) for file in sorted(root.rglob("*.html")))}
-    found = [fault for page in pages.values() for fault in _faults_of(page, pages, root)]
-    for sheet in sorted(root.rglob("*.css")):
-        if _STYLE_URL.search(sheet.read_text(encoding="utf-8")):
-            found.append(f"{sheet.relative_to(root).as_posix()}: loads something from another host.")
+    files = {file.relative_to(root).as_posix(): file for file in sorted(root.rglob("*")) if file.is_file()}
+    texts = {name: file.read_text(encoding="utf-8") for name, file in files.items() if name.endswith((".html", ".css"))}
+    anchors = {name: {html.unescape(found) for found in _ID.findall(texts.get(name, ""))} for name in files}
+    found = []
+    for name, text in texts.items():
+        if name.endswith(".css"):
+            found += [f"{name}: loads something from another host."] if _STYLE_URL.search(text) else []
+            continue
+        for tag, attributes in dict.fromkeys(_TAG.findall(text)):
+            values = {key.lower(): html.unescape("".join(value)) for key, *value in _ATTRIBUTE.findall(attributes)}
+            found += [f"{name}: {fault}" for fault in _faults(name, tag.lower(), values, anchors)]
     return found
 
 
-def _faults_of(page: _Page, pages: dict[str, _Page], root: Path) -> Iterator[str]:
-    for tag, values in page.tags():
-        if tag == "img" and not values.get("alt", "").strip():
-            yield f"{page.name}: the image {values.get('src', '')[:80]} has no alt text."
-        target = values.get("href") if tag in ("a", "link") else values.get("src")
-        if not target or target.startswith("data:"):
-            continue
-        if _ELSEWHERE.match(target):
-            if tag != "a" and not (tag == "link" and _ONLY_FOR_READERS.search(values.get("rel", ""))):
-                yield f"{page.name}: loads {target}, from another host."
-        elif page.name != "404.html" and not page.name.endswith("/404.html"):
-            yield from _dead_end(page, target, pages, root)
-
-
-def _dead_end(page: _Page, target: str, pages: dict[str, _Page], root: Path) -> Iterator[str]:
+def _faults(name: str, tag: str, values: Mapping[str, str], anchors: Mapping[str, set[str]]) -> Iterator[str]:
+    if tag == "img" and not values.get("alt", "").strip():
+        yield f"the image {values.get('src', '')[:80]} has no alt text."
+    target = values.get("href" if tag in ("a", "link") else "src", "")
     parts = urlsplit(target)
-    path = posixpath.normpath(posixpath.join("/", posixpath.dirname(page.name), unquote(parts.path))).lstrip("/")
-    if not parts.path:
-        path = page.name
-    elif parts.path.endswith("/") or not posixpath.splitext(path)[1]:
-        path = posixpath.join(path, "index.html").removeprefix("./")
-    if path not in pages and not (root / path).is_file():
-        yield f"{page.name}: the link {target} leads nowhere."
-    elif parts.fragment and path in pages and unquote(parts.fragment) not in pages[path].ids:
-        yield f"{page.name}: the link {target} leads to a page that has no such anchor."
+    if _ELSEWHERE.match(target):
+        if not (tag == "a" or parts.scheme == "data" or (tag == "link" and values.get("rel") in _ONLY_FOR_READERS)):
+            yield f"loads {target}, from another host."
+    elif target and posixpath.basename(name) != "404.html":
+        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), unquote(parts.path))).lstrip("/")
+        if not parts.path:
+            path = name
+        elif parts.path.endswith("/") or not posixpath.splitext(path)[1]:
+            path = posixpath.join(path, "index.html").removeprefix("./")
+        if path not in anchors:
+            yield f"the link {target} leads nowhere."
+        elif parts.fragment and path.endswith(".html") and unquote(parts.fragment) not in anchors[path]:
+            yield f"the link {target} leads to a page that has no such anchor."
