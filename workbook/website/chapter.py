@@ -1,12 +1,14 @@
 """What the site adds to a chapter's page and to a mistake's, and the lists and the map of all of them."""
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbook.lesson.model import Lesson, Mistake
 from workbook.runner.start import EMPTY
 from workbook.say import _
+from workbook.translation.slugs import slugs
 from workbook.website import commits
 from workbook.website.course import Course, in_repository, is_red
 from workbook.website.markup import boxed, code, escaped, heading
@@ -59,11 +61,7 @@ def listed(mistakes: Sequence[Mistake], pages: Pages) -> str:
 
 
 def mistake_top(mistake: Mistake, course: Course) -> str:
-    """Under a mistake's title: the error's text, its chapter, the commit on which it is planted, the check.
-
-    The error is a heading, though none of the contents: in a heading a word weighs a thousand times as much in the
-    search as in the text, so that whoever pastes an error finds its page first.
-    """
+    """Under a mistake's title: its chapter, the commit on which it is planted, the check."""
     folder = mistake.file.parent.parent
     number, lesson = folder.name[2:4], f"/{in_repository(folder)}/lesson.md"
     facts = [_("A mistake of [chapter {number}]({link})", number=number, link=lesson)]
@@ -75,8 +73,20 @@ def mistake_top(mistake: Mistake, course: Course) -> str:
     asks = {each.name: each.asks for own in course.checks.values() for each in own}
     if mistake.check in asks:
         facts.append(_("`workbook check` finds it: {asks}", asks=f"*{escaped(asks[mistake.check])}*"))
-    error = html.escape(" ".join(mistake.error.split()), quote=False)
-    return f'<h2 id="the-error" class="wb-error"><code>{error}</code></h2>\n\n{boxed("wb-facts", " · ".join(facts))}'
+    return boxed("wb-facts", " · ".join(facts))
+
+
+def with_error(text: str, mistake: Mistake) -> str:
+    """A mistake's page with its error in the first heading.
+
+    There a word weighs a thousand times as much in the search as in the text: who pastes an error finds its page.
+    """
+    error = f'<span class="wb-error">{code(mistake.error)}</span>'
+
+    def named(found: re.Match[str]) -> str:
+        return f"# {found[1]} {error} {found[2] or f'{{#{slugs([found[1]])[0]}}}'}"
+
+    return re.sub(r"^# (.*?) *(\{#.*\})?$", named, text, count=1, flags=re.MULTILINE)
 
 
 def clinic(course: Course, pages: Pages) -> str:

@@ -134,7 +134,7 @@ class Site:
         if source.english in self.mistakes:
             mistake = self.mistakes[source.english]
             text = rewrite(source.text, source.file, changes=changes_of(mistake, history))
-            return _after_title(text, chapter.mistake_top(mistake, course))
+            return _after_title(chapter.with_error(text, mistake), chapter.mistake_top(mistake, course))
         text, planned = source.text, _PLANNED.findall(source.text)
         if source.page == "course-map.md":  # a chapter that is written is no longer planned
             written = {each.chapter[2:] for each in self.sources if each.kind == "lesson"}
