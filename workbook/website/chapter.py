@@ -10,9 +10,8 @@ from workbook.runner.start import EMPTY
 from workbook.say import _
 from workbook.translation.slugs import slugs
 from workbook.website import commits
-from workbook.website.course import Course, in_repository, is_red
+from workbook.website.course import Course, Source, in_repository, is_red
 from workbook.website.markup import boxed, code, escaped, heading
-from workbook.website.sources import Source
 
 Pages = Mapping[str, Source]
 """The pages by their English file's path."""
@@ -27,7 +26,7 @@ def top(meta: Mapping[str, Any]) -> str:
     learn = boxed("wb-learn", _("**You will learn**"), _items(meta.get("you_will_learn")))
     beyond = _items(meta.get("out_of_scope"))
     leave = boxed("wb-leave", _("**Not in this chapter**"), beyond) if beyond else ""
-    return f"{escaped(str(meta.get('goal', '')))}\n{{ .wb-goal }}\n\n{boxed('wb-front', learn, leave)}"
+    return f"{meta.get('goal', '')}\n{{ .wb-goal }}\n\n{boxed('wb-front', learn, leave)}"
 
 
 def end(lesson: Lesson, course: Course, pages: Pages) -> str:
@@ -37,8 +36,7 @@ def end(lesson: Lesson, course: Course, pages: Pages) -> str:
     if notebook:
         link = f"[{escaped(notebook.title)}](/{notebook.english})"
         parts.append(_("Experiments on the live MySQL: {link}", link=link))
-    notes = escaped(str(pages[in_repository(lesson.file)].meta.get("notes", "")))
-    parts.append(_("In the course notes: {where}", where=notes))
+    parts.append(_("In the course notes: {where}", where=pages[in_repository(lesson.file)].meta.get("notes", "")))
     parts.append(heading(3, _("The commits of this chapter"), "commits-of-this-chapter"))
     parts.append(commits.table(course.commits_of(lesson.chapter), course.names))
     if course.checks[lesson.chapter]:
@@ -163,4 +161,4 @@ def _text(x: int, y: int, number: str, title: str) -> str:
 
 
 def _items(items: object) -> str:
-    return "\n".join(f"- {escaped(str(item))}" for item in items) if isinstance(items, list) else ""
+    return "\n".join(f"- {item}" for item in items) if isinstance(items, list) else ""

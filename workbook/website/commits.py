@@ -1,4 +1,4 @@
-"""A page for each commit of the history: message, SHA, tags, diff, whole files after, and the tree of all files."""
+"""A page for each commit of the history: message, SHA, tags, diff, whole files after, and the list of all files."""
 
 import difflib
 import re
@@ -53,7 +53,7 @@ def pages(course: Course) -> Iterator[tuple[str, str, str]]:
     """The name, the title and the Markdown of each commit's page."""
     origin: dict[str, str] = {}
     before: Tree = {}
-    for number, commit in enumerate(course.history.commits):
+    for number, commit in enumerate(course.history.commits, 1):
         name = course.names[commit.sha]
         changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
         gone = [path for path in before if path not in commit.files]
@@ -68,7 +68,7 @@ def pages(course: Course) -> Iterator[tuple[str, str, str]]:
             "" if changed or gone else _("It changes no file."),
             heading(2, _("All files at this commit"), "files"),
             _("A link leads to the commit that wrote the file as it is here."),
-            _tree(commit.files, origin, name),
+            "\n".join(f"- [`{path}`]({_place(path, origin[path], name)})" for path in sorted(commit.files)),
         ]
         yield name, title(commit), "\n\n".join(filter(None, parts)) + "\n"
         before = commit.files
@@ -79,20 +79,19 @@ def anchor(path: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
 
 
+def _place(path: str, origin: str, here: str) -> str:
+    """The link to a file on the page of the commit that wrote it."""
+    return f"{'' if origin == here else f'/{page(origin)}'}#{anchor(path)}"
+
+
 def _facts(course: Course, commit: Commit, number: int) -> str:
-    commits, lesson = course.history.commits, commit.step.lesson
-    beside = [("←", commits[number - 1])] if number else []
-    beside += [("→", each) for each in commits[number + 1 : number + 2]]
+    count, lesson = len(course.history.commits), commit.step.lesson
+    link = f"/{in_repository(lesson.file)}"
     facts = boxed(
         "wb-facts",
-        _("Commit {number} of {count}: `{sha}`", number=number + 1, count=len(commits), sha=commit.sha),
-        _(
-            "It ends a step of [chapter {number}]({link}).",
-            number=lesson.chapter[2:],
-            link=f"/{in_repository(lesson.file)}",
-        ),
+        _("Commit {number} of {count}: `{sha}`", number=number, count=count, sha=commit.sha),
+        _("It ends a step of [chapter {number}]({link}).", number=lesson.chapter[2:], link=link),
         _("Tags: {tags}", tags=" ".join(f"`{tag}`" for tag in commit.tags)) if commit.tags else "",
-        " · ".join(f"{sign} [{escaped(title(each))}](/{page(course.names[each.sha])})" for sign, each in beside),
     )
     for contract in (lesson.red[tag] for tag in commit.tags if tag in lesson.red):
         why = _("This commit is red on purpose. Exactly this fails, because {why}:", why=code(contract.because))
@@ -106,18 +105,3 @@ def _change(path: str, before: str | None, after: str) -> str:
         return f"{title}\n\n{whole(path, after)}"
     difference = [*difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
     return f"{title}\n\n{change(fenced('diff', path, chr(10).join(difference)), path, before, after)}"
-
-
-def _tree(files: Tree, origin: Mapping[str, str], name: str) -> str:
-    """The files as nested lists, folders first named, each file linked to the commit that wrote it as it is."""
-    lines: list[str] = []
-    shown: list[str] = []
-    for path in sorted(files, key=lambda path: (path.count("/") == 0, path)):
-        *folders, last = path.split("/")
-        for depth, folder in enumerate(folders):
-            if shown[: depth + 1] != folders[: depth + 1]:
-                lines.append(f"{'    ' * depth}- {escaped(folder)}/")
-        shown = folders
-        target = "" if origin[path] == name else f"/{page(origin[path])}"
-        lines.append(f"{'    ' * len(folders)}- [{escaped(last)}]({target}#{anchor(path)})")
-    return boxed("wb-tree", "\n".join(lines))

@@ -20,11 +20,9 @@ from workbook.history.versions import read_versions
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _, language
 from workbook.website import chapter, commits, notebook
-from workbook.website.course import Course, changes_of, in_repository
+from workbook.website.course import Course, Source, changes_of, in_repository
 from workbook.website.markup import escaped, fenced, indented, mended, rewrite
-from workbook.website.sources import Source
 
-NOTEBOOKS = "notebooks/index.md"
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""
 REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format")
@@ -48,7 +46,7 @@ class Site:
         self.pages = {source.english: source for source in sources}
         self.mistakes = {in_repository(each.file): each for own in course.mistakes.values() for each in own}
         self.problems = [str(error) for error in course.broken.values()]
-        self.known = {page: page for page in [*map(commits.page, course.names.values()), commits.INDEX, NOTEBOOKS]}
+        self.known = {page: page for page in [*map(commits.page, course.names.values()), commits.INDEX]}
         self.known |= {path: source.page for source in sources for path in (source.english, source.file)}
 
     def files(self) -> Iterator[tuple[str, str | bytes]]:
@@ -64,7 +62,6 @@ class Site:
             path, meta = commits.page(name), {"title": title, "search": {"exclude": True}}
             yield path, _page(meta, mended(text, path, path, self.known))
         yield commits.INDEX, mended(commits.index(self.course), commits.INDEX, commits.INDEX, self.known)
-        yield NOTEBOOKS, notebook.index([source for source in self.sources if source.kind == "notebook"])
         yield "assets/openapi.json", openapi()
         for name in ("swagger-ui-bundle.js", "swagger-ui.css"):  # the template serves the same ones
             yield f"assets/swagger/{name}", (resources.files("fastapi_swagger") / "resources" / name).read_bytes()
@@ -94,7 +91,7 @@ class Site:
             *named("how-to-work", title=_("How to work")),
             {_("Chapters"): named("course-map") + numbered("lesson")},
             {_("Error clinic"): named("clinic") + [each for each in mistakes if all(each.values())]},
-            {_("Notebooks"): [{_("Notebooks"): NOTEBOOKS}, *numbered("notebook")]},
+            {_("Notebooks"): numbered("notebook")},
             {_("Commits"): [{_("Commits"): commits.INDEX}, *(each for each in history if all(each.values()))]},
             *named("notes", title=_("The notes")),
             {_("Reference"): named(*REFERENCE)},

@@ -8,9 +8,8 @@ from mkdocs.livereload import LiveReloadServer
 
 from workbook.place import private
 from workbook.say import Language, choose
-from workbook.website.course import read_course
+from workbook.website.course import read_course, sources
 from workbook.website.generate import Site, footer, write
-from workbook.website.sources import sources
 
 log = logging.getLogger("mkdocs.workbook")
 

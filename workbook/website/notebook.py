@@ -3,26 +3,15 @@
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbook.say import Problem, _
-from workbook.website.markup import escaped, fenced, heading
-from workbook.website.sources import Source
+from workbook.website.markup import fenced
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 HIDE = "hide"
 """The tag of a cell that the site does not show."""
-
-
-def index(notebooks: Sequence[Source]) -> str:
-    """The page that lists all notebooks."""
-    intro = _(
-        "Each notebook measures and draws on a live MySQL what a lesson can only say. They were run from top to "
-        "bottom; what you see is what came out."
-    )
-    lines = [f"- [{each.chapter[2:]} {escaped(each.title)}]({each.chapter}.md)" for each in notebooks]
-    return "\n\n".join([heading(1, _("Notebooks"), "notebooks"), intro, "\n".join(lines)]) + "\n"
 
 
 def draw(text: str, file: str) -> tuple[str, dict[str, bytes]]:
