@@ -77,22 +77,25 @@ class Site:
             own = [source for source in self.sources if source.kind == kind]
             return [{f"{source.chapter[2:]} {_short(source.title)}": source.page} for source in own]
 
-        mistakes, history = [], []
-        for lesson in (source for source in self.sources if source.kind == "lesson"):
-            title = f"{lesson.chapter[2:]} {lesson.title}"
-            own = [each for each in self.sources if each.kind == "mistake" and each.chapter == lesson.chapter]
-            mistakes.append({title: [{each.title: each.page} for each in own]})
-            made = [
-                (commits.title(each), self.course.names[each.sha]) for each in self.course.commits_of(lesson.chapter)
-            ]
-            history.append({title: [{subject: commits.page(name)} for subject, name in made]})
+        def by_chapter(pages: Sequence[tuple[str, str, str]]) -> Nav:
+            lessons = [source for source in self.sources if source.kind == "lesson"]
+            own = {
+                each.chapter: [{title: page} for name, title, page in pages if name == each.chapter] for each in lessons
+            }
+            return [{f"{each.chapter[2:]} {each.title}": own[each.chapter]} for each in lessons if own[each.chapter]]
+
+        mistakes = [(each.chapter, each.title, each.page) for each in self.sources if each.kind == "mistake"]
+        history = [
+            (each.step.lesson.chapter, commits.title(each), commits.page(self.course.names[each.sha]))
+            for each in self.course.history.commits
+        ]
         sections: Nav = [
             *named("index", title=_("Home")),
             *named("how-to-work", title=_("How to work")),
             {_("Chapters"): named("course-map") + numbered("lesson")},
-            {_("Error clinic"): named("clinic") + [each for each in mistakes if all(each.values())]},
+            {_("Error clinic"): named("clinic") + by_chapter(mistakes)},
             {_("Notebooks"): numbered("notebook")},
-            {_("Commits"): [{_("Commits"): commits.INDEX}, *(each for each in history if all(each.values()))]},
+            {_("Commits"): [{_("Commits"): commits.INDEX}, *by_chapter(history)]},
             *named("notes", title=_("The notes")),
             {_("Reference"): named(*REFERENCE)},
             {_("More"): named(*MORE)},
