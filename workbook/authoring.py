@@ -8,20 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from workbook.course import CHAPTERS, checked, history_folder, history_until, max_skips, pages
 from workbook.history.absorb import absorb as write_back
-from workbook.history.build import History
+from workbook.history.build import History, checked, history_folder, history_until
 from workbook.history.lock import check_lock, write_lock
 from workbook.history.template import check_template, lay_out, write_template
-from workbook.history.trace import lesson_files, mistake_files
 from workbook.history.versions import bump as bump_version
-from workbook.lesson.count import Count, count, require_budget
+from workbook.lesson.chapters import (
+    chapter_id,
+    count,
+    lesson_files,
+    mistake_files,
+    require_budget,
+    skipped,
+    skips,
+    with_table,
+)
 from workbook.lesson.errors import shown
+from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import TEMPLATE, private
-from workbook.say import say, stage
+from workbook.place import CHAPTERS, TEMPLATE, private
+from workbook.say import Problem, say, stage
 from workbook.translation.sync import followed
 
 if TYPE_CHECKING:
@@ -29,8 +36,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="For authors of lessons.")
 
+README = "README.md"
+"""Beside the chapters' folder; `build` writes its table of chapters."""
+
 Chapters = Annotated[Path, typer.Option(help="The folder of the lessons.", exists=True, file_okay=False)]
 ChapterId = Annotated[str, typer.Argument(help="A chapter's id, such as ch35.")]
+Mistakes = Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")]
 
 
 @app.command()
@@ -45,11 +56,16 @@ def build(
             history = checked(chapters, Path(scratch) / "history")
             check_lock(history, chapters)
             check_template(history, template)
+        if _table(chapters) is not None:
+            raise Problem("README.md's table of chapters is not that of the folders.", ways=("workbook build",))
         say(f"{shown(template)} is what the lessons build.")
         return
     history = checked(chapters, history_folder())
     write_lock(history, chapters)
     changed = write_template(history, template)
+    table = _table(chapters)
+    if table is not None:
+        (chapters.parent / README).write_text(table, encoding="utf-8", newline="\n")
     for tag, commit in history.tags.items():
         typer.echo(f"{commit.sha[:10]}  {tag}")
     where = shown(history.repository)
@@ -57,32 +73,24 @@ def build(
 
 
 @app.command()
-def run(
-    chapter: ChapterId,
-    mistakes: Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")] = False,
-    chapters: Chapters = CHAPTERS,
-) -> None:
+def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
     from workbook.runner.replay import replay
 
     with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(pages(history, chapter, mistakes=mistakes)):
+        for number, page in enumerate(_pages(history, chapter, mistakes)):
             with stage(str(shown(page.file))) as tell:
                 replay(page, history, settings, scratch / str(number), progress=tell)
 
 
 @app.command()
-def refresh(
-    chapter: ChapterId,
-    mistakes: Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")] = False,
-    chapters: Chapters = CHAPTERS,
-) -> None:
+def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson and rewrite the outputs that are not as shown. Review the diff."""
     from workbook.runner.refresh import refresh as take
 
     changed: list[Path] = []
     with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(pages(history, chapter, mistakes=mistakes)):
+        for number, page in enumerate(_pages(history, chapter, mistakes)):
             with stage(str(shown(page.file))):
                 changed += take(page, history, settings, scratch / str(number))
     for path in changed:
@@ -101,7 +109,7 @@ def edit(
     """Lay out the files as they are at a chapter's end, to change them and absorb them."""
     with history_until(chapters, chapter) as history:
         state = history.chapters[chapter]
-        lay_out({path: text for path, text in state.end.items() if path not in state.left_out}, directory)
+        lay_out(state.kept(state.end), directory)
     say(f"Change the files in {directory}, then: workbook absorb {chapter} {directory}")
 
 
@@ -141,23 +149,33 @@ def bump(
 @app.command()
 def report(chapters: Chapters = CHAPTERS) -> None:
     """Per lesson: listings, commands, outputs, how many are verified, and every skip with its reason."""
-    from rich.table import Table
-
-    counts: list[tuple[str, Count]] = []
+    pages: dict[str, Lesson | Mistake] = {}
     for file in lesson_files(chapters):
-        counts.append((file.parent.name, count(read_lesson(file).blocks)))
-        counts += [(f"  {each.stem}", count(read_mistake(each).blocks)) for each in mistake_files(file)]
-    table = Table("page", *("listings", "commands", "outputs", "verified", "skips"), box=None, pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name, each in counts:
-        numbers = (each.listings, each.commands, each.outputs, each.verified, len(each.skips))
-        table.add_row(name, *map(str, numbers))
-    typer.echo(_text_of(table))
-    skips = [skip for _, each in counts for skip in each.skips]
-    for skip in skips:
-        typer.echo(f"{shown(skip.file)}:{skip.line}: not run: {skip.reason}")
-    require_budget(skips, max_skips())
+        pages[file.parent.name] = read_lesson(file)
+        pages |= {f"{chapter_id(file)}/{each.stem}": read_mistake(each) for each in mistake_files(file)}
+    widest = max(map(len, pages))
+    for number, (name, page) in enumerate(pages.items()):
+        numbers = count(page.blocks)
+        if not number:
+            typer.echo("  ".join(["page".ljust(widest), *numbers]))
+        typer.echo("  ".join([name.ljust(widest), *(str(each).rjust(len(key)) for key, each in numbers.items())]))
+    left_out = [session for page in pages.values() for session in skips(page.blocks)]
+    for session in left_out:
+        typer.echo(skipped(session))
+    require_budget(left_out)
+
+
+def _table(chapters: Path) -> str | None:
+    """The README's text with the table as it is to be; None when it is so, or no README lies beside the chapters."""
+    readme = chapters.parent / README
+    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
+    new = with_table(text, chapters) if text else ""
+    return new if new != text else None
+
+
+def _pages(history: History, chapter: str, mistakes: bool) -> list[Lesson | Mistake]:
+    lesson = history.chapters[chapter].lesson
+    return [lesson, *(map(read_mistake, mistake_files(lesson.file)) if mistakes else ())]
 
 
 def _follow(changed: Iterable[Path]) -> None:
@@ -167,13 +185,6 @@ def _follow(changed: Iterable[Path]) -> None:
         typer.echo(f"fences copied: {shown(path)}")
     for error in refused:
         say(str(error))
-
-
-def _text_of(table: object) -> str:
-    console = Console(width=80)
-    with console.capture() as captured:
-        console.print(table)
-    return captured.get().rstrip()
 
 
 @contextmanager

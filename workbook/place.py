@@ -6,6 +6,9 @@ from pathlib import Path
 CLONE = Path(__file__).resolve().parents[1]
 """The folder that the workbook was cloned into."""
 
+CHAPTERS = CLONE / "chapters"
+"""The lessons, a folder a chapter."""
+
 TEMPLATE = CLONE / "template_app"
 """The template application, as the last chapter leaves it."""
 

@@ -70,7 +70,7 @@ def test_a_changed_listing_is_named_by_the_record_even_when_a_later_one_replaces
     changed = build(chapters, tmp_path / "repository")
     assert changed.last.files == history.last.files
     with pytest.raises(
-        LessonError, match=r"from here on the lessons build something else than recorded: greet\.py"
+        LessonError, match=r"from here on the lessons build something else than recorded: file greet\.py"
     ) as found:
         check_lock(changed, chapters)
     assert found.value.line == line_of(FIRST, 'title="greet.py"')
@@ -103,7 +103,7 @@ def test_a_changed_plant_of_a_mistake_is_named_by_the_record(tmp_path: Path) -> 
     check_lock(history, chapters)
 
     page.write_text(MISTAKE.format(planted="hulla"))
-    with pytest.raises(LessonError, match=r"misspelt\.md:7: .*than recorded: greet\.py"):
+    with pytest.raises(LessonError, match=r"misspelt\.md:7: .*than recorded: mistake greet\.py"):
         check_lock(history, chapters)
 
 

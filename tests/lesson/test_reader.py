@@ -6,7 +6,7 @@ import pytest
 
 from tests.lesson.course import FIRST, FRONT, SECOND, lesson, line_of, write_course
 from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Diff, Illustration, Session, Stop, WholeFile
+from workbook.lesson.model import Diff, Illustration, Mistake, Session, Stop, WholeFile
 from workbook.lesson.reader import read_lesson, read_mistake
 
 COMMIT = '```console\n$ git add -A\n$ git commit -m "x"\n```\n'
@@ -89,7 +89,7 @@ def test_an_untitled_fence_is_an_illustration(tmp_path: Path) -> None:
         ("<!-- exit: one -->\n" + COMMIT, 7, "an exit code is a number, not `one`"),
         ("<!-- exit -->\n" + COMMIT, 7, "the comment `exit` is written <!-- exit: … -->"),
         ("<!-- background -->\n" + COMMIT, 7, "has one command"),
-        ("<!-- not run: -->\n" + COMMIT, 7, "says nothing after its colon"),
+        ("<!-- not run: -->\n" + COMMIT, 7, "is written <!-- not run: … -->"),
         ("<!-- not run: no -->\n" + COMMIT, 7, "a block with a commit is always run"),
         ("<!-- exit: 1 -->\n```text\nx\n```\n", 7, "not before a fence that runs something"),
         ('```python titel="x.py"\n```\n', 7, "unknown fence attribute `titel`"),
@@ -163,29 +163,31 @@ def test_a_made_file_that_is_never_shown_is_named(tmp_path: Path) -> None:
 MISTAKE = """---
 title: A mistake
 tag: ch01
-error: "boom"
----
+error: "{error}"
+{more}---
 
 <!-- exit: 1 -->
 ```console
 $ false
-{output}
+boom!
 ```
 """
 
 
-def test_a_mistake_shows_its_error(tmp_path: Path) -> None:
+def mistake(tmp_path: Path, error: str = "boom", more: str = "") -> Mistake:
     page = tmp_path / "page.md"
-    page.write_text(MISTAKE.format(output="boom!"))
-    assert read_mistake(page).error == "boom"
+    page.write_text(MISTAKE.format(error=error, more=more))
+    return read_mistake(page)
 
-    assert read_mistake(page).plant == 1
-    page.write_text(MISTAKE.format(output="boom!").replace("tag: ch01\n", "tag: ch01\nplant: 0\n"))
-    assert read_mistake(page).plant == 0
-    page.write_text(MISTAKE.format(output="boom!").replace("tag: ch01\n", "tag: ch01\nplant: two\n"))
-    with pytest.raises(LessonError, match=r"page\.md:4: `plant` is the number of blocks"):
-        read_mistake(page)
 
-    page.write_text(MISTAKE.format(output="bang!"))
+def test_a_mistake_shows_its_error(tmp_path: Path) -> None:
+    assert mistake(tmp_path).error == "boom"
     with pytest.raises(LessonError, match=r"page\.md:4: no output on this page shows its `error`"):
-        read_mistake(page)
+        mistake(tmp_path, error="bang")
+
+
+def test_a_mistake_is_planted_by_its_first_block_or_as_many_as_it_says(tmp_path: Path) -> None:
+    assert mistake(tmp_path).plant == 1
+    assert mistake(tmp_path, more="plant: 0\n").plant == 0
+    with pytest.raises(LessonError, match=r"page\.md:5: `plant` is the number of blocks"):
+        mistake(tmp_path, more="plant: two\n")

@@ -2,8 +2,7 @@
 
 import shlex
 from dataclasses import dataclass
-
-FILE_COMMANDS = {"rm", "mv", "cp"}
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,8 @@ def simple_commands(typed: str) -> list[list[str]]:
         words = list(lexer)
     except ValueError:
         return []
-    found: list[list[str]] = [[]]
-    for word in words:
-        if word in ("&&", ";"):
-            found.append([])
-        else:
-            found[-1].append(word)
-    return [command for command in found if command and not any(set(word) <= set("|<>&()") for word in command)]
+    commands = [list(group) for ends, group in groupby(words, key=lambda word: word in ("&&", ";")) if not ends]
+    return [command for command in commands if not any(set(word) <= set("|<>&()") for word in command)]
 
 
 def commit_message(typed: str) -> str | None:
@@ -57,19 +51,13 @@ def commit_message(typed: str) -> str | None:
     return None
 
 
-def changes_directory(typed: str) -> bool:
-    """Whether the line leaves the shell in another directory."""
-    return any(words[0] in ("cd", "pushd", "popd") for words in simple_commands(typed))
-
-
 def effects(typed: str) -> list[Effect]:
     """What the line does to files as far as history follows it: `git rm`, `git mv`, `rm`, `mv`, `cp`, plain paths."""
     found = []
     for words in simple_commands(typed):
         strict = words[0] == "git"
         verb, arguments = (words[1] if len(words) > 1 else "", words[2:]) if strict else (words[0], words[1:])
-        if verb not in (FILE_COMMANDS - {"cp"} if strict else FILE_COMMANDS):
-            continue
-        paths = tuple(word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-"))
-        found.append(Effect(verb, paths, strict))
+        if verb in ("rm", "mv") or (verb == "cp" and not strict):
+            paths = tuple(word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-"))
+            found.append(Effect(verb, paths, strict))
     return found

@@ -5,14 +5,6 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text and where it stands."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A fence in its file: `first` is the line of the opening fence, the content is `first + 1` to `last - 1`."""
 
