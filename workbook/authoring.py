@@ -1,6 +1,5 @@
 """The authors' verbs: build, run, refresh, edit, absorb, bump, report. `cli.py` adds `app` without a name."""
 
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,16 +13,7 @@ from workbook.history.build import History, checked, history_folder, history_unt
 from workbook.history.lock import check_lock, write_lock
 from workbook.history.template import check_template, lay_out, write_template
 from workbook.history.versions import bump as bump_version
-from workbook.lesson.chapters import (
-    chapter_id,
-    count,
-    lesson_files,
-    mistake_files,
-    require_budget,
-    skipped,
-    skips,
-    with_table,
-)
+from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
@@ -36,9 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="For authors of lessons.")
 
-README = "README.md"
-"""Beside the chapters' folder; `build` writes its table of chapters."""
-
+Page = Lesson | Mistake
 Chapters = Annotated[Path, typer.Option(help="The folder of the lessons.", exists=True, file_okay=False)]
 ChapterId = Annotated[str, typer.Argument(help="A chapter's id, such as ch35.")]
 Mistakes = Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")]
@@ -56,16 +44,16 @@ def build(
             history = checked(chapters, Path(scratch) / "history")
             check_lock(history, chapters)
             check_template(history, template)
-        if _table(chapters) is not None:
+        if course.new_readme(chapters) is not None:
             raise Problem("README.md's table of chapters is not that of the folders.", ways=("workbook build",))
         say(f"{shown(template)} is what the lessons build.")
         return
     history = checked(chapters, history_folder())
     write_lock(history, chapters)
     changed = write_template(history, template)
-    table = _table(chapters)
-    if table is not None:
-        (chapters.parent / README).write_text(table, encoding="utf-8", newline="\n")
+    readme = course.new_readme(chapters)
+    if readme is not None:
+        (chapters.parent / course.README).write_text(readme, encoding="utf-8", newline="\n")
     for tag, commit in history.tags.items():
         typer.echo(f"{commit.sha[:10]}  {tag}")
     where = shown(history.repository)
@@ -77,10 +65,10 @@ def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHA
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
     from workbook.runner.replay import replay
 
-    with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(_pages(history, chapter, mistakes)):
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
+        for folder, page in pages.items():
             with stage(str(shown(page.file))) as tell:
-                replay(page, history, settings, scratch / str(number), progress=tell)
+                replay(page, history, settings, folder, progress=tell)
 
 
 @app.command()
@@ -89,10 +77,10 @@ def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters =
     from workbook.runner.refresh import refresh as take
 
     changed: list[Path] = []
-    with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(_pages(history, chapter, mistakes)):
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
+        for folder, page in pages.items():
             with stage(str(shown(page.file))):
-                changed += take(page, history, settings, scratch / str(number))
+                changed += take(page, history, settings, folder)
     for path in changed:
         typer.echo(f"rewritten: {shown(path)}")
     _follow(changed)
@@ -149,33 +137,18 @@ def bump(
 @app.command()
 def report(chapters: Chapters = CHAPTERS) -> None:
     """Per lesson: listings, commands, outputs, how many are verified, and every skip with its reason."""
-    pages: dict[str, Lesson | Mistake] = {}
-    for file in lesson_files(chapters):
+    pages: dict[str, Page] = {}
+    for file in course.lesson_files(chapters):
         pages[file.parent.name] = read_lesson(file)
-        pages |= {f"{chapter_id(file)}/{each.stem}": read_mistake(each) for each in mistake_files(file)}
-    widest = max(map(len, pages))
-    for number, (name, page) in enumerate(pages.items()):
-        numbers = count(page.blocks)
-        if not number:
-            typer.echo("  ".join(["page".ljust(widest), *numbers]))
-        typer.echo("  ".join([name.ljust(widest), *(str(each).rjust(len(key)) for key, each in numbers.items())]))
-    left_out = [session for page in pages.values() for session in skips(page.blocks)]
-    for session in left_out:
-        typer.echo(skipped(session))
-    require_budget(left_out)
-
-
-def _table(chapters: Path) -> str | None:
-    """The README's text with the table as it is to be; None when it is so, or no README lies beside the chapters."""
-    readme = chapters.parent / README
-    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
-    new = with_table(text, chapters) if text else ""
-    return new if new != text else None
-
-
-def _pages(history: History, chapter: str, mistakes: bool) -> list[Lesson | Mistake]:
-    lesson = history.chapters[chapter].lesson
-    return [lesson, *(map(read_mistake, mistake_files(lesson.file)) if mistakes else ())]
+        pages |= {f"{course.chapter_id(file)}/{each.stem}": read_mistake(each) for each in course.mistake_files(file)}
+    width = max(map(len, pages))
+    typer.echo("  ".join(["page".ljust(width), *course.count(())]))
+    for name, page in pages.items():
+        numbers = (str(number).rjust(len(column)) for column, number in course.count(page.blocks).items())
+        typer.echo("  ".join([name.ljust(width), *numbers]))
+    not_run = [skip for page in pages.values() for skip in course.skips(page.blocks)]
+    typer.echo("\n".join(not_run))
+    course.require_budget(not_run)
 
 
 def _follow(changed: Iterable[Path]) -> None:
@@ -188,14 +161,17 @@ def _follow(changed: Iterable[Path]) -> None:
 
 
 @contextmanager
-def _ground(chapters: Path, chapter: str) -> Iterator[tuple[History, "Settings", Path]]:
-    """The history up to a chapter, a throwaway server, and an empty folder for scratch projects."""
+def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[History, "Settings", dict[Path, Page]]]:
+    """The history up to a chapter, a throwaway server, and the chapter's pages, each with a folder of its own."""
     from workbook.mysql import ladder
     from workbook.runner.ground import Settings
 
-    scratch = Path(tempfile.mkdtemp(prefix="workbook-lesson-"))
-    try:
-        with history_until(chapters, chapter) as history, ladder.climb(TEMPLATE, use="test") as server:
-            yield history, Settings(server=server, own_server=True, bytecode=private() / "bytecode"), scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="workbook-lesson-", ignore_cleanup_errors=True) as scratch,
+        history_until(chapters, chapter) as history,
+        ladder.climb(TEMPLATE, use="test") as server,
+    ):
+        lesson = history.chapters[chapter].lesson
+        pages = [lesson, *(map(read_mistake, course.mistake_files(lesson.file)) if mistakes else ())]
+        settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+        yield history, settings, {Path(scratch) / str(number): page for number, page in enumerate(pages)}

@@ -35,7 +35,7 @@ def test_the_template_is_what_the_lessons_build(history: History) -> None:
 
 def test_skips_are_within_the_budget(mistakes: list[Mistake]) -> None:
     pages: list[Lesson | Mistake] = [*map(read_lesson, lesson_files(CHAPTERS)), *mistakes]
-    require_budget([session for page in pages for session in skips(page.blocks)])
+    require_budget([skip for page in pages for skip in skips(page.blocks)])
 
 
 def test_every_mistake_applies_to_its_tag(history: History, mistakes: list[Mistake]) -> None:

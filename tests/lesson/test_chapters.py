@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.lesson.course import FIRST, lesson, write_course
-from workbook.lesson.chapters import chapters, count, require_budget, skips, with_table
+from workbook.lesson.chapters import chapters, count, new_readme, require_budget, skips
 from workbook.lesson.errors import LessonError
 from workbook.lesson.reader import read_lesson
 from workbook.say import Problem
@@ -66,14 +66,19 @@ def test_two_folders_of_one_chapter_are_refused_and_so_is_none(course: Path, tmp
 
 
 def test_the_readme_gets_a_row_a_chapter(course: Path) -> None:
+    assert new_readme(course) is None
+    readme = course.parent / "README.md"
     opened = "<!-- chapters: `workbook build` writes this table from the folders -->"
-    readme = f"# Readme\n\n{opened}\nold\n<!-- end of chapters -->\n\nMore.\n"
-    table = with_table(readme, course)
-    assert "| [ch01 A greeting](chapters/ch01_fixture/lesson.md) | One sentence. |\n" in table
-    assert "| [ch02 A fixture](chapters/ch02_fixture/lesson.md) | an x |\n<!-- end of chapters -->\n\nMore.\n" in table
-    assert with_table(table, course) == table
+    readme.write_text(f"# Readme\n\n{opened}\nold\n<!-- end of chapters -->\n\nMore.\n")
+    new = new_readme(course)
+    assert new is not None
+    assert "| [ch01 A greeting](chapters/ch01_fixture/lesson.md) | One sentence. |\n" in new
+    assert "| [ch02 A fixture](chapters/ch02_fixture/lesson.md) | an x |\n<!-- end of chapters -->\n\nMore.\n" in new
+    readme.write_text(new)
+    assert new_readme(course) is None
+    readme.write_text("# Readme\n")
     with pytest.raises(Problem, match="no place for the table"):
-        with_table("# Readme\n", course)
+        new_readme(course)
 
 
 def test_skips_are_counted_with_their_reasons_and_capped(course: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from workbook.lesson.reader import LESSON_KEYS, LESSON_MAY, read_front_matter, r
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Language, Problem
 
+README = "README.md"
 _OPENED = "<!-- chapters: `workbook build` writes this table from the folders -->"
 _CLOSED = "<!-- end of chapters -->"
 
@@ -90,24 +91,23 @@ def in_language(page: Path, language: Language) -> Path:
     return sister if sister.exists() else page
 
 
-def with_table(readme: str, folder: Path) -> str:
-    """A README's text with the table of all chapters between its two comments.
-
-    Args:
-        folder: the chapters; the README lies beside it.
+def new_readme(folder: Path) -> str | None:
+    """The text of the README beside the chapters' folder, with their table; None when it is so, or there is no README.
 
     Raises:
-        Problem: the comments are not there.
+        Problem: it has no place for the table.
     """
-    before, opened, rest = readme.partition(_OPENED)
+    text = (folder.parent / README).read_text(encoding="utf-8") if (folder.parent / README).exists() else ""
+    before, opened, rest = text.partition(_OPENED)
     _, closed, after = rest.partition(_CLOSED)
-    if not opened or not closed:
-        raise Problem(f"README.md has no place for the table of chapters: {_OPENED} … {_CLOSED}.")
+    if text and not closed:
+        raise Problem(f"{README} has no place for the table of chapters: {_OPENED} … {_CLOSED}.")
     rows = ["| chapter | what stands at its end |", "|---|---|"]
     for each in chapters(folder):
         target = each.lesson.relative_to(folder.parent).as_posix()
         rows.append(f"| [{each.id} {each.title}]({target}) | {each.stands or each.goal} |")
-    return "\n".join([before + opened, *rows, closed + after])
+    new = "\n".join([before + opened, *rows, closed + after])
+    return new if text and new != text else None
 
 
 def count(blocks: Iterable[Block]) -> dict[str, int]:
@@ -128,23 +128,19 @@ def count(blocks: Iterable[Block]) -> dict[str, int]:
     }
 
 
-def skips(blocks: Iterable[Block]) -> list[Session]:
-    """The blocks that are not run."""
-    return [block for block in blocks if isinstance(block, Session) and block.skip]
+def skips(blocks: Iterable[Block]) -> list[str]:
+    """Where the blocks stand that are not run, and why they are not."""
+    sessions = [block for block in blocks if isinstance(block, Session) and block.skip]
+    return [f"{shown(each.place.file)}:{each.place.first}: not run: {each.skip}" for each in sessions]
 
 
-def skipped(session: Session) -> str:
-    """Where a block that is not run stands, and why it is not."""
-    return f"{shown(session.place.file)}:{session.place.first}: not run: {session.skip}"
-
-
-def require_budget(skips: Sequence[Session], project: Path = CLONE / "pyproject.toml") -> None:
+def require_budget(skips: Sequence[str], project: Path = CLONE / "pyproject.toml") -> None:
     """Raises Problem when more blocks are skipped than `max_skips` under `[tool.workbook]` allows (none if not set)."""
     settings = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("workbook", {})
     budget = int(settings.get("max_skips", 0))
     if len(skips) > budget:
         raise Problem(
             f"{len(skips)} blocks are not run, and max_skips under [tool.workbook] in pyproject.toml is {budget}.",
-            why="\n".join(map(skipped, skips)),
+            why="\n".join(skips),
             ways=("Make a block run here.", "Or raise max_skips, and say in the commit why."),
         )
