@@ -109,15 +109,14 @@ def absorb(
 ) -> None:
     """Write the changed files of a folder back into the chapter's fences."""
     with history_until(chapters, chapter) as history:
+        page = history.chapters[chapter].lesson.file
         done = write_back(history, history.chapters[chapter], directory)
-    for file, line, path in done.placed:
-        typer.echo(f"{shown(file)}:{line}: {path}")
-    for path, reason in done.unplaced:
-        typer.echo(f"not placed: {path}: {reason}")
-    _follow({file for file, _, _ in done.placed})
+    for path, where in done.items():
+        typer.echo(f"{shown(page)}:{where}: {path}" if isinstance(where, int) else f"not placed: {path}: {where}")
+    _follow([page])
     with history_until(chapters, None):
         say("All lessons still build.")
-    if done.unplaced:
+    if not all(isinstance(where, int) for where in done.values()):
         raise typer.Exit(1)
 
 

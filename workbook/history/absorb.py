@@ -1,7 +1,6 @@
 """A folder of edited files back into a chapter's fences."""
 
 import difflib
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.build import History
@@ -17,21 +16,16 @@ from workbook.say import Problem
 _CONTEXTS = (1, 2, 3, 5, 8, 13, 10_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Absorbed:
-    """What an absorption did: the fences changed (file, line, path), and the paths without a place, with the reason."""
-
-    placed: tuple[tuple[Path, int, str], ...]
-    unplaced: tuple[tuple[str, str], ...]
-
-
-def absorb(history: History, chapter: Chapter, folder: Path) -> Absorbed:
+def absorb(history: History, chapter: Chapter, folder: Path) -> dict[str, int | str]:
     """Write what differs between a folder and the chapter's end into the last fence of each file in the chapter.
 
     A whole file gets its new text; a diff gets new hunks, from the file as it is before that fence.
 
     Args:
         folder: the files, as `workbook edit` laid them out and a person changed them.
+
+    Returns:
+        for each path that differs the line of the fence that has it now, or why it has no place.
 
     Raises:
         Problem: the rewritten lesson would not build these files; then it is left as it was.
@@ -40,24 +34,17 @@ def absorb(history: History, chapter: Chapter, folder: Path) -> Absorbed:
     # What `.gitignore` ignores and the lesson shows (`.env`) counts too.
     there = files_in(history, folder) | {path for path in end if (folder / path).is_file()}
     wanted = {path: (folder / path).read_text(encoding="utf-8") for path in there}
-    edits: dict[str, Edit] = {}
-    unplaced: dict[str, str] = {}
-    for path in sorted(wanted.keys() | end.keys()):
-        if wanted.get(path) != end.get(path):
-            edit = _edit(chapter, path, wanted.get(path))
-            if isinstance(edit, str):
-                unplaced[path] = edit
-            else:
-                edits[path] = edit
-    if edits:
-        before = page.read_text(encoding="utf-8")
-        rewrite(page, list(edits.values()))
-        try:
-            _require(history, chapter, {path: wanted[path] for path in edits})
-        except Problem:
-            page.write_text(before, encoding="utf-8", newline="\n")
-            raise
-    return Absorbed(tuple((page, edit.first - 1, path) for path, edit in edits.items()), tuple(unplaced.items()))
+    changed = sorted(path for path in wanted.keys() | end.keys() if wanted.get(path) != end.get(path))
+    found = {path: _edit(chapter, path, wanted.get(path)) for path in changed}
+    edits = {path: edit for path, edit in found.items() if isinstance(edit, Edit)}
+    before = page.read_text(encoding="utf-8")
+    rewrite(page, list(edits.values()))
+    try:
+        _require(history, chapter, {path: wanted[path] for path in edits})
+    except Problem:
+        page.write_text(before, encoding="utf-8", newline="\n")
+        raise
+    return {path: edit.first - 1 if isinstance(edit, Edit) else edit for path, edit in found.items()}
 
 
 def _edit(chapter: Chapter, path: str, wanted: str | None) -> Edit | str:
