@@ -189,5 +189,5 @@ def test_a_mistake_shows_its_error(tmp_path: Path) -> None:
 def test_a_mistake_is_planted_by_its_first_block_or_as_many_as_it_says(tmp_path: Path) -> None:
     assert mistake(tmp_path).plant == 1
     assert mistake(tmp_path, more="plant: 0\n").plant == 0
-    with pytest.raises(LessonError, match=r"page\.md:5: `plant` is the number of blocks"):
+    with pytest.raises(LessonError, match=r"page\.md:5: `plant` must be a number, not 'two'"):
         mistake(tmp_path, more="plant: two\n")

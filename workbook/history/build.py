@@ -81,6 +81,7 @@ def build(chapters: Path, repository: Path, *, until: str | None = None) -> Hist
     traced = trace(chapters, until)
     repository.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f"{repository.name}-", dir=repository.parent))
+    old = scratch.with_name(f"{scratch.name}-old")
     try:
         commits = _commit_all(scratch, traced)
         (scratch / _MARK).touch()
@@ -90,9 +91,11 @@ def build(chapters: Path, repository: Path, *, until: str | None = None) -> Hist
             if repository.exists() and any(repository.iterdir()) and not (repository / _MARK).exists():
                 what = f"{repository} holds something that no build made, so it is left alone."
                 raise Problem(what, ways=("Name another folder.",))
-            shutil.rmtree(repository, ignore_errors=True)
+            if repository.exists():
+                repository.rename(old)
             scratch.rename(repository)
     finally:
+        shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(scratch, ignore_errors=True)
     _check_red_steps(commits, complete=until is None)
     tags = {tag: commit for commit in commits for tag in commit.tags}

@@ -57,8 +57,8 @@ def chapters(folder: Path = CHAPTERS, language: Language = "en") -> list[Chapter
     found = []
     for english in lesson_files(folder):
         page = in_language(english, language)
-        front = read_front_matter(page, read_text(page), required=set(), optional=LESSON_KEYS | LESSON_MAY)
-        texts = (front.text(key) for key in ("title", "goal", "stands", "route"))
+        front = read_front_matter(page, read_text(page), required={}, optional=LESSON_KEYS | LESSON_MAY)
+        texts = (front.values.get(key) or "" for key in ("title", "goal", "stands", "route"))
         found.append(ChapterFolder(chapter_id(english), english.parent, page, *texts))
     return found
 

@@ -16,10 +16,12 @@ from workbook.lesson.model import Lesson, Mistake, RedContract, Session, WholeFi
 _TAG = re.compile(r"(ch\d\d)(-[a-z0-9]+)*")
 _ROUTE = re.compile(r"[A-Z]+ /\S*")
 
-LESSON_KEYS = {"title", "goal", "you_will_learn", "notes"}
+LESSON_KEYS = {"title": str, "goal": str, "you_will_learn": list, "notes": str}
 """What the front matter of a lesson must say."""
-LESSON_MAY = {"stands", "route", "out_of_scope", "red", "left_out"}
+LESSON_MAY = {"stands": str, "route": str, "out_of_scope": list, "red": dict, "left_out": list}
 """What it may say besides."""
+
+_KINDS = {str: "text", list: "a list of texts", dict: "keys and values", int: "a number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,50 +34,41 @@ class FrontMatter:
 
     def refused(self, key: str, what: str, way: str = "") -> LessonError:
         """An error about a key, with its line."""
-        return LessonError(self.file, self.lines.get(key, 2), what, way=way)
-
-    def text(self, key: str) -> str:
-        """A key's text; empty when the key is missing. Raises LessonError when it is anything else."""
-        value = self.values.get(key, "")
-        if not isinstance(value, str):
-            raise self.refused(key, f"`{key}` must be text, not {value!r}.", "Quote it.")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A key's list of texts; empty when the key is missing. Raises LessonError when it is anything else."""
-        value = self.values.get(key) or []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.refused(key, f"`{key}` must be a list of texts.", f"Write {key}: [one, two].")
-        return tuple(value)
+        return LessonError(self.file, self.lines[key], what, way=way)
 
 
-def read_front_matter(file: Path, text: str, *, required: set[str], optional: set[str]) -> FrontMatter:
+def read_front_matter(
+    file: Path, text: str, *, required: Mapping[str, type], optional: Mapping[str, type]
+) -> FrontMatter:
     """Read a page's front matter.
 
     Args:
-        required, optional: the keys that must and may be there.
+        required, optional: the keys that must and may be there, and what their values are.
 
     Raises:
-        LessonError: none there, not YAML, an unknown key, a missing or empty one.
+        LessonError: none there, not YAML, an unknown key, a missing or empty one, a value of another kind.
     """
     end = front_lines(text)
-    if not end:
-        raise LessonError(file, 1, "there is no front matter.", way="Start the page with --- and title: …, then ---.")
     source = "\n".join(text.split("\n")[1 : end - 1])
     try:
         node, values = yaml.compose(source), yaml.safe_load(source)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "it does not parse"
-        raise LessonError(file, 2 + (mark.line if mark else 0), f"the front matter is not YAML: {what}.") from None
+        line = 2 + getattr(getattr(error, "problem_mark", None), "line", 0)
+        what = f"the front matter is not YAML: {getattr(error, 'problem', error)}."
+        raise LessonError(file, line, what) from None
     if not isinstance(node, yaml.MappingNode):
-        raise LessonError(file, 2, "the front matter is not a list of keys and values.")
+        raise LessonError(file, 1, "there is no front matter.", way="Start the page with --- and title: …, then ---.")
     front = FrontMatter(file, values, _lines(node))
-    for key in values.keys() - required - optional:
-        known = ", ".join(sorted(required | optional))
-        raise front.refused(key, f"the front matter has an unknown key `{key}`.", f"Known: {known}.")
-    for key in sorted(required):
-        if values.get(key) in (None, "", []):
+    kinds = {**required, **optional}
+    for key, value in values.items():
+        if key not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise front.refused(key, f"the front matter has an unknown key `{key}`.", f"Known: {known}.")
+        items = value if kinds[key] is list and isinstance(value, list) else ()
+        if value is not None and not (isinstance(value, kinds[key]) and all(isinstance(each, str) for each in items)):
+            raise front.refused(key, f"`{key}` must be {_KINDS[kinds[key]]}, not {value!r}.")
+    for key in required:
+        if not values.get(key):
             raise LessonError(file, front.lines.get(key, end), f"the front matter has no `{key}`.")
     return front
 
@@ -97,6 +90,7 @@ def read_lesson(file: Path) -> Lesson:
     """
     text = read_text(file)
     front = read_front_matter(file, text, required=LESSON_KEYS, optional=LESSON_MAY)
+    said = {key: value for key, value in front.values.items() if value is not None}
     folder = file.parent / "made"
     made = {
         path.relative_to(folder).as_posix(): read_text(path) for path in sorted(folder.rglob("*")) if path.is_file()
@@ -104,16 +98,16 @@ def read_lesson(file: Path) -> Lesson:
     lesson = Lesson(
         file=file,
         chapter=file.parent.name.partition("_")[0],
-        title=front.text("title"),
-        goal=front.text("goal"),
-        you_will_learn=front.texts("you_will_learn"),
-        out_of_scope=front.texts("out_of_scope"),
-        notes=front.text("notes"),
+        title=said["title"],
+        goal=said["goal"],
+        you_will_learn=tuple(said["you_will_learn"]),
+        out_of_scope=tuple(said.get("out_of_scope", ())),
+        notes=said["notes"],
         blocks=read_blocks(file, text, made),
-        stands=front.text("stands"),
-        route=front.text("route"),
+        stands=said.get("stands", ""),
+        route=said.get("route", ""),
         red=_red(front),
-        left_out=front.texts("left_out"),
+        left_out=tuple(said.get("left_out", ())),
         made=made,
     )
     if lesson.route and not _ROUTE.fullmatch(lesson.route):
@@ -132,20 +126,18 @@ def read_mistake(file: Path) -> Mistake:
         LessonError: whatever in it is not as docs/lesson-format.md says; `error` is in no output that the page shows.
     """
     text = read_text(file)
-    front = read_front_matter(file, text, required={"title", "tag", "error"}, optional={"check", "plant"})
+    required, optional = {"title": str, "tag": str, "error": str}, {"check": str, "plant": int}
+    front = read_front_matter(file, text, required=required, optional=optional)
+    values, error = front.values, front.values["error"]
     blocks = read_blocks(file, text, {})
     sessions = [block for block in blocks if isinstance(block, Session)]
     for session in sessions:
         if session.tag:
             raise LessonError(file, session.place.first, "a mistake's commits are nobody's history: it has no tags.")
-    error = front.text("error")
     shown = ["\n".join(each.output) for session in sessions if not session.skip for each in session.exchanges]
     if not any(error in output for output in shown):
         raise front.refused("error", "no output on this page shows its `error`.", "Show the command that prints it.")
-    plant = front.values.get("plant", 1)
-    if type(plant) is not int or plant < 0:
-        raise front.refused("plant", "`plant` is the number of blocks that plant the mistake.")
-    return Mistake(file, front.text("title"), front.text("tag"), error, front.text("check") or None, blocks, plant)
+    return Mistake(file, values["title"], values["tag"], error, values.get("check"), blocks, values.get("plant", 1))
 
 
 def read_text(file: Path) -> str:
@@ -157,11 +149,8 @@ def read_text(file: Path) -> str:
 
 
 def _red(front: FrontMatter) -> dict[str, RedContract]:
-    red = front.values.get("red") or {}
-    if not isinstance(red, dict):
-        raise front.refused("red", "`red` holds one entry for each red tag.")
     contracts = {}
-    for tag, entry in red.items():
+    for tag, entry in (front.values.get("red") or {}).items():
         match entry:
             case {"test": str() | list() as test, "because": str(because), **more} if because.strip() and not more:
                 tests = (test,) if isinstance(test, str) else tuple(test)
