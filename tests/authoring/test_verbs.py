@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
+from tests.lesson.course import FIRST, SECOND, line_of, write_course
 from workbook.authoring import app
 from workbook.say import Problem
 
@@ -76,11 +76,3 @@ def test_the_report_counts_and_names_every_skip(course: Path) -> None:
         ["ch02_fixture", "2", "0", "6", "2", "2", "0"],
     ]
     assert done.stdout.splitlines()[3].endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine")
-
-
-def test_bump_says_what_it_changed(course: Path) -> None:
-    write_course(course, lesson("```console\n$ uv add aerich==0.10.1\n```\n"))
-    (course / "versions.toml").write_text('[versions]\naerich = "0.10.1"\n')
-    done = workbook("bump", "aerich", "0.10.2", "--chapters", course)
-    assert len(done.stdout.splitlines()) == 2
-    assert "aerich==0.10.2" in (course / "ch01_fixture" / "lesson.md").read_text()

@@ -31,29 +31,28 @@ def test_the_fixture_course_reads(tmp_path: Path) -> None:
     assert second.blocks[2].tag == "ch02-red"
 
 
-def test_an_output_knows_its_lines(tmp_path: Path) -> None:
-    text = lesson("```console\n$ cat <<END\n> one\n> END\none\n\n$ true\n```\n")
-    session = read(tmp_path, text).blocks[0]
-
-    assert [(each.typed, each.output) for each in session.exchanges] == [
-        ("cat <<END\none\nEND", ("one",)),
-        ("true", ()),
-    ]
-    assert session.exchanges[0].output_line == 11
-    assert session.exchanges[1].line == 13
-
-
-def test_a_statement_may_go_over_lines(tmp_path: Path) -> None:
-    text = lesson("```mysql\nmysql> SELECT 1,\n    -> 2\\G\nx\n\nmysql> USE a;\nDatabase changed\n```\n")
-    assert [each.typed for each in read(tmp_path, text).blocks[0].exchanges] == ["SELECT 1,\n2\\G", "USE a;"]
-
-
-def test_a_python_session_reads_as_doctest_does(tmp_path: Path) -> None:
-    text = lesson("```pycon\n>>> for x in ():\n...     print(x)\n...\n>>> 1\n1\n```\n")
-    assert [(each.typed, each.output) for each in read(tmp_path, text).blocks[0].exchanges] == [
-        ("for x in ():\n    print(x)\n", ()),
-        ("1", ("1",)),
-    ]
+@pytest.mark.parametrize(
+    ("body", "exchanges"),
+    [
+        (
+            "```console\n$ cat <<END\n> one\n> END\none\n\n$ true\n\n```\n",
+            [(8, "cat <<END\none\nEND", ("one",), 11), (13, "true", (), 15)],
+        ),
+        (
+            "```mysql\nmysql> SELECT 1,\n    -> 2\\G\nx\n\nmysql> USE a;\nDatabase changed\n```\n",
+            [(8, "SELECT 1,\n2\\G", ("x",), 10), (12, "USE a;", ("Database changed",), 13)],
+        ),
+        (
+            "```pycon\n>>> for x in ():\n...     print(x)\n...\n>>> 1\n1\n```\n",
+            [(8, "for x in ():\n    print(x)\n", (), 11), (11, "1", ("1",), 12)],
+        ),
+    ],
+)
+def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
+    tmp_path: Path, body: str, exchanges: list[tuple[int, str, tuple[str, ...], int]]
+) -> None:
+    session = read(tmp_path, lesson(body)).blocks[0]
+    assert [(each.line, each.typed, each.output, each.output_line) for each in session.exchanges] == exchanges
 
 
 def test_a_file_with_fences_is_fenced_with_four_backticks(tmp_path: Path) -> None:
