@@ -4,7 +4,7 @@ import difflib
 import posixpath
 from dataclasses import dataclass, field
 
-from workbook.lesson.commands import Effect, commit_message, effects, simple_commands
+from workbook.lesson.commands import commit_message, file_command, simple_commands
 from workbook.lesson.elision import ELISION, mismatch
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.hunks import apply
@@ -97,31 +97,31 @@ class Files:
         for words in simple_commands(exchange.typed):
             if words[0] in ("cd", "pushd"):
                 self.directory = posixpath.normpath(posixpath.join(self.directory, words[1] if len(words) > 1 else "/"))
-        for effect in effects(exchange.typed):
-            if self.directory != ".":
-                what = f"`{effect.verb}` after `cd {self.directory}`: history reads paths from the project's root."
-                raise LessonError(self.page.file, exchange.line, what, way="Go back to the root first.")
-            self._follow(effect, exchange.line)
+            command = file_command(words)
+            if command is not None:
+                self._follow(*command, exchange.line)
         message = commit_message(exchange.typed)
         if message is not None and (not message.strip() or "--amend" in exchange.typed):
             way = 'Write git commit -m "…".'
             raise LessonError(self.page.file, exchange.line, "a commit of history has a message.", way=way)
         return message
 
-    def _follow(self, effect: Effect, line: int) -> None:
-        if effect.verb != "rm" and len(effect.paths) != 2:
-            raise LessonError(self.page.file, line, f"history follows `{effect.verb}` of one path to another only.")
-        *sources, target = effect.paths if effect.verb != "rm" else (*effect.paths, "")
+    def _follow(self, verb: str, paths: list[str], strict: bool, line: int) -> None:
+        if self.directory != ".":
+            what = f"`{verb}` after `cd {self.directory}`: history reads paths from the project's root."
+            raise LessonError(self.page.file, line, what, way="Go back to the root first.")
+        if verb != "rm" and len(paths) != 2:
+            raise LessonError(self.page.file, line, f"history follows `{verb}` of one path to another only.")
+        *sources, target = [*paths, ""] if verb == "rm" else paths
         if self._below(target) and target not in self.tree:
             target = f"{target}/{posixpath.basename(sources[0])}"
         for source in sources:
             names = self._below(source)
-            if effect.strict and not names:
-                what = f"`git {effect.verb}` names {source}, which is not there."
-                raise LessonError(self.page.file, line, what)
+            if strict and not names:
+                raise LessonError(self.page.file, line, f"`git {verb}` names {source}, which is not there.")
             for name in names:
-                text = self.tree[name] if effect.verb == "cp" else self.tree.pop(name)
-                if effect.verb != "rm":
+                text = self.tree[name] if verb == "cp" else self.tree.pop(name)
+                if verb != "rm":
                     self.tree[target + name[len(source) :]] = text
 
     def _below(self, path: str) -> list[str]:

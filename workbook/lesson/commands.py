@@ -1,22 +1,7 @@
 """What history understands of a command line, without running it."""
 
 import shlex
-from dataclasses import dataclass
 from itertools import groupby
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A change that a command makes to files.
-
-    Attributes:
-        verb: `rm` of each path, or `mv` or `cp` of the first to the second.
-        strict: whether git insists that the path is there.
-    """
-
-    verb: str
-    paths: tuple[str, ...]
-    strict: bool
 
 
 def simple_commands(typed: str) -> list[list[str]]:
@@ -51,13 +36,14 @@ def commit_message(typed: str) -> str | None:
     return None
 
 
-def effects(typed: str) -> list[Effect]:
-    """What the line does to files as far as history follows it: `git rm`, `git mv`, `rm`, `mv`, `cp`, plain paths."""
-    found = []
-    for words in simple_commands(typed):
-        strict = words[0] == "git"
-        verb, arguments = (words[1] if len(words) > 1 else "", words[2:]) if strict else (words[0], words[1:])
-        if verb in ("rm", "mv") or (verb == "cp" and not strict):
-            paths = tuple(word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-"))
-            found.append(Effect(verb, paths, strict))
-    return found
+def file_command(words: list[str]) -> tuple[str, list[str], bool] | None:
+    """What a simple command does to files, as far as history follows it: `git rm`, `git mv`, `rm`, `mv`, `cp`.
+
+    Returns:
+        the verb; its paths; whether git insists that the path is there. None when it is another command.
+    """
+    strict = words[0] == "git"
+    verb, *arguments = words[1:] if strict and words[1:] else words
+    if verb not in ("rm", "mv", "cp") or (strict and verb == "cp"):
+        return None
+    return verb, [word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-")], strict

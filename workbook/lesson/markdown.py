@@ -4,17 +4,14 @@
         if part.kind == "heading":
             print(part.first, part.slug, part.text)
 
-Every room that reads pages reads them so: lessons, checks, the two languages side by side, the site. Lines count from
-1, as an editor does. Front matter is no part of a page; `front_lines` says how many lines it takes.
+Lines count from 1, as an editor does. Front matter is no part of a page; `front_lines` says how many lines it takes.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice, takewhile
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -27,7 +24,6 @@ ALONE = {"stop", "note"}
 # Without indented code, what an admonition of the site holds is read as what it is: paragraphs and fences.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
-_TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
 _WORDS = ("text", "code_inline", "softbreak", "hardbreak", "image")
 
 
@@ -36,18 +32,19 @@ class Part:
     """A part of a page, lines `first` to `last`.
 
     Attributes:
-        text: the words of a heading, a paragraph or a cell without their marks; the content of a fence or of HTML; what
-            stands within a comment.
+        kind: `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or a cell), or what opens: `p`, `ul`, `li`,
+            `blockquote`, `table`, `tr`, `hr`.
+        text: the words of a heading or a text without their marks; the content of a fence or of HTML; what stands
+            within a comment.
         info: what stands behind the backticks of a fence.
         slug: the id that the site gives to a heading.
         level: of a heading, 1 to 6.
-        depth: how far it stands in lists and quotations; 0 at the left margin.
-        links: where it links to, images too.
+        depth: how far it stands in lists, quotations and tables; 0 at the left margin.
         closed: whether a fence has its end.
-        cells: how many a row has.
+        inline: the tokens within a heading or a text: links, images, code.
     """
 
-    kind: Literal["heading", "fence", "comment", "html", "text", "row"]
+    kind: str
     first: int
     last: int
     text: str = ""
@@ -55,9 +52,8 @@ class Part:
     slug: str = ""
     level: int = 0
     depth: int = 0
-    links: tuple[str, ...] = ()
     closed: bool = True
-    cells: int = 0
+    inline: Sequence[Token] = field(default=(), compare=False, repr=False)
 
 
 def front_lines(text: str) -> int:
@@ -67,31 +63,35 @@ def front_lines(text: str) -> int:
 
 
 def walk(text: str) -> Iterator[Part]:
-    """The parts of a page in their order. A row of a table comes before its cells, which are texts."""
+    """The parts of a page in their order; what holds others comes before them."""
     lines = text.split("\n")
     skip = front_lines(text)
-    tokens = _PARSER.parse("\n".join([""] * skip + lines[skip:]))
-    given: list[str] = []
-    for index, token in enumerate(tokens):
+    slugs: list[str] = []
+    heading: Token | None = None
+    for token in _PARSER.parse("\n".join([""] * skip + lines[skip:])):
         if token.map is None or token.nesting == -1:
             continue
         first, last, depth = token.map[0] + 1, token.map[1], token.level
-        if token.type == "heading_open":
-            words = _words(tokens[index + 1])
-            given.append(_slug(words, given))
-            level, links = int(token.tag[1]), _links(tokens[index + 1])
-            yield Part("heading", first, last, words, slug=given[-1], level=level, depth=depth, links=links)
-        elif token.type == "fence":
+        if token.type == "fence":
             closing = lines[last - 1].strip(" >") if last > first else ""
             closed = closing.startswith(token.markup) and not closing.strip(token.markup[0])
             yield Part("fence", first, last, token.content, info=token.info.strip(), depth=depth, closed=closed)
         elif token.type == "html_block":
             yield from _html(token.content, first, last, depth)
-        elif token.type == "tr_open":
-            row = takewhile(lambda each: each.type != "tr_close", islice(tokens, index, None))
-            yield Part("row", first, last, cells=sum(each.type in ("th_open", "td_open") for each in row))
-        elif token.type == "inline" and tokens[index - 1].type != "heading_open":
-            yield Part("text", first, last, _words(token), depth=depth - 1, links=_links(token))
+        elif token.type == "heading_open":
+            heading = token  # its words come next
+        elif token.type == "inline":
+            children = token.children or []
+            words = "".join(child.content or " " for child in children if child.type in _WORDS)
+            if heading is not None:
+                slugs.append(_slug(words, slugs))
+                level = int(heading.tag[1])
+                yield Part("heading", first, last, words, "", slugs[-1], level, depth - 1, inline=children)
+            else:
+                yield Part("text", first, last, words, depth=depth - 1, inline=children)
+            heading = None
+        else:
+            yield Part(token.tag, first, last, depth=depth)
 
 
 def _html(content: str, first: int, last: int, depth: int) -> Iterator[Part]:
@@ -101,19 +101,7 @@ def _html(content: str, first: int, last: int, depth: int) -> Iterator[Part]:
             yield Part("comment", line, line + match[0].count("\n"), match[1], depth=depth)
         content = _COMMENT.sub("", content)
     if content.strip():
-        yield Part("html", first, last, content, depth=depth, links=tuple(_TARGET.findall(content)))
-
-
-def _words(inline: Token) -> str:
-    return "".join(child.content or " " for child in inline.children or () if child.type in _WORDS)
-
-
-def _links(inline: Token) -> tuple[str, ...]:
-    found: list[str] = []
-    for child in inline.children or ():
-        found += [str(child.attrs[name]) for name in ("href", "src") if name in child.attrs]
-        found += _TARGET.findall(child.content) if child.type == "html_inline" else ()
-    return tuple(found)
+        yield Part("html", first, last, content, depth=depth)
 
 
 def _slug(heading: str, given: Sequence[str]) -> str:
