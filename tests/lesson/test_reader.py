@@ -55,11 +55,6 @@ def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
     assert [(each.line, each.typed, each.output, each.output_line) for each in session.exchanges] == exchanges
 
 
-def test_a_file_with_fences_is_fenced_with_four_backticks(tmp_path: Path) -> None:
-    (block,) = read(tmp_path, lesson('````md title="README.md"\n```console\n$ x\n```\n````\n')).blocks
-    assert block.content == "```console\n$ x\n```\n"
-
-
 def test_background_stop_and_skips_are_read(tmp_path: Path) -> None:
     text = lesson(
         "<!-- background -->\n```console\n$ serve\nready\n```\n\n<!-- stop -->\n\n"
@@ -140,12 +135,9 @@ def test_malformed_front_matter_is_refused_with_its_line(tmp_path: Path, more: s
     assert refused.value.line == line
 
 
-def test_a_missing_key_is_named(tmp_path: Path) -> None:
+def test_a_missing_key_and_missing_front_matter_are_named(tmp_path: Path) -> None:
     with pytest.raises(LessonError, match=r"lesson\.md:5: the front matter has no `goal`"):
         read(tmp_path, FRONT.format(title="x", more="").replace("goal: One sentence.\n", ""))
-
-
-def test_a_page_without_front_matter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LessonError, match="there is no front matter"):
         read(tmp_path, "# Hello\n")
 
@@ -179,14 +171,10 @@ def mistake(tmp_path: Path, error: str = "boom", more: str = "") -> Mistake:
     return read_mistake(page)
 
 
-def test_a_mistake_shows_its_error(tmp_path: Path) -> None:
-    assert mistake(tmp_path).error == "boom"
+def test_a_mistake_shows_its_error_and_is_planted_by_one_block_or_as_many_as_it_says(tmp_path: Path) -> None:
+    assert (mistake(tmp_path).error, mistake(tmp_path).plant) == ("boom", 1)
+    assert mistake(tmp_path, more="plant: 0\n").plant == 0
     with pytest.raises(LessonError, match=r"page\.md:4: no output on this page shows its `error`"):
         mistake(tmp_path, error="bang")
-
-
-def test_a_mistake_is_planted_by_its_first_block_or_as_many_as_it_says(tmp_path: Path) -> None:
-    assert mistake(tmp_path).plant == 1
-    assert mistake(tmp_path, more="plant: 0\n").plant == 0
     with pytest.raises(LessonError, match=r"page\.md:5: `plant` must be a number, not 'two'"):
         mistake(tmp_path, more="plant: two\n")

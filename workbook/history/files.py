@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from workbook.lesson.commands import commit_message, file_command, simple_commands
 from workbook.lesson.elision import ELISION, mismatch
-from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.errors import LessonError
 from workbook.lesson.hunks import apply
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, WholeFile
 
@@ -49,28 +49,16 @@ class Files:
         before = self.tree.get(block.title)
         if isinstance(block, WholeFile):
             after = self._made(block) if block.made else block.content
-        elif before is None:
+        elif before is not None:
+            after = apply(block, before)
+        else:
             near = difflib.get_close_matches(block.title, self.tree, n=3)
             way = f"Nearest files: {', '.join(near)}." if near else "Show the whole file first, without diff."
             what = f"this diff changes {block.title}, which is not there."
             raise LessonError(block.place.file, block.place.first, what, way=way)
-        else:
-            try:
-                after = apply(block, before)
-            except LessonError as error:
-                raise self._with_last(error, block.title) from None
         self.tree[block.title] = after
         self.changes.append(Change(block, before, after))
         return self.changes[-1]
-
-    def _with_last(self, error: LessonError, title: str) -> LessonError:
-        """Say where the file was shown last: the mistake may well be there."""
-        for change in reversed(self.changes):
-            if change.block.title == title:
-                place = change.block.place
-                error.why = f"{error.why}\n\n{title} was last shown at {shown(place.file)}:{place.first}.".strip()
-                break
-        return error
 
     def _made(self, block: WholeFile) -> str:
         assert isinstance(self.page, Lesson)

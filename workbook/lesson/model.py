@@ -126,9 +126,6 @@ class Lesson:
     chapter: str
     title: str
     goal: str
-    you_will_learn: tuple[str, ...]
-    out_of_scope: tuple[str, ...]
-    notes: str
     blocks: tuple[Block, ...]
     stands: str = ""
     route: str = ""
