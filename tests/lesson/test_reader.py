@@ -139,7 +139,7 @@ def test_a_missing_key_and_missing_front_matter_are_named(tmp_path: Path) -> Non
     with pytest.raises(LessonError, match=r"lesson\.md:5: the front matter has no `goal`"):
         read(tmp_path, FRONT.format(title="x", more="").replace("goal: One sentence.\n", ""))
     with pytest.raises(LessonError, match="there is no front matter"):
-        read(tmp_path, "# Hello\n")
+        read(tmp_path, "# Hello\n\ngoal: none\n\n")
 
 
 def test_a_made_file_that_is_never_shown_is_named(tmp_path: Path) -> None:

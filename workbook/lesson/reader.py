@@ -37,9 +37,10 @@ class FrontMatter:
         return LessonError(self.file, self.lines[key], what, way=way)
 
 
-def read_front_matter(
-    file: Path, text: str, *, required: Mapping[str, type], optional: Mapping[str, type]
-) -> FrontMatter:
+Keys = Mapping[str, type]
+
+
+def read_front_matter(file: Path, text: str, *, required: Keys, optional: Keys) -> FrontMatter:
     """Read a page's front matter.
 
     Args:
@@ -49,7 +50,7 @@ def read_front_matter(
         LessonError: none there, not YAML, an unknown key, a missing or empty one, a value of another kind.
     """
     end = front_lines(text)
-    source = "\n".join(text.split("\n")[1 : end - 1])
+    source = "\n".join(text.split("\n")[1 : end - 1]) if end else ""
     try:
         node, values = yaml.compose(source), yaml.safe_load(source)
     except yaml.YAMLError as error:
