@@ -8,8 +8,8 @@ import pytest
 
 from tests.lesson.course import FIRST, SECOND, write_course
 from tests.website import chromium
-from workbook.course import CHAPTERS
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 from workbook.say import Language, Problem
 from workbook.website import build, commits, course, generate
 from workbook.website.build import faults

@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbook.lesson.markdown import walk
 from workbook.lesson.model import Lesson, Mistake
 from workbook.runner.start import EMPTY
 from workbook.say import _
-from workbook.translation.slugs import slugs
 from workbook.website import commits
 from workbook.website.course import Course, Source, in_repository, is_red
 from workbook.website.markup import boxed, code, escaped, heading
@@ -82,7 +82,7 @@ def with_error(text: str, mistake: Mistake) -> str:
     error = f'<span class="wb-error">{code(mistake.error)}</span>'
 
     def named(found: re.Match[str]) -> str:
-        return f"# {found[1]} {error} {found[2] or f'{{#{slugs([found[1]])[0]}}}'}"
+        return f"# {found[1]} {error} {found[2] or f'{{#{next(walk(found[0])).slug}}}'}"
 
     return re.sub(r"^# (.*?) *(\{#.*\})?$", named, text, count=1, flags=re.MULTILINE)
 

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from workbook.course import CHAPTERS
 from workbook.history.build import Commit, History, build
 from workbook.history.files import Change, Files
-from workbook.history.trace import lesson_files, mistake_files
+from workbook.lesson.chapters import chapter_id, lesson_files, mistake_files
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_mistake
-from workbook.place import CLONE
+from workbook.place import CHAPTERS, CLONE
 from workbook.runner.start import starting_point
 from workbook.say import Language, Problem, language
 from workbook.student.check import checks_of
@@ -141,17 +140,17 @@ class Course:
 def read_course(chapters: Path = CHAPTERS) -> Course:
     """Read all lessons and mistakes, and build the history. Takes a second or two."""
     broken: dict[str, LessonError] = {}
-    ids = [file.parent.name for file in lesson_files(chapters)]
+    lessons = lesson_files(chapters)
     history = History(chapters, {}, ())
-    while ids:
+    while lessons:
         try:
             with tempfile.TemporaryDirectory() as scratch:
-                history = build(chapters, Path(scratch) / "history", until=ids[-1].partition("_")[0])
+                history = build(chapters, Path(scratch) / "history", until=chapter_id(lessons[-1]))
             break
         except LessonError as error:
             broken[in_repository(error.file)] = error
             # What is wrong may stand in a table of all chapters: then there is no history at all.
-            ids = ids[: next((at for at, name in enumerate(ids) if name in error.file.parts), 0)]
+            lessons = lessons[: next((at for at, file in enumerate(lessons) if file.parent in error.file.parents), 0)]
     mistakes = {}
     for name, chapter in history.chapters.items():
         found = []

@@ -15,8 +15,8 @@ from pygments.lexers import BashLexer, MySqlLexer, PythonLexer, get_lexer_for_fi
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
+from workbook.lesson.blocks import PROMPTS, parse_exchanges
 from workbook.lesson.errors import LessonError
-from workbook.lesson.exchanges import PROMPTS, parse_exchanges
 from workbook.lesson.model import Place
 
 _TYPED: Mapping[str, type[Lexer]] = {"console": BashLexer, "mysql": MySqlLexer, "pycon": PythonLexer}

@@ -15,9 +15,8 @@ import yaml
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 
-from workbook.course import CHAPTERS
 from workbook.history.versions import read_versions
-from workbook.place import CLONE, TEMPLATE
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, _, language
 from workbook.website import chapter, commits, notebook
 from workbook.website.course import Course, Source, changes_of, in_repository

@@ -7,17 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
 from workbook.history.files import Change
 from workbook.lesson.commands import commit_message
-from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE
+from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, walk
 from workbook.lesson.model import Diff
 from workbook.say import Problem, _
 from workbook.website.fences import lexer_for
 
-_COMMENT = re.compile(r"<!--\s*(.*?)\s*-->\s*", re.DOTALL)
 _TITLE = re.compile(r'title="([^"]*)"')
 _MARKER = re.compile(r"\s*(?:[-*+]|\d+[.)])(?:\s{1,4}(?=\S)|\s)?")
 _CODE_OR_LINK = re.compile(
@@ -122,58 +118,54 @@ def rewrite(
         Problem: a comment that nothing is known of.
     """
     lines = text.split("\n")
-    tokens = MarkdownIt("commonmark").parse(text)
-    new: dict[int, str | None] = {**_lists(lines, tokens)}
+    new: dict[int, str | None] = {**_lists(lines, text)}
     left, named = list(changes), list(commits)
     above, said = 0, (0, "")  # the last heading's line; the last paragraph's, with its text
-    for token in tokens:
-        if token.map is None or token.nesting == -1:
-            continue
-        first, last = token.map
+    for part in walk(text):
+        first, last = part.first - 1, part.last
         here: str | None = None
-        if token.type == "heading_open":
-            above = last - 1
-        elif token.type == "inline":
-            said = (first, token.content.strip("*`"))
-        elif token.type == "html_block" and not _COMMENT.sub("", token.content).strip():
+        if part.kind == "heading":
+            above = first
+        elif part.kind == "text":
+            said = (first, part.text.strip())
+        elif part.kind == "comment":
             here = ""
-            for name, _colon, value in (match[1].partition(":") for match in _COMMENT.finditer(token.content)):
-                if name == "section":
-                    new[above] = f"{lines[above]} {{#{value.split()[0]}}}"
-                elif name == "not run":
-                    reason = _("Shown, not run here: {reason}", reason=value.strip())
-                    here += f'\n<p class="wb-note">{reason}</p>\n'
-                elif name in inserts:
-                    here += f"\n{inserts[name]()}\n"
-                elif name not in BEFORE_A_FENCE | ALONE:
-                    raise Problem(f"{file}: nothing is known of the comment <!-- {name} -->.")
-        elif token.type == "html_block":
+            name, _colon, value = part.text.partition(":")
+            if name == "section":
+                new[above] = f"{lines[above]} {{#{value.split()[0]}}}"
+            elif name == "not run":
+                reason = _("Shown, not run here: {reason}", reason=value.strip())
+                here = f'\n<p class="wb-note">{reason}</p>\n'
+            elif name in inserts:
+                here = f"\n{inserts[name]()}\n"
+            elif name not in BEFORE_A_FENCE | ALONE:
+                raise Problem(f"{file}: nothing is known of the comment <!-- {name} -->.")
+        elif part.kind == "html":
             for number in range(first, last):
                 line = (new.get(number) or lines[number]).replace("<details>", '<details markdown="block">')
                 new[number] = line.replace("<summary>", '<summary markdown="span">')
-        elif token.type == "fence" and not token.level:
+        elif part.kind == "fence" and not part.depth:
             here = "\n".join(lines[first:last])
-            title = _TITLE.search(token.info)
+            title = _TITLE.search(part.info)
             if title and said[1] == title[1]:
                 new |= {number: None for number in range(said[0], first)}  # the path above, which GitHub shows
             if title and left and left[0].block.title == title[1]:
                 done = left.pop(0)
                 if isinstance(done.block, Diff):
                     here = f"\n{change(here, done.block.title, done.before or '', done.after)}\n"
-            elif token.info.strip() == "console":
-                for line in token.content.split("\n"):
+            elif part.info == "console":
+                for line in part.text.split("\n"):
                     if named and line.startswith("$ ") and commit_message(line[2:]) is not None:
                         label = _("Commit {name}: its files", name=named[0])
                         here += f"\n\n[{label}](/commits/{named.pop(0)}.md){{ .wb-commit-link }}\n"
+            said = (0, "")
         if here is not None:
             new |= {number: None for number in range(first, last)} | {first: here}
-        if token.type == "fence":
-            said = (0, "")
     kept = [new.get(number, line) for number, line in enumerate(lines)]
     return "\n".join(line for line in kept if line is not None)
 
 
-def _lists(lines: Sequence[str], tokens: Sequence[Token]) -> dict[int, str]:
+def _lists(lines: Sequence[str], text: str) -> dict[int, str]:
     """What to put in place of lines that lists hold, by line number from 0.
 
     CommonMark, and so GitHub, lets an item's further lines stand under its text, after two or three spaces.
@@ -181,18 +173,16 @@ def _lists(lines: Sequence[str], tokens: Sequence[Token]) -> dict[int, str]:
     """
     new: dict[int, str] = {}
     starts: list[int] = []
-    depth = 0
-    for token in tokens:
-        if token.type in ("bullet_list_open", "ordered_list_open", "bullet_list_close", "ordered_list_close"):
-            depth += token.nesting
-            if token.nesting == depth == 1 and token.map:
-                starts.append(token.map[0])
-        elif token.type == "list_item_open" and token.map:
-            first, end = token.map
+    for part in walk(text):
+        first = part.first - 1
+        if part.kind in ("ul", "ol") and not part.depth:
+            starts.append(first)
+        elif part.kind == "li":
+            level = (part.depth + 1) // 2
             marker = _MARKER.match(lines[first])
-            new[first] = " " * 4 * (depth - 1) + lines[first].lstrip()
-            for number in range(first + 1, end):
+            new[first] = " " * 4 * (level - 1) + lines[first].lstrip()
+            for number in range(first + 1, part.last):
                 line = lines[number]
                 deeper = len(line) - len(line.lstrip()) - (marker.end() if marker else 0)
-                new[number] = " " * (4 * depth + max(0, deeper)) + line.lstrip() if line.strip() else ""
+                new[number] = " " * (4 * level + max(0, deeper)) + line.lstrip() if line.strip() else ""
     return new | {start: f"\n{new[start]}" for start in starts if start and lines[start - 1].strip()}
