@@ -111,12 +111,11 @@ def table(course: Course, pages: Pages) -> str:
 def reds(course: Course) -> str:
     """The commits that are red on purpose, as a list: which test fails, and because of what."""
     lines = []
-    for tag, contract in ((tag, commit.step.lesson.red.get(tag)) for tag, commit in course.history.tags.items()):
-        if contract is None:
-            continue
-        tests = ", ".join(code(test) for test in contract.tests)
-        said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
-        lines.append(f"- [`{tag}`](/{commits.page(tag)}): {said}")
+    for tag, commit in course.history.tags.items():
+        if contract := commit.step.lesson.red.get(tag):
+            tests = ", ".join(code(test) for test in contract.tests)
+            said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
+            lines.append(f"- [`{tag}`](/{commits.page(tag)}): {said}")
     return "\n".join(lines)
 
 

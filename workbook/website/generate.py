@@ -77,11 +77,11 @@ class Site:
             return [{f"{source.chapter[2:]} {_short(source.title)}": source.page} for source in own]
 
         def by_chapter(pages: Sequence[tuple[str, str, str]]) -> Nav:
-            lessons = [source for source in self.sources if source.kind == "lesson"]
-            own = {
-                each.chapter: [{title: page} for name, title, page in pages if name == each.chapter] for each in lessons
-            }
-            return [{f"{each.chapter[2:]} {each.title}": own[each.chapter]} for each in lessons if own[each.chapter]]
+            found: Nav = []
+            for lesson in (source for source in self.sources if source.kind == "lesson"):
+                own = [{title: page} for chapter, title, page in pages if chapter == lesson.chapter]
+                found += [{f"{lesson.chapter[2:]} {lesson.title}": own}] if own else []
+            return found
 
         mistakes = [(each.chapter, each.title, each.page) for each in self.sources if each.kind == "mistake"]
         history = [
