@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -136,6 +136,17 @@ def bump(
     for path in changed:
         typer.echo(f"changed: {shown(path)}")
     _follow(changed)
+
+
+@app.command()
+def notebooks(
+    action: Annotated[Literal["run", "check"], typer.Argument(help="check runs nothing.")] = "run",
+    chapters: Annotated[list[str] | None, typer.Argument(help="Such as ch34; all when none is named.")] = None,
+) -> None:
+    """Run the notebooks on a throwaway MySQL, write their outputs into both languages, and name what is wrong."""
+    from workbook.notebooks.run import notebooks as verb
+
+    raise typer.Exit(verb(action, chapters or ()))
 
 
 @app.command()

@@ -11,7 +11,7 @@ from workbook.mysql import docker, given, local
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
-from workbook.say import Problem
+from workbook.say import Problem, _
 
 PREFIX = "nb_"
 """How every database of a notebook begins. No other is ever dropped."""
@@ -100,12 +100,9 @@ def _server() -> Server:
     except Problem as problem:
         raise NoServer(problem.what, why=problem.why, ways=problem.ways, code=problem.code) from None
     if not found:
-        raise NoServer(
-            "No MySQL answers, and this notebook asks a real one.",
-            why=silent,
-            ways=(
-                "Bring one up: `workbook db up`, in the workbook's own folder.",
-                "Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter.",
-            ),
+        ways = (
+            _("Bring one up: `workbook db up`, in the workbook's own folder."),
+            _("Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter."),
         )
+        raise NoServer(_("No MySQL answers, and this notebook asks a real one."), why=silent, ways=ways)
     return found

@@ -11,8 +11,9 @@ from workbook.authoring import app as authoring
 from workbook.cli import app
 from workbook.lesson.errors import LessonError
 from workbook.say import Problem
+from workbook.translation.parity import findings_of
 from workbook.translation.sync import followed, sync
-from workbook.translation.verb import accept, findings_of, translation
+from workbook.translation.verb import accept, translation
 
 
 def test_accepting_a_page_writes_its_comments_and_nothing_else(tmp_path: Path) -> None:
@@ -78,12 +79,12 @@ def test_changed_fences_are_copied_and_the_korean_words_stay(
 
 
 def test_front_matter_that_is_the_same_in_both_is_copied_and_texts_stay(tmp_path: Path) -> None:
-    red = "red:\n  ch99-red:\n    test: a::b\n    because: c\n"
     pair = write_accepted(tmp_path)
     before = pair.korean.read_text(encoding="utf-8")
-    pair.english.write_text(ENGLISH.replace("left_out: [uv.lock]\n", f"check: finds_it\n{red}"), encoding="utf-8")
+    red = "left_out:\n  - uv.lock\n  - poetry.lock\n"
+    pair.english.write_text(ENGLISH.replace("left_out: [uv.lock]\n", red), encoding="utf-8")
     assert sync(pair) is True
-    assert pair.korean.read_text(encoding="utf-8") == before.replace("left_out: [uv.lock]\n", f"check: finds_it\n{red}")
+    assert pair.korean.read_text(encoding="utf-8") == before.replace("left_out: [uv.lock]\n", red)
     assert findings_of(pair, tmp_path) == []
 
 

@@ -1,0 +1,236 @@
+"""Each way in which two pages may not differ is planted, and named with its line and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
+from workbook.translation.pairs import Pair
+from workbook.translation.parity import findings_of
+from workbook.translation.verb import accept, all_findings, translation
+
+SYNC = "Copy it: workbook translation --sync."
+SHAPE = "Keep the order and the shape."
+LONG = "This is a sentence that somebody forgot to put into Korean, alas."
+
+FAULTS = {
+    "another line in a fence": (
+        ("english", "nothing", "a hat"),
+        f"different: lesson.ko.md:22: here is the fence `nothing`, and lesson.md:20 has the fence `a hat`. {SYNC}",
+    ),
+    "another language of a fence": (
+        ("english", "```console", "```text"),
+        f"different: lesson.ko.md:20: here is the fence ````console`, and lesson.md:18 has the fence ````text`. {SYNC}",
+    ),
+    "another comment before a fence": (
+        ("english", "exit: 1", "exit: 2"),
+        f"different: lesson.ko.md:19: here is the fence `exit: 1`, and lesson.md:17 has the fence `exit: 2`. {SYNC}",
+    ),
+    "a comment too many": (
+        ("english", "<!-- stop -->\n", ""),
+        f"different: lesson.ko.md:37: here is the comment `stop`, and lesson.md:36 has the fold `<details>`. {SHAPE}",
+    ),
+    "a fence too few": (
+        ("korean", "```console\n$ find hat\nnothing\n```\n", ""),
+        f"different: lesson.ko.md:19: here is the comment `exit: 1`, and lesson.md:17 has the fence `exit: 1`. {SHAPE}",
+    ),
+    "a row too few": (
+        ("korean", "| 선반 | 신발 |\n", ""),
+        f"different: lesson.ko.md:25: here is the end `no more`, and lesson.md:25 has the row `<tr>`. {SHAPE}",
+    ),
+    "an answer too few": (
+        ("korean", "<details><summary>정답</summary>머리 위에 있어요.</details>\n", ""),
+        f"different: lesson.ko.md:37: here is the end `no more`, and lesson.md:37 has the fold `<details>`. {SHAPE}",
+    ),
+    "another value in the front matter": (
+        ("korean", "left_out: [uv.lock]", "left_out: [poetry.lock]"),
+        f"different: lesson.ko.md:5: here is the key `left_out: ['poetry.lock']`, and lesson.md:5 has the key "
+        f"`left_out: ['uv.lock']`. {SYNC}",
+    ),
+    "a key too few": (
+        ("korean", 'notes: "001, 모자 부분"\n', ""),
+        f"different: lesson.ko.md:2: here is the entry `title`, and lesson.md:4 has the entry `notes`. {SHAPE}",
+    ),
+    "a goal in English": (
+        ("korean", "goal: 모자를 다시 찾아요.", "goal: You find the hat again."),
+        "different: lesson.ko.md:3: this text of `모자` has no Korean word. Translate it.",
+    ),
+    "a link too few": (
+        ("korean", "[32장](../ch32_mysql/lesson.ko.md)", "32장"),
+        "different: lesson.ko.md:13: `시작하기` lacks the link of lesson.md:14. "
+        "Here it is written ../ch32_mysql/lesson.ko.md.",
+    ),
+    "a link to the site too few": (
+        ("korean", "[지도](../../docs/ko/map.md)", "지도"),
+        "different: lesson.ko.md:13: `시작하기` lacks the link of lesson.md:14. "
+        "Here it is written ../../docs/ko/map.md.",
+    ),
+    "a link to the English page": (
+        ("korean", "no-hat.ko.md#the-cure", "no-hat.md#the-cure"),
+        "different: lesson.ko.md:16: `mistakes/no-hat.md#the-cure` leads to the English page. "
+        "Write mistakes/no-hat.ko.md#the-cure.",
+    ),
+    "a section in English": (
+        ("korean", "아침에는 여기 있었어요.", "It was here in the morning."),
+        "different: lesson.ko.md:8: `모자` (#the-hat) has no Korean text. Translate the section.",
+    ),
+    "a paragraph in English": (
+        ("korean", "아침에는 여기 있었어요.", f"아침에는 여기 있었어요.\n\n{LONG}"),
+        "different: lesson.ko.md:13: this text of `모자` has no Korean word. Translate it.",
+    ),
+    "emphasis that does not close before a particle": (
+        ("korean", "여기 있었어요.", "**`여기`**에 있었어요."),
+        "different: lesson.ko.md:11: in this paragraph of `모자` stars stay visible: none close between a mark and a "
+        "letter. Take the particle into the emphasis.",
+    ),
+    "a text that has changed": (
+        ("english", "Where is it?", "Where can it be?"),
+        "stale: lesson.ko.md:29: `시작하기` was not written from the text that lesson.md:27 (#start_1) has now. "
+        "Bring it up to date, then: workbook translation --accept lesson.ko.md#start_1",
+    ),
+    "a goal that has changed": (
+        ("english", "goal: You find", "goal: You never find"),
+        "stale: lesson.ko.md:8: `모자` was not written from the text that lesson.md:8 (#the-hat) has now. "
+        "Bring it up to date, then: workbook translation --accept lesson.ko.md#the-hat",
+    ),
+    "a comment in code that has changed": (
+        ("english", "the morning.", "the morning `<!-- stop -->`."),
+        "stale: lesson.ko.md:8: `모자` was not written from the text that lesson.md:8 (#the-hat) has now. "
+        "Bring it up to date, then: workbook translation --accept lesson.ko.md#the-hat",
+    ),
+    "a page without front matter that is YAML": (
+        ("korean", "title: 모자", ": ["),
+        "different: lesson.ko.md:2: the front matter is not YAML, or not a list of keys and values.",
+    ),
+    "a section comment in another form": (
+        ("korean", "<!-- section: start ", "<!-- section: begin at "),
+        "different: lesson.ko.md:14: `section: begin at 7c529ead` is not `section: slug hash` directly below a "
+        "heading. Let the machine write it: workbook translation --accept FILE.",
+    ),
+    "a section comment elsewhere": (
+        ("korean", "어디 있을까요?", "어디 있을까요?\n\n<!-- section: start_1 12345678 -->"),
+        "different: lesson.ko.md:41: `section: start_1 12345678` is not `section: slug hash` directly below a "
+        "heading. Let the machine write it: workbook translation --accept FILE.",
+    ),
+}
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    """Both pages, in step."""
+    return write_accepted(tmp_path)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named_alone(fault: str, pair: Pair) -> None:
+    (language, old, new), sentence = FAULTS[fault]
+    assert said(pair) == []
+    change(getattr(pair, language), old, new)
+    assert said(pair) == [sentence]
+
+
+def test_what_is_no_fault(pair: Pair) -> None:
+    change(pair.english, "It was here in the morning.", "<!-- note: why -->\n\nIt was here\nin the  morning.")
+    change(
+        pair.korean,
+        "있었어요.",
+        "있었어요.\n\n`a line of code with more than eight words in it`\n\nFastAPI, Tortoise ORM",
+    )
+    assert said(pair) == []
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_a_missing_heading_is_named(stamped: bool, tmp_path: Path) -> None:
+    pair = write_accepted(tmp_path) if stamped else write_pair(tmp_path)
+    change(pair.english, "## Start\n", "## Before\n\nA look into the mirror.\n\n## Start\n")
+    here, there = ("13: here is the heading `## start`", 12) if stamped else ("27: here is the end `no more`", 31)
+    assert said(pair) == [
+        f"different: lesson.ko.md:{here}, and lesson.md:{there} has the heading `##{' before' * stamped}`. {SHAPE}"
+    ]
+
+
+def test_a_heading_too_many_is_named(pair: Pair) -> None:
+    change(pair.english, "## Start\n", "")
+    (only,) = said(pair)
+    assert only.startswith("different: lesson.ko.md:29: here is the heading `## start_1`, and lesson.md:26 has the end")
+
+
+def test_a_renamed_heading_and_a_missing_section_comment_make_the_section_stale(pair: Pair) -> None:
+    change(pair.english, "## Start\n\nRead", "## Search\n\nRead")
+    assert [each[:24] for each in said(pair)] == ["stale: lesson.ko.md:13: ", "stale: lesson.ko.md:29: "]
+    lines = pair.korean.read_text(encoding="utf-8").split("\n")
+    pair.korean.write_text("\n".join(line for line in lines if "section: start" not in line), encoding="utf-8")
+    assert [each[:24] for each in said(pair)] == ["stale: lesson.ko.md:13: ", "stale: lesson.ko.md:28: "]
+
+
+def test_a_page_without_korean_and_korean_without_a_page_are_named(
+    pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pair.english.parents[2]
+    assert translation(root=root) == 0
+    assert capsys.readouterr().out == "All 1 pages are in step.\n"
+    (root / "docs" / "ko").mkdir(parents=True)
+    (root / "docs" / "map.md").write_text(ENGLISH)
+    (root / "docs" / "ko" / "mpa.md").write_text(KOREAN)
+    assert [f"{each.kind} {each.error.file.name}" for each in all_findings(root)] == [
+        "missing map.md",
+        "different mpa.md",
+    ]
+    assert translation(root=root) == 1
+    assert capsys.readouterr().out.endswith("1 missing, 0 stale, 1 different.\n")
+
+
+def test_a_page_of_the_site_lies_one_folder_deeper_in_korean(tmp_path: Path) -> None:
+    pair = Pair(tmp_path / "docs" / "map.md", tmp_path / "docs" / "ko" / "map.md")
+    pair.korean.parent.mkdir(parents=True)
+    pair.english.write_text("# Map\n\nSee [a](../README.md), [b](notes.md), ![one](img/a.svg) and [c](#map).\n")
+    pair.korean.write_text("# 지도\n\n[a](../../README.md), [b](notes.md), ![하나](../img/a.svg), [c](#map)를 봐요.\n")
+    assert accept(str(pair.korean), tmp_path)[1] == 1
+    change(pair.korean, "(../../README.md), [b](notes.md)", "(../README.md), [b](../notes.md)")
+    ways = [finding.error.ways[0] for finding in findings_of(pair, tmp_path)]
+    assert "Write notes.md." in ways
+    assert "Here it is written ../../README.md." in ways
+
+
+CHECKS = """# Checks
+
+## each_post_saves_one
+
+Each request saves one meeting.
+why: A link that leads to no row leads nowhere.
+see: `SELECT id FROM meetings;` after a request
+lost: The code {code} was answered for {title}, and no row has it.
+
+1. [The service](lesson.md#the-service)
+"""
+KOREAN_CHECKS = """# 확인
+
+## each_post_saves_one
+
+요청마다 미팅 하나를 저장해요.
+why: 행이 없으면 링크는 아무 데로도 가지 않아요.
+see: 요청을 보낸 뒤 `SELECT id FROM meetings;`
+lost: {title}에 {code}로 답했는데, 그런 행이 없어요.
+
+1. [서비스](lesson.ko.md#the-service)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("{code}로", "{kode}로", "here is the sentence `lost: {kode} {title}`"),
+        ("lost:", "lots:", "here is the sentence `lots: {code} {title}`"),
+        ("why: 행이", "행이", "here is the see"),
+        ("SELECT id", "SELECT code", "here is the see"),
+        ("## each_post_saves_one", "## 저장해요", "here is the id `저장해요`"),
+        ("lesson.ko.md#the-service", "lesson.ko.md", "`lesson.ko.md` is a link that"),
+    ],
+)
+def test_what_a_check_says_has_the_same_ids_placeholders_and_code(
+    old: str, new: str, named: str, tmp_path: Path
+) -> None:
+    pair = write_accepted(tmp_path, CHECKS, KOREAN_CHECKS, "checks")
+    assert said(pair) == []
+    change(pair.korean, old, new)
+    assert named in " ".join(said(pair))
