@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -111,6 +112,8 @@ class Clone:
             cwd=self.root,
             env=self.environment | environment,
             start_new_session=True,
+            # Whoever runs the tests in the background ignores Ctrl-C, and a child inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def works(self) -> bool:
