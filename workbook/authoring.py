@@ -22,7 +22,8 @@ from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.place import TEMPLATE, private
 from workbook.say import say, stage
-from workbook.translation.sync import followed
+from workbook.translation.pairs import Pair
+from workbook.translation.sync import follow
 
 if TYPE_CHECKING:
     from workbook.runner.ground import Settings
@@ -173,11 +174,7 @@ def report(chapters: Chapters = CHAPTERS) -> None:
 
 def _follow(changed: Iterable[Path]) -> None:
     """Copy rewritten fences into the Korean pages, and say where that is not possible."""
-    copied, refused = followed(changed)
-    for path in copied:
-        typer.echo(f"fences copied: {shown(path)}")
-    for error in refused:
-        say(str(error))
+    follow(Pair(file, file.with_suffix(".ko.md")) for file in changed if file.suffix == ".md")
 
 
 def _text_of(table: object) -> str:

@@ -9,110 +9,109 @@ from workbook.translation.pairs import Pair
 from workbook.translation.parity import findings_of
 from workbook.translation.verb import accept, all_findings, translation
 
-SYNC = "Copy it: workbook translation --sync."
-SHAPE = "Keep the order and the shape."
 LONG = "This is a sentence that somebody forgot to put into Korean, alas."
 
-FAULTS = {
-    "another line in a fence": (
-        ("english", "nothing", "a hat"),
-        f"different: lesson.ko.md:22: here is the fence `nothing`, and lesson.md:20 has the fence `a hat`. {SYNC}",
+FAULTS = [
+    # the page, what it has and what is put in its place, and the beginning of what is said
+    (
+        "english",
+        "nothing",
+        "a hat",
+        "different: 22: here is the fence `nothing`, and lesson.md:20 has the fence `a hat`",
     ),
-    "another language of a fence": (
-        ("english", "```console", "```text"),
-        f"different: lesson.ko.md:20: here is the fence ````console`, and lesson.md:18 has the fence ````text`. {SYNC}",
+    (
+        "english",
+        "```console",
+        "```text",
+        "different: 20: here is the fence ````console`, and lesson.md:18 has the fence",
     ),
-    "another comment before a fence": (
-        ("english", "exit: 1", "exit: 2"),
-        f"different: lesson.ko.md:19: here is the fence `exit: 1`, and lesson.md:17 has the fence `exit: 2`. {SYNC}",
+    ("english", "exit: 1", "exit: 2", "different: 19: here is the fence `exit: 1`, and lesson.md:17 has the fence"),
+    ("english", "<!-- stop -->\n", "", "different: 37: here is the comment `stop`, and lesson.md:36 has the fold"),
+    (
+        "korean",
+        "```console\n$ find hat\nnothing\n```\n",
+        "",
+        "different: 19: here is the comment `exit: 1`, and lesson",
     ),
-    "a comment too many": (
-        ("english", "<!-- stop -->\n", ""),
-        f"different: lesson.ko.md:37: here is the comment `stop`, and lesson.md:36 has the fold `<details>`. {SHAPE}",
+    (
+        "korean",
+        "| 선반 | 신발 |\n",
+        "",
+        "different: 25: here is the end `no more`, and lesson.md:25 has the row `<tr>`",
     ),
-    "a fence too few": (
-        ("korean", "```console\n$ find hat\nnothing\n```\n", ""),
-        f"different: lesson.ko.md:19: here is the comment `exit: 1`, and lesson.md:17 has the fence `exit: 1`. {SHAPE}",
+    (
+        "korean",
+        "<details><summary>정답</summary>머리 위에 있어요.</details>\n",
+        "",
+        "different: 37: here is the end `no more`",
     ),
-    "a row too few": (
-        ("korean", "| 선반 | 신발 |\n", ""),
-        f"different: lesson.ko.md:25: here is the end `no more`, and lesson.md:25 has the row `<tr>`. {SHAPE}",
+    (
+        "korean",
+        "[uv.lock]",
+        "[poetry.lock]",
+        "different: 5: here is the key `left_out: ['poetry.lock']`, and lesson.md:5",
     ),
-    "an answer too few": (
-        ("korean", "<details><summary>정답</summary>머리 위에 있어요.</details>\n", ""),
-        f"different: lesson.ko.md:37: here is the end `no more`, and lesson.md:37 has the fold `<details>`. {SHAPE}",
+    (
+        "korean",
+        'notes: "001, 모자 부분"\n',
+        "",
+        "different: 2: here is the entry `title`, and lesson.md:4 has the entry",
     ),
-    "another value in the front matter": (
-        ("korean", "left_out: [uv.lock]", "left_out: [poetry.lock]"),
-        f"different: lesson.ko.md:5: here is the key `left_out: ['poetry.lock']`, and lesson.md:5 has the key "
-        f"`left_out: ['uv.lock']`. {SYNC}",
+    (
+        "korean",
+        "goal: 모자를 다시 찾아요.",
+        "goal: You find it.",
+        "different: 3: this text of `모자` has no Korean word.",
     ),
-    "a key too few": (
-        ("korean", 'notes: "001, 모자 부분"\n', ""),
-        f"different: lesson.ko.md:2: here is the entry `title`, and lesson.md:4 has the entry `notes`. {SHAPE}",
+    ("korean", "title: 모자", ": [", "different: 2: the front matter is not YAML"),
+    (
+        "korean",
+        "[32장](../ch32_mysql/lesson.ko.md)",
+        "32장",
+        "different: 13: `시작하기` lacks the link of lesson.md:14.",
     ),
-    "a goal in English": (
-        ("korean", "goal: 모자를 다시 찾아요.", "goal: You find the hat again."),
-        "different: lesson.ko.md:3: this text of `모자` has no Korean word. Translate it.",
+    ("korean", "[지도](../../docs/ko/map.md)", "지도", "different: 13: `시작하기` lacks the link of lesson.md:14."),
+    (
+        "korean",
+        "no-hat.ko.md#the",
+        "no-hat.md#the",
+        "different: 16: `mistakes/no-hat.md#the-cure` leads to the English page.",
     ),
-    "a link too few": (
-        ("korean", "[32장](../ch32_mysql/lesson.ko.md)", "32장"),
-        "different: lesson.ko.md:13: `시작하기` lacks the link of lesson.md:14. "
-        "Here it is written ../ch32_mysql/lesson.ko.md.",
+    (
+        "korean",
+        "[지도]",
+        "[32장](../ch32_mysql/lesson.ko.md)과 [지도]",
+        "different: 16: `../ch32_mysql/lesson.ko.md` is a link",
     ),
-    "a link to the site too few": (
-        ("korean", "[지도](../../docs/ko/map.md)", "지도"),
-        "different: lesson.ko.md:13: `시작하기` lacks the link of lesson.md:14. "
-        "Here it is written ../../docs/ko/map.md.",
+    ("korean", "아침에는 여기 있었어요.", "It was here.", "different: 8: `모자` (#the-hat) has no Korean text."),
+    (
+        "korean",
+        "있었어요.",
+        f"있었어요.\n\n{LONG}",
+        "different: 13: this text of `모자` has no Korean word. Translate it.",
     ),
-    "a link to the English page": (
-        ("korean", "no-hat.ko.md#the-cure", "no-hat.md#the-cure"),
-        "different: lesson.ko.md:16: `mistakes/no-hat.md#the-cure` leads to the English page. "
-        "Write mistakes/no-hat.ko.md#the-cure.",
+    (
+        "korean",
+        "여기 있었어요.",
+        "**`여기`**에 있었어요.",
+        "different: 11: stars stay visible in this paragraph of `모자`",
     ),
-    "a section in English": (
-        ("korean", "아침에는 여기 있었어요.", "It was here in the morning."),
-        "different: lesson.ko.md:8: `모자` (#the-hat) has no Korean text. Translate the section.",
+    ("korean", "있을까요?", "있을까요?\n\n<!-- section: x 1 -->", "different: 41: here is the comment `section: x 1`"),
+    (
+        "korean",
+        "<!-- section: start ",
+        "<!-- section: begin at ",
+        "stale: 13: `시작하기` was not written from the text",
     ),
-    "a paragraph in English": (
-        ("korean", "아침에는 여기 있었어요.", f"아침에는 여기 있었어요.\n\n{LONG}"),
-        "different: lesson.ko.md:13: this text of `모자` has no Korean word. Translate it.",
+    (
+        "english",
+        "Where is it?",
+        "Where can it be?",
+        "stale: 29: `시작하기` was not written from the text that lesson.md:27",
     ),
-    "emphasis that does not close before a particle": (
-        ("korean", "여기 있었어요.", "**`여기`**에 있었어요."),
-        "different: lesson.ko.md:11: in this paragraph of `모자` stars stay visible: none close between a mark and a "
-        "letter. Take the particle into the emphasis.",
-    ),
-    "a text that has changed": (
-        ("english", "Where is it?", "Where can it be?"),
-        "stale: lesson.ko.md:29: `시작하기` was not written from the text that lesson.md:27 (#start_1) has now. "
-        "Bring it up to date, then: workbook translation --accept lesson.ko.md#start_1",
-    ),
-    "a goal that has changed": (
-        ("english", "goal: You find", "goal: You never find"),
-        "stale: lesson.ko.md:8: `모자` was not written from the text that lesson.md:8 (#the-hat) has now. "
-        "Bring it up to date, then: workbook translation --accept lesson.ko.md#the-hat",
-    ),
-    "a comment in code that has changed": (
-        ("english", "the morning.", "the morning `<!-- stop -->`."),
-        "stale: lesson.ko.md:8: `모자` was not written from the text that lesson.md:8 (#the-hat) has now. "
-        "Bring it up to date, then: workbook translation --accept lesson.ko.md#the-hat",
-    ),
-    "a page without front matter that is YAML": (
-        ("korean", "title: 모자", ": ["),
-        "different: lesson.ko.md:2: the front matter is not YAML, or not a list of keys and values.",
-    ),
-    "a section comment in another form": (
-        ("korean", "<!-- section: start ", "<!-- section: begin at "),
-        "different: lesson.ko.md:14: `section: begin at 7c529ead` is not `section: slug hash` directly below a "
-        "heading. Let the machine write it: workbook translation --accept FILE.",
-    ),
-    "a section comment elsewhere": (
-        ("korean", "어디 있을까요?", "어디 있을까요?\n\n<!-- section: start_1 12345678 -->"),
-        "different: lesson.ko.md:41: `section: start_1 12345678` is not `section: slug hash` directly below a "
-        "heading. Let the machine write it: workbook translation --accept FILE.",
-    ),
-}
+    ("english", "goal: You find", "goal: You never find", "stale: 8: `모자` was not written from the text"),
+    ("english", "the morning.", "the morning `<!-- stop -->`.", "stale: 8: `모자` was not written from the text"),
+]
 
 
 @pytest.fixture
@@ -121,12 +120,25 @@ def pair(tmp_path: Path) -> Pair:
     return write_accepted(tmp_path)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named_alone(fault: str, pair: Pair) -> None:
-    (language, old, new), sentence = FAULTS[fault]
+@pytest.mark.parametrize(("language", "old", "new", "beginning"), FAULTS)
+def test_a_fault_is_named_alone(language: str, old: str, new: str, beginning: str, pair: Pair) -> None:
     assert said(pair) == []
     change(getattr(pair, language), old, new)
-    assert said(pair) == [sentence]
+    (only,) = said(pair)
+    assert only.replace("lesson.ko.md:", "", 1).startswith(beginning)
+
+
+def test_what_to_do_about_it_is_said(pair: Pair) -> None:
+    change(pair.english, "nothing", "a hat")
+    change(pair.korean, "no-hat.ko.md#the-cure", "no-hat.md#the-cure")
+    change(pair.korean, "[지도](../../docs/ko/map.md)", "지도")
+    change(pair.english, "Where is it?", "Where can it be?")
+    assert [finding.error.ways for finding in findings_of(pair, pair.english.parents[2])] == [
+        ("Here it is written ../../docs/ko/map.md.",),
+        ("Write mistakes/no-hat.ko.md#the-cure.",),
+        ("Copy it: workbook translation --sync.",),
+        (f"Bring it up to date, then: workbook translation --accept {pair.korean}#start_1",),
+    ]
 
 
 def test_what_is_no_fault(pair: Pair) -> None:
@@ -143,10 +155,12 @@ def test_what_is_no_fault(pair: Pair) -> None:
 def test_a_missing_heading_is_named(stamped: bool, tmp_path: Path) -> None:
     pair = write_accepted(tmp_path) if stamped else write_pair(tmp_path)
     change(pair.english, "## Start\n", "## Before\n\nA look into the mirror.\n\n## Start\n")
-    here, there = ("13: here is the heading `## start`", 12) if stamped else ("27: here is the end `no more`", 31)
-    assert said(pair) == [
-        f"different: lesson.ko.md:{here}, and lesson.md:{there} has the heading `##{' before' * stamped}`. {SHAPE}"
-    ]
+    (only,) = said(pair)
+    assert only.replace("lesson.ko.md:", "").startswith(
+        "different: 13: here is the heading `## start`, and lesson.md:12 has the heading `## before`"
+        if stamped
+        else "different: 27: here is the end `no more`, and lesson.md:31 has the heading `##`"
+    )
 
 
 def test_a_heading_too_many_is_named(pair: Pair) -> None:

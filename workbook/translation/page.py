@@ -84,7 +84,7 @@ def read_page(file: Path) -> list[Section]:
     """Read a page or a notebook in either language. What stands above the first heading belongs to its section.
 
     Raises:
-        LessonError: no heading, front matter that is not YAML, a `section` comment in the wrong place or form.
+        LessonError: no heading, or front matter that is not YAML.
     """
     if file.suffix == ".ipynb":
         return list(_cells(file.read_text(encoding="utf-8")))
@@ -103,13 +103,8 @@ def read_page(file: Path) -> list[Section]:
             waiting += [Part("id", part.first, part.last, title)] if checks and level == "##" else []
             sections.append(Section(part.first, part.last, level, title, slug, waiting))
             waiting = []
-        elif part.kind == "comment" and part.value.startswith("section:"):
-            found = re.fullmatch(r"section: (\S+ [0-9a-f]{8})", part.value)
-            if not found or not sections or part.first != sections[-1].last + 1:
-                what = f"`{part.value}` is not `section: slug hash` directly below a heading."
-                way = "Let the machine write it: workbook translation --accept FILE."
-                raise LessonError(file, part.first, what, way=way)
-            sections[-1].stamp = found[1]
+        elif part.value.startswith("section: ") and sections and part.first == sections[-1].last + 1:
+            sections[-1].stamp = part.value.removeprefix("section: ")
         else:
             (sections[-1].parts if sections else waiting).append(part)
     if not sections:
@@ -126,9 +121,8 @@ def read_page(file: Path) -> list[Section]:
 def _front(file: Path, lines: list[str]) -> tuple[list[Part], list[str]]:
     """The front matter's entries by name, and its texts. Of a text, how many entries it has is the same in both."""
     try:
-        front = yaml.safe_load("\n".join(lines[1:-1])) or {}
-        assert isinstance(front, dict)
-    except (yaml.YAMLError, AssertionError):
+        front = dict(yaml.safe_load("\n".join(lines[1:-1])) or {})
+    except (yaml.YAMLError, TypeError, ValueError):
         raise LessonError(file, 2, "the front matter is not YAML, or not a list of keys and values.") from None
     starts = [number for number, line in enumerate(lines[1:], 2) if line[:1].strip("- #")]
     parts = []
@@ -202,10 +196,8 @@ def _walk(text: str, *, sentences: bool = False) -> Iterator[Part]:
                 words = [each.content if each.type in ("text", "image") else " " for each in token.children or ()]
                 yield Part("text", first, last, "".join(words))
             for name, sentence in _SENTENCE.findall(token.content) if sentences else ():
-                placeholders = " ".join([f"{name}:", *sorted(re.findall(r"\{\w+\}", sentence))])
-                yield (
-                    Part("see", first, last, sentence) if name == "see" else Part("sentence", first, last, placeholders)
-                )
+                words = [sentence] if name == "see" else sorted(re.findall(r"\{\w+\}", sentence))
+                yield Part("see" if name == "see" else "sentence", first, last, " ".join([f"{name}:", *words]))
     yield from comments
 
 

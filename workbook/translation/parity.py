@@ -40,19 +40,12 @@ class Finding:
         return " ".join([self.error.what, *self.error.ways])
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """The two pages of a pair, their sections read."""
+    """The two pages of a pair, read. Raises LessonError when one cannot be read."""
 
-    pair: Pair
-    root: Path
-    english: list[Section]
-    korean: list[Section]
-
-    @classmethod
-    def of(cls, pair: Pair, root: Path) -> "Comparison":
-        """Read both. Raises LessonError when one cannot be read."""
-        return cls(pair, root, read_page(pair.english), read_page(pair.korean))
+    def __init__(self, pair: Pair, root: Path) -> None:
+        self.pair, self.root = pair, root
+        self.english, self.korean = read_page(pair.english), read_page(pair.korean)
 
     def differences(self) -> Iterator[Finding]:
         """What differs and may not. Headings that differ hide what is below them."""
@@ -86,19 +79,14 @@ class Comparison:
         pairs = ((their or ends[0], our or ends[1]) for their, our in zip_longest(theirs, ours))
         if unlike := next((pair for pair in pairs if not _same(*pair)), None):
             lines = [part.value.split("\n") for part in unlike]
-            alike = unlike[0].kind == unlike[1].kind
-            at = (
-                next((n for n, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), -1)
-                if alike
-                else 0
-            )
+            at = next((n for n, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), -1)
             # Lines are counted from the end, where a fence has nothing but its own.
             (there, their), (here, our) = (
                 (max(part.first, part.last - len(each) + 1 + at % len(each)), f"{part.kind} `{each[at]}`")
                 for part, each in zip(unlike, lines, strict=True)
             )
             what = f"here is the {our}, and {shown(self.pair.english)}:{there} has the {their}."
-            copied = alike and unlike[0].kind in ("key", "fence", "comment")
+            copied = unlike[0].kind == unlike[1].kind and unlike[0].kind in ("key", "fence", "comment")
             way = "Copy it: workbook translation --sync." if copied else "Keep the order and the shape."
             yield self._different(here, what, way, slug)
 
@@ -137,7 +125,7 @@ class Comparison:
         for part in other.of("text", "spoken"):
             if _STARS.search(part.value):
                 what = (
-                    f"in this paragraph of `{other.title}` stars stay visible: none close between a mark and a letter."
+                    f"stars stay visible in this paragraph of `{other.title}`: none close between a mark and a letter."
                 )
                 yield self._different(part.first, what, "Take the particle into the emphasis.", one.slug)
             if _english(part) >= (_SENTENCE if part.kind == "text" else 1) and not _HANGUL.search(part.value):
@@ -148,7 +136,7 @@ class Comparison:
 def findings_of(pair: Pair, root: Path) -> list[Finding]:
     """What is not in step between two pages that exist, in the order of the Korean one."""
     try:
-        pages = Comparison.of(pair, root)
+        pages = Comparison(pair, root)
     except LessonError as error:
         return [Finding("different", error)]
     found = list(pages.differences())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbook.lesson.edits import Edit, rewrite
 from workbook.lesson.errors import LessonError, shown
+from workbook.say import say
 from workbook.translation.page import Section, read_page
 from workbook.translation.pairs import Pair
 from workbook.translation.parity import Comparison
@@ -102,22 +103,11 @@ def _comment(section: Section, stamp: str, lines: list[str]) -> Edit:
     return Edit(section.last + 1, int(bool(section.stamp)), (f"<!-- section: {stamp} -->", *after))
 
 
-def followed(changed: Iterable[Path]) -> tuple[list[Path], list[LessonError]]:
-    """Let the Korean pages follow what a verb rewrote in lessons and mistakes.
-
-    Args:
-        changed: any files; those without a Korean page are passed over.
-
-    Returns:
-        the Korean pages that changed, and why others could not follow.
-    """
-    done: list[Path] = []
-    refused: list[LessonError] = []
-    for file in changed:
-        korean = file.with_suffix(".ko.md")
-        if file.suffix == ".md" and korean.exists():
-            try:
-                done += [korean] if sync(Pair(file, korean)) else []
-            except LessonError as error:
-                refused.append(error)
-    return done, refused
+def follow(changed: Iterable[Pair]) -> None:
+    """Let Korean pages follow their English ones; print which did, and say why others could not."""
+    for pair in changed:
+        try:
+            if pair.korean.exists() and sync(pair):
+                print(f"fences copied: {shown(pair.korean)}")
+        except LessonError as error:
+            say(str(error))

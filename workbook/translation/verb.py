@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
@@ -10,7 +9,7 @@ from workbook.place import CLONE
 from workbook.say import Problem
 from workbook.translation.pairs import Pair, orphans, pairs
 from workbook.translation.parity import Comparison, Finding, findings_of
-from workbook.translation.sync import stamp, sync
+from workbook.translation.sync import follow, stamp
 
 
 def translation(*, copy: bool = False, accepted: Sequence[str] = (), root: Path = CLONE) -> int:
@@ -31,11 +30,7 @@ def translation(*, copy: bool = False, accepted: Sequence[str] = (), root: Path 
         print(f"accepted: {shown(pair.korean)}: {count} section comments written.")
     if accepted:
         return 0
-    for pair in pairs(root) if copy else ():
-        # What keeps one from being copied is listed right afterwards.
-        with suppress(LessonError):
-            if pair.korean.exists() and sync(pair):
-                print(f"fences copied: {shown(pair.korean)}")
+    follow(pairs(root) if copy else ())
     findings = list(all_findings(root))
     for finding in findings:
         print(finding)
@@ -78,7 +73,7 @@ def accept(wish: str, root: Path = CLONE) -> tuple[Pair, int]:
         raise Problem(f"{name} is no page in two languages.", ways=(way,), code=2)
     if not pair.korean.exists():
         raise Problem(f"{shown(pair.korean)} is not there.", ways=("Write it first.",), code=2)
-    pages = Comparison.of(pair, root)
+    pages = Comparison(pair, root)
     known = [section.slug for section in pages.english]
     if slug and slug not in known:
         ways = (f"Sections: {', '.join(known)}.",)
