@@ -3,34 +3,31 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from workbook.lesson.errors import LessonError
-from workbook.lesson.markdown import BEFORE_A_FENCE
+from workbook.lesson.markdown import BEFORE_A_FENCE, Part, front_lines, walk
 
-SPOKEN = ("goal", "you_will_learn", "description")
-TRANSLATED = ("title", "goal", "you_will_learn", "out_of_scope", "notes", "description")
+TRANSLATED = ("title", "goal", "stands", "you_will_learn", "out_of_scope", "notes", "description")
 """Keys of the front matter that hold text; all others hold the same value in both languages."""
 
-# Without indented code, what an admonition holds is read as what it is: paragraphs and fences.
-_PARSER = MarkdownIt("commonmark").enable("table").disable("code")
-_COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
-_OWN_LINES = re.compile(r"^ *<!--.*?--> *$", re.DOTALL | re.MULTILINE)
+_SPOKEN = ("goal", "you_will_learn", "description")
+"""Those of them that are sentences, and not a name that may be the same in Korean."""
+
 _TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
 _FOLD = re.compile(r"<(?:details|summary)\b")
-_SILENT = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->|<code>.*?</code>|<[^>]*>", re.DOTALL)
-_SENTENCE = re.compile(r"^([a-z]\w*): (.*)", re.MULTILINE)
+_SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.DOTALL)
+_SENTENCE = re.compile(r"^([a-z]\w*): (.*(?:\n(?![a-z]\w*: ).*)*)", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A token: its kind, its lines (from 1, both included), and its text.
+class Token:
+    """What a page says in a way that can be compared: its kind, its lines (from 1, both included), and its text.
 
     A `link` is the same in both languages in any order, a `text` and what is `spoken` are translated; all other kinds
     (`key`, `entry`, `fence`, `comment`, `row`, `fold`; of checks `id`, `sentence`, `see`) are the same, in order.
@@ -58,22 +55,21 @@ class Section:
     level: str
     title: str
     slug: str
-    parts: list[Part] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
     stamp: str = ""
     prose: str = ""
 
-    def of(self, *kinds: str) -> list[Part]:
+    def of(self, *kinds: str) -> list[Token]:
         """The tokens of these kinds."""
-        return [part for part in self.parts if part.kind in kinds]
+        return [token for token in self.tokens if token.kind in kinds]
 
-    def head(self, slug: str = "") -> Part:
+    def head(self, slug: str = "") -> Token:
         """The heading as a token, with an id or without."""
-        return Part("heading", self.first, self.last, f"{self.level} {slug}".rstrip())
+        return Token("heading", self.first, self.last, f"{self.level} {slug}".rstrip())
 
-    def skeleton(self) -> list[Part]:
+    def skeleton(self) -> list[Token]:
         """The heading, and what must be the same in the same order."""
-        same = [part for part in self.parts if part.kind not in ("link", "text", "spoken")]
-        return [self.head(), *same]
+        return [self.head(), *(each for each in self.tokens if each.kind not in ("link", "text", "spoken"))]
 
     def own_stamp(self) -> str:
         """What a section written from this one has as its stamp: the hash is 8 hex digits of the prose's SHA-256."""
@@ -86,54 +82,49 @@ def read_page(file: Path) -> list[Section]:
     Raises:
         LessonError: no heading, or front matter that is not YAML.
     """
+    text = file.read_text(encoding="utf-8")
     if file.suffix == ".ipynb":
-        return list(_cells(file.read_text(encoding="utf-8")))
-    from markdown.extensions.toc import slugify, unique  # as MkDocs gives headings their ids
-
-    lines = file.read_text(encoding="utf-8").split("\n")
-    skip = lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
-    waiting, said = _front(file, lines[:skip])
-    sections: list[Section] = []
-    ids: set[str] = set()
-    checks = file.name.startswith("checks.")
-    for part in _walk("\n".join([""] * skip + lines[skip:]), sentences=checks):
-        if part.kind == "heading":
-            level, _space, title = part.value.partition(" ")
-            slug = unique(slugify(title, "-"), ids)
-            waiting += [Part("id", part.first, part.last, title)] if checks and level == "##" else []
-            sections.append(Section(part.first, part.last, level, title, slug, waiting))
-            waiting = []
-        elif part.value.startswith("section: ") and sections and part.first == sections[-1].last + 1:
-            sections[-1].stamp = part.value.removeprefix("section: ")
-        else:
-            (sections[-1].parts if sections else waiting).append(part)
-    if not sections:
+        return list(_cells(text))
+    lines, skip = text.split("\n"), front_lines(text)
+    early, said = _front(file, lines[:skip])
+    parts = list(walk(text))
+    heads = [each for each in parts if each.kind == "heading"]
+    if not heads:
         raise LessonError(file, skip + 1, "the page has no heading.", way="Start it with # and its title.")
-    starts = [skip + 1, *(section.first for section in sections[1:]), len(lines) + 1]
-    for section, first, end in zip(sections, starts, starts[1:], strict=False):
-        hidden = {n for part in section.of("fence", "comment") for n in range(part.first, part.last + 1)}
-        prose = "\n".join(lines[n - 1] for n in range(first, end) if n not in hidden)
-        section.prose = " ".join(_OWN_LINES.sub("", prose).split())
+    hidden = {n for each in parts if each.kind in ("fence", "comment") for n in range(each.first, each.last + 1)}
+    checks = lines if file.name.startswith("checks.") else None
+    sections = []
+    starts = [skip + 1, *(head.first for head in heads[1:]), len(lines) + 1]
+    for head, first, end in zip(heads, starts, starts[1:], strict=False):
+        section = Section(head.first, head.last, "#" * head.level, head.text, head.slug)
+        section.prose = " ".join(" ".join(lines[n - 1] for n in range(first, end) if n not in hidden).split())
+        section.tokens = _tokens((each for each in parts if first <= each.first < end), checks)
+        for token in section.of("comment"):
+            if token.value.startswith("section: ") and token.first == head.last + 1:
+                section.stamp = token.value.removeprefix("section: ")
+                section.tokens.remove(token)
+        sections.append(section)
+    sections[0].tokens = [*early, *sections[0].tokens]
     sections[0].prose = "\n".join([*said, sections[0].prose])
     return sections
 
 
-def _front(file: Path, lines: list[str]) -> tuple[list[Part], list[str]]:
+def _front(file: Path, lines: list[str]) -> tuple[list[Token], list[str]]:
     """The front matter's entries by name, and its texts. Of a text, how many entries it has is the same in both."""
     try:
         front = dict(yaml.safe_load("\n".join(lines[1:-1])) or {})
     except (yaml.YAMLError, TypeError, ValueError):
         raise LessonError(file, 2, "the front matter is not YAML, or not a list of keys and values.") from None
     starts = [number for number, line in enumerate(lines[1:], 2) if line[:1].strip("- #")]
-    parts = []
+    tokens = []
     for first, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         key = lines[first - 1].partition(":")[0]
         count = f": {len(front[key])} entries" if isinstance(front[key], list) else ""
         text = key in TRANSLATED
-        parts.append(Part("entry" if text else "key", first, end - 1, key + (count if text else f": {front[key]!r}")))
-        parts += [Part("spoken", first, end - 1, str(front[key]))] if key in SPOKEN else []
+        tokens.append(Token("entry" if text else "key", first, end - 1, key + (count if text else f": {front[key]!r}")))
+        tokens += [Token("spoken", first, end - 1, str(front[key]))] if key in _SPOKEN else []
     said = [f"{key}: {front[key]}" for key in TRANSLATED if key in front]
-    return sorted(parts, key=lambda part: part.value), said
+    return sorted(tokens, key=lambda token: token.value), said
 
 
 def _cells(text: str) -> Iterator[Section]:
@@ -146,69 +137,64 @@ def _cells(text: str) -> Iterator[Section]:
             section.stamp = f"{cell['id']} {cell['metadata']['english']}"
         if cell["cell_type"] == "markdown":
             section.prose = " ".join(source.split())
-            section.parts = [
-                Part("text" if part.kind == "heading" else part.kind, line, line, part.value) for part in _walk(source)
-            ]
+            parts = (replace(each, kind="text") if each.kind == "heading" else each for each in walk(source))
+            section.tokens = [Token(each.kind, line, line, each.value) for each in _tokens(parts)]
         else:
             section.prose = alt
             ran = json.dumps([cell["execution_count"], cell["outputs"]], indent=1, ensure_ascii=False)
-            section.parts = [Part("fence", line, line, f"{source}\n{ran}")]
-            section.parts += [Part("row", line, line, "a described picture"), Part("text", line, line, alt)] * bool(alt)
+            section.tokens = [Token("fence", line, line, f"{source}\n{ran}")]
+            section.tokens += [Token("row", line, line, "a described picture"), Token("text", line, line, alt)] * bool(
+                alt
+            )
         yield section
 
 
-def _walk(text: str, *, sentences: bool = False) -> Iterator[Part]:
-    """The tokens of Markdown in order. `sentences`: each `id: sentence with {placeholders}` is a token, too."""
-    comments: list[Part] = []
-    heading = 0
-    tokens = _PARSER.parse(text)
-    for at, token in enumerate(tokens):
-        if token.map is None or token.nesting == -1:
-            continue
-        first, last = token.map[0] + 1, token.map[1]
-        if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
-            last = first + token.content.rstrip().count("\n")
-            for name in _COMMENT.findall(token.content):
-                if name.partition(":")[0] in BEFORE_A_FENCE:
-                    comments.append(Part("comment", first, last, name))
-                elif not name.startswith("note:"):
-                    yield Part("comment", first, last, name)
-            continue
-        if token.type == "fence":
-            value = "\n".join([*(each.value for each in comments), f"```{token.info.strip()}", f"{token.content}```"])
-            yield Part("fence", comments[0].first if comments else first, last, value)
-        else:
-            yield from comments
-        comments = []
-        if token.type == "heading_open":
-            heading = last
-            kept = ("text", "code_inline", "softbreak", "hardbreak")
-            words = [each.content or " " for each in tokens[at + 1].children or () if each.type in kept]
-            yield Part("heading", first, last, f"{'#' * int(token.tag[1])} {''.join(words)}")
-        elif token.type == "html_block":
-            yield from _html(first, token.content)
-            yield Part("text", first, last, _SILENT.sub(" ", token.content))
-        elif token.tag in ("tr", "th", "td"):
-            yield Part("row", first, last, f"<{token.tag}>")
-        elif token.type == "inline":
-            yield from _inline(first, token)
-            if last > heading:
-                words = [each.content if each.type in ("text", "image") else " " for each in token.children or ()]
-                yield Part("text", first, last, "".join(words))
-            for name, sentence in _SENTENCE.findall(token.content) if sentences else ():
-                words = [sentence] if name == "see" else sorted(re.findall(r"\{\w+\}", sentence))
-                yield Part("see" if name == "see" else "sentence", first, last, " ".join([f"{name}:", *words]))
-    yield from comments
+def _tokens(parts: Iterable[Part], checks: list[str] | None = None) -> list[Token]:
+    """What can be compared of a page's parts.
+
+    Args:
+        checks: the lines of a page of checks; each `id: sentence with {placeholders}` in them is a token, too.
+    """
+    found: list[Token] = []
+    for part in parts:
+        line, words = (part.first, part.last), part.text
+        if part.kind == "comment" and not words.startswith("note:"):
+            found.append(Token("comment", *line, words))
+        elif part.kind == "fence":
+            above: list[Token] = []
+            while found and found[-1].kind == "comment" and found[-1].value.partition(":")[0] in BEFORE_A_FENCE:
+                above.insert(0, found.pop())
+            value = "\n".join([*(each.value for each in above), f"```{part.info}", f"{words}```"])
+            found.append(Token("fence", above[0].first if above else part.first, part.last, value))
+        elif part.kind in ("tr", "th", "td"):
+            found.append(Token("row", *line, f"<{part.kind}>"))
+        elif part.kind == "html":
+            found += [*_html(line, words), Token("text", *line, _SILENT.sub(" ", words))]
+        elif part.kind == "heading":
+            found += [*_inline(part), *[Token("id", *line, words)] * (checks is not None and part.level == 2)]
+        elif part.kind == "text":
+            said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
+            found += [*_inline(part), Token("text", *line, "".join(said))]
+            found += _said(part, checks or [])
+    return found
 
 
-def _inline(line: int, token: Token) -> Iterator[Part]:
-    for child in token.children or ():
-        if child.type in ("link_open", "image"):
-            yield Part("link", line, line, str(child.attrs["href" if child.type == "link_open" else "src"]))
-        elif child.type == "html_inline":
-            yield from _html(line, child.content)
+def _inline(part: Part) -> Iterator[Token]:
+    """Links and images, in Markdown and in HTML."""
+    for each in part.inline:
+        if each.type in ("link_open", "image"):
+            target = str(each.attrs["href" if each.type == "link_open" else "src"])
+            yield Token("link", part.first, part.last, target)
+        elif each.type == "html_inline":
+            yield from _html((part.first, part.last), each.content)
 
 
-def _html(line: int, content: str) -> Iterator[Part]:
-    yield from (Part("link", line, line, target) for target in _TARGET.findall(content))
-    yield from (Part("fold", line, line, f"{tag}>") for tag in _FOLD.findall(content))
+def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
+    yield from (Token("link", *line, target) for target in _TARGET.findall(content))
+    yield from (Token("fold", *line, f"{tag}>") for tag in _FOLD.findall(content))
+
+
+def _said(part: Part, lines: list[str]) -> Iterator[Token]:
+    for name, sentence in _SENTENCE.findall("\n".join(lines[part.first - 1 : part.last])):
+        words = [sentence] if name == "see" else sorted(_PLACEHOLDER.findall(sentence))
+        yield Token("see" if name == "see" else "sentence", part.first, part.last, " ".join([f"{name}:", *words]))

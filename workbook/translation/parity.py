@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbook.lesson.errors import LessonError, shown
-from workbook.translation.page import Part, Section, read_page
+from workbook.translation.page import Section, Token, read_page
 from workbook.translation.pairs import Pair, english_of, is_english_page, korean_of, located
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
@@ -73,9 +73,9 @@ class Comparison:
     def _different(self, line: int, what: str, way: str, slug: str) -> Finding:
         return Finding("different", LessonError(self.pair.korean, line, what, way=way), slug)
 
-    def _tokens(self, theirs: list[Part], ours: list[Part], slug: str = "") -> Iterator[Finding]:
+    def _tokens(self, theirs: list[Token], ours: list[Token], slug: str = "") -> Iterator[Finding]:
         """The first token that is not the same, with the line where it begins to differ in both pages."""
-        ends = [Part("end", each[-1].first, each[-1].first, "no more") for each in (theirs, ours)]
+        ends = [Token("end", each[-1].first, each[-1].first, "no more") for each in (theirs, ours)]
         pairs = ((their or ends[0], our or ends[1]) for their, our in zip_longest(theirs, ours))
         if unlike := next((pair for pair in pairs if not _same(*pair)), None):
             lines = [part.value.split("\n") for part in unlike]
@@ -145,12 +145,12 @@ def findings_of(pair: Pair, root: Path) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.error.line)
 
 
-def _same(theirs: Part, ours: Part) -> bool:
+def _same(theirs: Token, ours: Token) -> bool:
     if theirs.kind == ours.kind == "see" and _HANGUL.search(ours.value):
         return _CODE.findall(theirs.value) == _CODE.findall(ours.value)
     return (theirs.kind, theirs.value) == (ours.kind, ours.value)
 
 
-def _english(*parts: Part) -> int:
+def _english(*parts: Token) -> int:
     """How many English words they have."""
     return sum(len(_WORD.findall(part.value)) for part in parts)

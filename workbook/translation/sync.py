@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbook.lesson.edits import Edit, rewrite
 from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.markdown import Edit, rewrite
 from workbook.say import say
 from workbook.translation.page import Section, read_page
 from workbook.translation.pairs import Pair
