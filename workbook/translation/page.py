@@ -143,9 +143,8 @@ def _cells(text: str) -> Iterator[Section]:
             section.prose = alt
             ran = json.dumps([cell["execution_count"], cell["outputs"]], indent=1, ensure_ascii=False)
             section.tokens = [Token("fence", line, line, f"{source}\n{ran}")]
-            section.tokens += [Token("row", line, line, "a described picture"), Token("text", line, line, alt)] * bool(
-                alt
-            )
+            if alt:
+                section.tokens += [Token("row", line, line, "a described picture"), Token("text", line, line, alt)]
         yield section
 
 
@@ -171,7 +170,9 @@ def _tokens(parts: Iterable[Part], checks: list[str] | None = None) -> list[Toke
         elif part.kind == "html":
             found += [*_html(line, words), Token("text", *line, _SILENT.sub(" ", words))]
         elif part.kind == "heading":
-            found += [*_inline(part), *[Token("id", *line, words)] * (checks is not None and part.level == 2)]
+            found += _inline(part)
+            if checks is not None and part.level == 2:
+                found.append(Token("id", *line, words))
         elif part.kind == "text":
             said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
             found += [*_inline(part), Token("text", *line, "".join(said))]
