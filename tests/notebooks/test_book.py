@@ -44,39 +44,22 @@ def describe(cell: NotebookNode) -> None:
     cell.metadata["alt"] = "A drawing of the workflow's boxes."
 
 
+def twice(cell: NotebookNode) -> None:
+    cell.outputs = cell.outputs * 2
+
+
+ERROR = new_output("error", ename="ValueError", evalue="no", traceback=[])
+WARNING = new_output("stream", name="stderr", text="old")
+PATH = new_output("stream", text="in /home/min/x.py\n")
 FAULTS = {
-    "never run": (
-        "setup",
-        put("execution_count", None),
-        "cell setup was executed as number None; from top to bottom it is 1",
-    ),
-    "another order": (
-        "setup",
-        put("execution_count", 7),
-        "cell setup was executed as number 7; from top to bottom it is 1",
-    ),
-    "an error": (
-        "setup",
-        put("outputs", [new_output("error", ename="ValueError", evalue="no", traceback=[])]),
-        "cell setup ended with ValueError: no",
-    ),
-    "a warning": (
-        "setup",
-        put("outputs", [new_output("stream", name="stderr", text="old")]),
-        "cell setup wrote to standard error",
-    ),
-    "a path": (
-        "setup",
-        put("outputs", [new_output("stream", text="in /home/min/x.py\n")]),
-        "cell setup names a place of the machine: /home/min",
-    ),
-    "no description": ("graph", put("metadata", {}), "cell graph draws 1 pictures, and each needs one text"),
-    "two pictures": (
-        "graph",
-        lambda cell: put("outputs", cell.outputs * 2)(cell),
-        "cell graph draws 2 pictures, and each needs one text",
-    ),
-    "a description of nothing": ("setup", describe, "cell setup draws 0 pictures, and each needs one text"),
+    "never run": ("setup", put("execution_count", None), "was executed as number None; from top to bottom it is 1"),
+    "another order": ("setup", put("execution_count", 7), "was executed as number 7; from top to bottom it is 1"),
+    "an error": ("setup", put("outputs", [ERROR]), "ended with ValueError: no"),
+    "a warning": ("setup", put("outputs", [WARNING]), "wrote to standard error"),
+    "a path": ("setup", put("outputs", [PATH]), "names a place of the machine: /home/min"),
+    "no description": ("graph", put("metadata", {}), "draws 1 pictures, and each needs one text"),
+    "two pictures": ("graph", twice, "draws 2 pictures, and each needs one text"),
+    "a description of nothing": ("setup", describe, "draws 0 pictures, and each needs one text"),
 }
 
 
@@ -85,7 +68,11 @@ def test_a_fault_is_named(fault: str, pair: Pair) -> None:
     cell, plant, sentence = FAULTS[fault]
     assert faults(pair.english) == []
     change(pair.english, cell, plant)
-    assert faults(pair.english)[0].startswith(f"ch37.ipynb: {sentence}")
+    assert faults(pair.english)[0].startswith(f"ch37.ipynb: cell {cell} {sentence}")
+
+
+def lead_elsewhere(cell: NotebookNode) -> None:
+    cell.source = cell.source.replace("exit-code-swallowed.ko", "exit-code-lost.ko")
 
 
 OUT_OF_STEP = {
@@ -95,11 +82,7 @@ OUT_OF_STEP = {
     "an English description": ("graph", describe, "has no Korean text"),
     "no stamp": ("ready-meaning", put("metadata", {}), "was not written from the text that"),
     "no description": ("graph", put("metadata", {}), "here is the end `no more`"),
-    "another link": (
-        "exit-codes-meaning",
-        lambda cell: put("source", cell.source.replace("exit-code-swallowed.ko", "exit-code-lost.ko"))(cell),
-        "lacks the link",
-    ),
+    "another link": ("exit-codes-meaning", lead_elsewhere, "lacks the link"),
 }
 
 
