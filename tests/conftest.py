@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.mysql import local, mysqld
+from workbook.mysql import local, mysqld, programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
 
@@ -17,7 +17,6 @@ SLOW = (
     "ci/test_steps",
     "ci/test_template_workflow",
     "doctor/",
-    "mysql/test_local",
     "new/",
     "runner/test_own_runs",
     "setup/test_again",
@@ -55,13 +54,13 @@ def _no_server_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
 def programs_home() -> Path:
     """A folder like `.workbook/mysql` that holds the server programs and a pristine data directory."""
     folder = private() / "mysql"
-    with local.one_at_a_time(folder):
+    with programs.one_at_a_time(folder):
         try:
-            programs = local.usable(folder)
+            binaries = local.with_programs(lambda found: found)
         except Unavailable as reason:
             pytest.fail(f"the local rung cannot be tested here: {reason}")
-        if not (folder / f"pristine-{programs.version}").exists():
-            mysqld.initialise(programs, folder / f"pristine-{programs.version}")
+        if not (folder / f"pristine-{binaries.version}").exists():
+            mysqld.initialise(binaries, folder / f"pristine-{binaries.version}")
     return folder
 
 

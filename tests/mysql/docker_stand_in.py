@@ -32,6 +32,7 @@ case " $* " in
     answer up-says >&2
     if [ -f up-hangs ]; then exec sleep 30; fi
     if [ -f up-fails ]; then cat up-fails >&2; rm up-fails; exit 1; fi
+    if [ -f up-always-fails ]; then cat up-always-fails >&2; exit 1; fi
     touch running ;;
 *" port "*)
     if [ -f running ]; then cat published; else echo 'service "db" is not running' >&2; exit 1; fi ;;
@@ -39,7 +40,7 @@ case " $* " in
     if [ -f stop-fails ]; then cat stop-fails >&2; exit 1; fi
     rm -f running ;;
 *" ps --all --quiet db ") echo 3ab30cb73f74 ;;
-" logs --tail 200 3ab30cb73f74 ") answer log >&2 ;;
+" logs 3ab30cb73f74 ") answer log >&2 ;;
 esac
 """
 
@@ -70,10 +71,6 @@ class StandIn:
     def asked(self, verb: str) -> list[str]:
         """The calls of one `docker compose` verb."""
         return [call for call in self.calls if f" {verb} " in f"{call} "]
-
-
-def quiet(line: str) -> None:
-    """A `say` for tests that do not look at progress."""
 
 
 @pytest.fixture

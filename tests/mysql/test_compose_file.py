@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from workbook.mysql import docker, local
+from workbook.mysql import docker, programs
+from workbook.mysql.mysqld import free_port
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 
@@ -101,10 +102,8 @@ def health(db: dict[str, Any], mysql: Server, *, port: int, password: str) -> su
     """Run the health check as the engine would, with this machine's client on the server of this run."""
     kind, command = db["healthcheck"]["test"]
     assert kind == "CMD-SHELL"
-    client = local.client()
-    assert client, "the tests bring a mysql client with their server"
     command = command.replace("$$", "$").replace("--port=3306", f"--port={port}").replace("127.0.0.1", mysql.host)
-    function = f'mysql() {{ {shlex.join(client)} "$@"; }}\n'
+    function = f'mysql() {{ {shlex.join(programs.client())} "$@"; }}\n'
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "MYSQL_ROOT_PASSWORD": password}
     return subprocess.run(["sh", "-c", function + command], capture_output=True, text=True, env=environment)
 
@@ -125,8 +124,6 @@ def test_a_refused_login_is_not_healthy(db: dict[str, Any], mysql: Server) -> No
 @pytest.mark.usefixtures("programs_home")
 def test_a_server_without_tcp_is_not_healthy(db: dict[str, Any], mysql: Server) -> None:
     """The image prepares its data with a server that listens on the socket alone."""
-    from workbook.mysql.mysqld import free_port
-
     done = health(db, mysql, port=free_port(), password=mysql.password)
     assert done.returncode != 0
     assert "2003" in done.stderr

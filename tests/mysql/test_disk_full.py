@@ -34,7 +34,7 @@ def test_a_disk_with_too_little_room_is_said_before_the_download(tmp_path: Path)
         50,
         tmp_path,
         "import sys; from pathlib import Path; from workbook.mysql import apt; from workbook.say import Problem\n"
-        "try: apt.fetch_server(Path(sys.argv[1]) / 'apt', Path(sys.argv[1]) / 'server', apt.Source((), 'test'))\n"
+        "try: apt.fetch_server(Path(sys.argv[1]) / 'apt', Path(sys.argv[1]) / 'server', '')\n"
         "except Problem as problem: print(problem)\n",
     )
 
@@ -49,7 +49,7 @@ def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_h
         "import sys; from pathlib import Path; from workbook.say import Problem\n"
         "from workbook.mysql import local, mysqld\n"
         "mysqld.require_room = lambda *_: None  # as if the room went after the look\n"
-        f"programs = local.usable(Path({str(programs_home)!r}))\n"
+        "programs = local.with_programs(lambda found: found)\n"
         "data = Path(sys.argv[1]) / 'data'\n"
         "try: mysqld.initialise(programs, data)\n"
         "except Problem as problem: print(problem, [p.name for p in data.parent.iterdir()])\n",

@@ -1,23 +1,24 @@
 """The rung that needs nobody: a private MySQL server on this machine, without root."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from filelock import FileLock, Timeout
+import psutil
 
-from workbook.mysql import kept, mysqld, programs, throwaway
+from workbook.mysql import mysqld, programs
+from workbook.mysql.mysqld import Use
 from workbook.mysql.probe import probe
-from workbook.mysql.server import Server, Unavailable
+from workbook.mysql.programs import Binaries, one_at_a_time, private_folder
+from workbook.mysql.server import Server, Unavailable, leave_it
 from workbook.place import CLONE, private
-from workbook.say import Problem, _, say, stage
+from workbook.say import _
 
 T = TypeVar("T")
 
 
-def start(*, use: str) -> Server:
+def start(*, use: Use) -> Server:
     """Start, or find, a private server on 127.0.0.1.
 
     Args:
@@ -31,14 +32,18 @@ def start(*, use: str) -> Server:
         Unavailable: this machine has no MySQL server program and none can be fetched; the sentence says why.
         Problem: something a person has to mend first, such as a full disk.
     """
-    folder = _folder()
-    with one_at_a_time(folder):
+    folder = private_folder()
+
+    def start_it(binaries: Binaries) -> Server:
+        port, stop = mysqld.start(binaries, folder, use)
+        how = _("started here") + f"; {_data(folder)}"
         if use == "test":
-            return _with_a_program(folder, lambda binaries: _start_throwaway(binaries, folder))
-        already = found()
-        if already:
-            return already
-        return _with_a_program(folder, lambda binaries: _start_kept(binaries, folder, bound=use == "bound"))
+            how = _("a throwaway server from {described}", described=binaries.described)
+        return _server(port, binaries.version, how, leave_it if use == "detached" else stop)
+
+    with one_at_a_time(folder):
+        already = None if use == "test" else found()
+        return already or with_programs(start_it)
 
 
 def found() -> Server | None:
@@ -48,105 +53,45 @@ def found() -> Server | None:
         Problem: it runs and does not let root in.
     """
     folder = private() / "mysql"
-    running = kept.running(folder)
+    running = mysqld.running(folder)
     if not running:
         return None
-    version = probe("127.0.0.1", running.port, "root", mysqld.PASSWORD)
-    return _server(running.port, version, _("running already") + f"; {_data(folder)}")
+    version = probe("127.0.0.1", running[1], "root", mysqld.PASSWORD)
+    return _server(running[1], version, _("running already") + f"; {_data(folder)}", leave_it)
 
 
 def stop_kept() -> bool:
-    """Stop the private server that keeps its data; whether one ran."""
-    folder = _folder()
+    """Stop the private server that keeps its data and wait until it has gone; whether one ran."""
+    folder = private_folder()
     with one_at_a_time(folder):
-        return kept.stop(folder)
+        running = mysqld.running(folder)
+        if running:
+            with suppress(psutil.NoSuchProcess):
+                running[0].terminate()
+                running[0].wait(mysqld.STOP_SECONDS)
+        return bool(running)
 
 
-def client() -> tuple[str, ...] | None:
-    """The command of a `mysql` client that is on this machine already, or None."""
-    folder = private() / "mysql"
-    if (folder / "server").exists():
-        return programs.unpacked(folder).client
-    on_path = shutil.which("mysql")
-    return (on_path,) if on_path else None
-
-
-def usable(folder: Path) -> programs.Binaries:
-    """The server programs that would be used here.
-
-    Raises:
-        Unavailable: there are none, and none can be fetched.
-    """
-    return _with_a_program(folder, lambda found: found)
-
-
-def _with_a_program(folder: Path, use_it: Callable[[programs.Binaries], T]) -> T:
+def with_programs(use_them: Callable[[Binaries], T]) -> T:
     """Try this machine's own server program; if that cannot be, the distribution's, unpacked.
 
     An installed program can fail where an unpacked one does not: Ubuntu's AppArmor keeps the installed `mysqld` out of
     every data directory but the system's.
+
+    Raises:
+        Unavailable: there is none, none can be fetched, or each failed; the sentence says why.
     """
     reasons = []
-    for find in (programs.on_path, lambda: programs.unpacked(folder)):
+    for find in (programs.on_path, lambda: programs.unpacked(private_folder())):
         try:
-            return use_it(find())
+            return use_them(find())
         except Unavailable as reason:
             reasons.append(str(reason))
     raise Unavailable(_("; and ").join(reasons))
 
 
-def _start_kept(binaries: programs.Binaries, folder: Path, *, bound: bool) -> Server:
-    if not (folder / "data").exists():
-        mysqld.initialise(binaries, folder / "data")
-    with stage(_("Starting MySQL")):
-        port, guarded = kept.start(binaries, folder, bound=bound)
-    how = _("started here") + f"; {_data(folder)}"
-    return _server(port, binaries.version, how, guarded.stop if guarded else lambda: None)
-
-
-def _start_throwaway(binaries: programs.Binaries, folder: Path) -> Server:
-    pristine = folder / f"pristine-{binaries.version}"
-    if not pristine.exists():
-        mysqld.initialise(binaries, pristine)
-    guarded, port = throwaway.start(binaries, pristine)
-    how = _("a throwaway server from {described}", described=binaries.described)
-    return _server(port, binaries.version, how, guarded.stop)
-
-
-def _server(port: int, version: str, how: str, stop: Callable[[], object] = lambda: None) -> Server:
+def _server(port: int, version: str, how: str, stop: Callable[[], object]) -> Server:
     return Server("127.0.0.1", port, "root", mysqld.PASSWORD, version, how, stop)
-
-
-def _folder() -> Path:
-    """`.workbook/mysql`, made when missing."""
-    folder = private() / "mysql"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "lock").touch()
-    except OSError as error:
-        raise Problem(
-            _("Cannot write in {folder}: {strerror}.", folder=folder, strerror=error.strerror),
-            ways=(
-                _("Make the folder yours."),
-                _("Or name another:") + " WORKBOOK_HOME=/a/folder/of/yours make up",
-            ),
-        ) from error
-    return folder
-
-
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; say so when another command has it."""
-    lock = FileLock(folder / "lock")
-    try:
-        lock.acquire(timeout=3)
-    except Timeout:
-        say(_("  Another command is preparing MySQL in this clone; waiting for it …"))
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _data(folder: Path) -> str:
