@@ -7,6 +7,7 @@ from typing import Any
 
 from workbook.login import cursor, quoted
 from workbook.mysql import ladder
+from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.say import Problem
@@ -88,16 +89,19 @@ def plots() -> None:
 
 
 def _server() -> Server:
+    silent = ""
     try:
-        found = ladder.running(TEMPLATE)
+        if found := ladder.running(TEMPLATE, strict=True):
+            return found
+    except Unanswered as problem:
+        silent = problem.what
     except Problem as problem:
         raise NoServer(problem.what, why=problem.why, ways=problem.ways, code=problem.code) from None
-    if not found:
-        raise NoServer(
-            "No MySQL answers, and this notebook asks a real one.",
-            ways=(
-                "Bring one up: `workbook db up`, in the workbook's own folder.",
-                "Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter.",
-            ),
-        )
-    return found
+    raise NoServer(
+        "No MySQL answers, and this notebook asks a real one.",
+        why=silent,
+        ways=(
+            "Bring one up: `workbook db up`, in the workbook's own folder.",
+            "Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter.",
+        ),
+    )

@@ -44,11 +44,7 @@ RUNNING = marked("already running, in this project's Docker container")
 
 
 def usable() -> str:
-    """Find a `docker` whose engine answers and that knows `compose`; its path.
-
-    Raises:
-        Unavailable: there is none; the sentence says why.
-    """
+    """The path of a `docker` whose engine answers and that knows `compose`; Unavailable says why there is none."""
     docker = shutil.which("docker")
     if docker is None:
         raise Unavailable(_("there is no `docker` on PATH"))
@@ -86,6 +82,7 @@ def start(project: Path, *, throwaway: bool) -> Server:
 
     Raises:
         Unavailable: there is no Docker here that can be used; the sentence says why.
+        Unanswered: its engine is on another machine.
         Problem: Docker is here and did not bring MySQL up; its last lines say why.
     """
     compose = _of(project)
@@ -104,27 +101,15 @@ def start(project: Path, *, throwaway: bool) -> Server:
     try:
         port = compose.up(ran_on, throwaway=throwaway)
         version = probe(HOST, port, USER, PASSWORD)
-    except BaseException as error:
+    except BaseException:
         with suppress(Problem):
             undo()
-        if not isinstance(error, Unanswered):
-            raise
-        elsewhere = _(
-            "MySQL started in Docker, but its port {port} does not answer on {host}: the engine seems to "
-            "be on another machine (`docker context show` names it)",
-            port=port,
-            host=HOST,
-        )
-        raise Unavailable(elsewhere) from error
+        raise
     return Server(HOST, port, USER, PASSWORD, version, how, stop)
 
 
 def found(project: Path) -> Server | None:
-    """The project's own server, if it runs in a Docker that can be used.
-
-    Raises:
-        Problem: it runs and does not let root in.
-    """
+    """The project's own server, if it runs in a Docker that can be used; a Problem when it does not let root in."""
     with suppress(Unavailable, Unanswered):
         if port := _of(project).port():
             return Server(HOST, port, USER, PASSWORD, probe(HOST, port, USER, PASSWORD), _(RUNNING))
@@ -132,11 +117,7 @@ def found(project: Path) -> Server | None:
 
 
 def stop(project: Path) -> bool:
-    """Stop the project's own server, whoever started it, and keep its data; whether it was running.
-
-    Raises:
-        Problem: it runs and Docker does not stop it; its last lines say why.
-    """
+    """Stop the project's own server, whoever started it, and keep its data; whether it was running."""
     with suppress(Unavailable):
         compose = _of(project)
         if compose.port():
@@ -147,17 +128,14 @@ def stop(project: Path) -> bool:
 
 @dataclass(frozen=True)
 class Compose:
-    """`docker compose` for one project: the few commands that a MySQL container needs.
-
-    Attributes:
-        docker: the `docker` executable.
-        name: the project's name; containers, networks and volumes carry it.
-        files: the compose files, each laid over the one before.
-    """
+    """`docker compose` for one project: the few commands that a MySQL container needs."""
 
     docker: str
+    """The executable."""
     name: str
+    """The project's; containers, networks and volumes carry it."""
     files: tuple[Path, ...]
+    """The compose files, each laid over the one before."""
 
     def up(self, ran_on: int, *, throwaway: bool) -> int:
         """Create and start the container, and wait until its health check passes; the port that it got.
@@ -228,11 +206,7 @@ class Compose:
 
 
 def _of(project: Path) -> Compose:
-    """The project's own compose project, under a name that belongs to this path alone.
-
-    Raises:
-        Unavailable: it has no compose file, or there is no Docker that can be used.
-    """
+    """The project's own compose project, under a name that belongs to this path alone; Unavailable without Docker."""
     folder = project.resolve()
     file = folder / "compose.yaml"
     if not file.exists():

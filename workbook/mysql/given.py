@@ -9,12 +9,7 @@ from workbook.mysql.probe import probe
 from workbook.mysql.server import Server
 from workbook.say import Problem, _
 
-DEFAULTS = {
-    "MYSQL_HOST": "localhost",
-    "MYSQL_PORT": "3306",
-    "MYSQL_USER": "root",
-    "MYSQL_PASSWORD": "1234",
-}
+DEFAULTS = {"MYSQL_HOST": "localhost", "MYSQL_PORT": "3306", "MYSQL_USER": "root", "MYSQL_PASSWORD": "1234"}
 """The values of the notes, for what is not given."""
 
 
@@ -69,13 +64,11 @@ def _from_file(env_file: Path) -> dict[str, str]:
                     # The parser takes the blank lines before along. The name alone: the rest may be a password.
                     line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
                     name = written.partition("=")[0].strip()
-                    raise Problem(
-                        _("{env_file}, line {line}, cannot be read: {name}=…", env_file=env_file, line=line, name=name),
-                        ways=(
-                            _("Write NAME=value, and put a value with quotes or spaces in it between single quotes."),
-                        ),
-                        code=2,
+                    what = _(
+                        "{env_file}, line {line}, cannot be read: {name}=…", env_file=env_file, line=line, name=name
                     )
+                    way = _("Write NAME=value, and put a value with quotes or spaces in it between single quotes.")
+                    raise Problem(what, ways=(way,), code=2)
                 if binding.key and binding.value is not None:
                     values[binding.key] = binding.value
     except FileNotFoundError:

@@ -39,7 +39,8 @@ def start(*, use: Use) -> Server:
         how = _("started here") + f"; {_data(folder)}"
         if use == "test":
             how = _("a throwaway server from {described}", described=binaries.described)
-        return _server(port, binaries.version, how, leave_it if use == "detached" else stop)
+        let_go = leave_it if use == "detached" else stop
+        return Server("127.0.0.1", port, "root", mysqld.PASSWORD, binaries.version, how, let_go)
 
     with one_at_a_time(folder):
         already = None if use == "test" else found()
@@ -47,17 +48,13 @@ def start(*, use: Use) -> Server:
 
 
 def found() -> Server | None:
-    """The private server that keeps its data, if it runs.
-
-    Raises:
-        Problem: it runs and does not let root in.
-    """
+    """The private server that keeps its data, if it runs; a Problem when it does not let root in."""
     folder = private() / "mysql"
     running = mysqld.running(folder)
     if not running:
         return None
-    version = probe("127.0.0.1", running[1], "root", mysqld.PASSWORD)
-    return _server(running[1], version, _("running already") + f"; {_data(folder)}", leave_it)
+    login = ("127.0.0.1", running[1], "root", mysqld.PASSWORD)
+    return Server(*login, probe(*login), _("running already") + f"; {_data(folder)}")
 
 
 def stop_kept() -> bool:
@@ -76,10 +73,7 @@ def with_programs(use_them: Callable[[Binaries], T]) -> T:
     """Try this machine's own server program; if that cannot be, the distribution's, unpacked.
 
     An installed program can fail where an unpacked one does not: Ubuntu's AppArmor keeps the installed `mysqld` out of
-    every data directory but the system's.
-
-    Raises:
-        Unavailable: there is none, none can be fetched, or each failed; the sentence says why.
+    every data directory but the system's. Unavailable says why each failed.
     """
     reasons = []
     for find in (programs.on_path, lambda: programs.unpacked(private_folder())):
@@ -88,10 +82,6 @@ def with_programs(use_them: Callable[[Binaries], T]) -> T:
         except Unavailable as reason:
             reasons.append(str(reason))
     raise Unavailable(_("; and ").join(reasons))
-
-
-def _server(port: int, version: str, how: str, stop: Callable[[], object]) -> Server:
-    return Server("127.0.0.1", port, "root", mysqld.PASSWORD, version, how, stop)
 
 
 def _data(folder: Path) -> str:

@@ -33,9 +33,6 @@ DATA_BYTES = 250_000_000
 START_SECONDS, STOP_SECONDS = 90, 60
 """How long a start may take (recovery after a crash needs the most), and a clean stop (it writes the buffer pool)."""
 
-ATTEMPTS = 5
-"""How often a start is tried on another port, when somebody takes the chosen one first."""
-
 COMMON = ("--mysqlx=OFF", "--secure-file-priv=NULL", "--bind-address=127.0.0.1", "--innodb-redo-log-capacity=16M")
 
 # Losing power may cost a throwaway server everything, and nobody minds: it is deleted when the tests end, and the next
@@ -55,12 +52,7 @@ _detached: list[subprocess.Popen[bytes]] = []
 
 
 def initialise(binaries: Binaries, data: Path) -> None:
-    """Make a new data directory; it appears only when it is whole.
-
-    Raises:
-        Problem: the disk is full.
-        Unavailable: the server cannot make one here.
-    """
+    """Make a new data directory; it appears only when it is whole. Raises as `start` does."""
     data.parent.mkdir(parents=True, exist_ok=True)
     require_room(data.parent, DATA_BYTES)
     partial = data.with_name(data.name + ".partial")
@@ -99,7 +91,7 @@ def start(binaries: Binaries, folder: Path, use: Use) -> tuple[int, Callable[[],
     port = 0 if throwaway else _remembered(folder)
     # A throwaway one comes in seconds, and often.
     with nullcontext() if throwaway else stage(_("Starting MySQL")):
-        for _attempt in range(ATTEMPTS):
+        for _attempt in range(5):
             port = port if port and is_free(port) else free_port()
             home = _copy(source, folder) if throwaway else folder
             poll, stop = _run(binaries, home, port, use)

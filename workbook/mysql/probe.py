@@ -18,14 +18,14 @@ class Unanswered(Problem):
 
 
 def probe(host: str, port: int, user: str, password: str, *, timeout: float = 5.0) -> str:
-    """Log in, ask for the version, log out.
+    """Log in and out.
 
     Args:
         host, port, user, password: where, and as whom.
         timeout: seconds to wait for each of the server's answers.
 
     Returns:
-        what `SELECT VERSION()` said, for example `8.4.7`.
+        the version that the server greets with, for example `8.4.7`.
 
     Raises:
         Unanswered: nothing listens there, or nobody takes the call in time.
@@ -44,33 +44,21 @@ def probe(host: str, port: int, user: str, password: str, *, timeout: float = 5.
     )
     try:
         connection.connect()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT VERSION()")
-            (version,) = cursor.fetchone() or ("",)
     except Exception as error:
         # A stranger's bytes can break PyMySQL anywhere; what counts is whether MySQL's first packet came.
         greeted = getattr(connection, "server_version", "")
         if re.match(r"\d+\.\d+", greeted):
             raise _unfit(host, port, greeted) or _refused(host, port, user, error) from error
         raise _unreached(host, port, user, timeout, error) from error
-    finally:
-        if connection.open:
-            connection.close()
+    version = str(getattr(connection, "server_version", ""))
+    connection.close()
     if wrong := _unfit(host, port, version):
         raise wrong
-    return str(version)
+    return version
 
 
 def describe(host: str, port: int, timeout: float) -> str:
-    """Ask whatever takes connections on this port what it is.
-
-    Args:
-        host, port: where.
-        timeout: seconds to wait for each of two answers.
-
-    Returns:
-        a noun for it ("an HTTP server"), or what it does instead of saying.
-    """
+    """Ask what takes connections on this port what it is: a noun ("an HTTP server"). Two answers, `timeout` s each."""
     said = b""
     for request, names in _ANSWERS.items():
         try:
@@ -170,20 +158,23 @@ def _unfit(host: str, port: int, version: str) -> Problem | None:
 def _unreached(host: str, port: int, user: str, timeout: float, error: Exception) -> Problem:
     """Why there was not even a greeting."""
     cause = getattr(error, "original_exception", error)
+    reason = getattr(cause, "strerror", "") or cause
     if isinstance(cause, socket.gaierror | UnicodeError):
-        ways = [_("Correct MYSQL_HOST; this machine's own name is localhost.")]
-        if ":" in host:
-            ways.insert(0, _("MYSQL_HOST takes the name alone; the port goes into MYSQL_PORT."))
-        why = _("Looking it up failed: {reason}.", reason=getattr(cause, "strerror", "") or cause)
-        return Problem(_("No host is called {host!r}.", host=host), why=why, ways=tuple(ways))
-    if isinstance(cause, ConnectionRefusedError):
-        return Unanswered(_("Nothing listens on {host}:{port}.", host=host, port=port))
-    if isinstance(cause, TimeoutError):
-        nobody = marked("Nobody answers on {host}:{port}: no connection within {timeout:g} seconds.")
-        return Unanswered(_(nobody, host=host, port=port, timeout=timeout))
+        return Problem(
+            _("No host is called {host!r}.", host=host),
+            why=_("Looking it up failed: {reason}.", reason=reason),
+            ways=(
+                _("Correct MYSQL_HOST; this machine's own name is localhost."),
+                _("MYSQL_HOST takes the name alone; the port goes into MYSQL_PORT."),
+            ),
+        )
     if isinstance(cause, OSError):
-        unreached = cause.strerror or cause
-        return Unanswered(_("{host}:{port} cannot be reached: {unreached}.", host=host, port=port, unreached=unreached))
+        what = marked("{host}:{port} cannot be reached: {unreached}.")
+        if isinstance(cause, ConnectionRefusedError):
+            what = marked("Nothing listens on {host}:{port}.")
+        if isinstance(cause, TimeoutError):
+            what = marked("Nobody answers on {host}:{port}: no connection within {timeout:g} seconds.")
+        return Unanswered(_(what, host=host, port=port, timeout=timeout, unreached=reason))
     # An error packet in place of the greeting: MySQL has no room for us, or has barred this machine.
     if error.args and error.args[0] in (ER.CON_COUNT_ERROR, ER.HOST_IS_BLOCKED, ER.HOST_NOT_PRIVILEGED):
         return _refused(host, port, user, error)

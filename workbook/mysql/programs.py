@@ -6,8 +6,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -21,29 +21,21 @@ from workbook.say import Problem, _, marked, say
 ALSO_LOOK_IN = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/usr/local/mysql/bin")
 
 
-@dataclass(frozen=True)
-class Binaries:
-    """A MySQL server program that can be started here.
-
-    Attributes:
-        server: the command that starts `mysqld`, with its own loader in front where it needs one.
-        flags: options that tell the server where its own files are.
-        version: for example `9.7.4-2`.
-        described: where it came from, for people.
-    """
+class Binaries(NamedTuple):
+    """A MySQL server program that can be started here."""
 
     server: tuple[str, ...]
+    """The command that starts `mysqld`, with its own loader in front where it needs one."""
     flags: tuple[str, ...]
+    """Options that tell the server where its own files are."""
     version: str
+    """For example `9.7.4-2`."""
     described: str
+    """Where it came from, for people."""
 
 
 def on_path() -> Binaries:
-    """The `mysqld` that is installed on this machine.
-
-    Raises:
-        Unavailable: there is none, it is MariaDB, or it is too old.
-    """
+    """The `mysqld` that is installed on this machine; Unavailable says why it will not do."""
     mysqld = shutil.which("mysqld", path=os.pathsep.join([os.environ.get("PATH", ""), *ALSO_LOOK_IN]))
     if not mysqld:
         raise Unavailable(_("there is no `mysqld` on PATH"))
@@ -51,13 +43,10 @@ def on_path() -> Binaries:
 
 
 def unpacked(folder: Path) -> Binaries:
-    """MySQL's server below `folder`; fetched from the distribution's packages when it is not there yet.
-
-    Args:
-        folder: `.workbook/mysql`; the packages land in its `server/`.
+    """The one below `folder`, `.workbook/mysql`; fetched from the distribution's packages when it is not there yet.
 
     Raises:
-        Unavailable: it is not there and cannot be fetched.
+        Unavailable: it cannot be fetched; the sentence says why.
     """
     usr = folder / "server/usr"
     server = (*_loader(folder), str(usr / "sbin/mysqld"))
@@ -96,11 +85,7 @@ def client(name: str = "mysql") -> tuple[str, ...]:
 
 
 def private_folder() -> Path:
-    """`.workbook/mysql`, made when missing.
-
-    Raises:
-        Problem: it cannot be written.
-    """
+    """`.workbook/mysql`, made when missing; a Problem when it cannot be written."""
     folder = private() / "mysql"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -145,29 +130,23 @@ def _loader(folder: Path) -> tuple[str, ...]:
 
 
 def _version(server: tuple[str, ...]) -> str:
-    """Ask the program for its version.
-
-    Raises:
-        Unavailable: it does not run, is MariaDB, or is older than `OLDEST`.
-    """
+    """The program's version; Unavailable when it does not run, is MariaDB, or is older than `OLDEST`."""
     said = _says(*server, "--no-defaults", "--version")
-    program, oldest = server[-1], ".".join(map(str, OLDEST))
-    if "MariaDB" in said:
-        raise Unavailable(
-            _(
-                "{server} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and "
-                "the JSON type that the course uses, so a test that passes on it proves nothing about MySQL",
-                server=program,
-            )
-        )
     match = re.search(r"Ver ((\d+)\.(\d+)\.(\d+)\S*)", said)
-    if not match:
-        last = said.splitlines()[-1] if said else _("no output")
-        raise Unavailable(_("{server} does not run here: {last}", server=program, last=last))
-    if tuple(map(int, match.groups()[1:])) < OLDEST:
-        old = marked("{server} is {has}, and {oldest} is the oldest that will do")
-        raise Unavailable(_(old, server=program, has=f"MySQL {match[1]}", oldest=oldest))
-    return match[1]
+    if "MariaDB" in said:
+        wrong = marked(
+            "{server} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and "
+            "the JSON type that the course uses, so a test that passes on it proves nothing about MySQL"
+        )
+    elif not match:
+        wrong = marked("{server} does not run here: {last}")
+    elif tuple(map(int, match.groups()[1:])) < OLDEST:
+        wrong = marked("{server} is {has}, and {oldest} is the oldest that will do")
+    else:
+        return match[1]
+    last = said.splitlines()[-1] if said else _("no output")
+    has, oldest = f"MySQL {match[1]}" if match else "", ".".join(map(str, OLDEST))
+    raise Unavailable(_(wrong, server=server[-1], last=last, has=has, oldest=oldest))
 
 
 def _says(*command: str) -> str:

@@ -20,7 +20,7 @@ class Server:
 
     Attributes:
         host, port, user, password: how to log in, over TCP.
-        version: what `SELECT VERSION()` said, for example `9.7.4-2`.
+        version: for example `9.7.4-2`.
         how: how it was found, as the end of the sentence "MySQL 9.7.4 on 127.0.0.1:3306, …".
         stop: lets go of it: stops a server that this process started, leaves any other alone.
     """
