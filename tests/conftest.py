@@ -8,7 +8,6 @@ import pytest
 
 from workbook.mysql import local, mysqld, programs
 from workbook.mysql.server import Unavailable
-from workbook.place import private
 
 SLOW = (
     "ci/test_mysql",
@@ -53,14 +52,12 @@ def _no_server_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def programs_home() -> Path:
     """A folder like `.workbook/mysql` that holds the server programs and a pristine data directory."""
-    folder = private() / "mysql"
-    with programs.one_at_a_time(folder):
-        try:
-            binaries = local.with_programs(lambda found: found)
-        except Unavailable as reason:
-            pytest.fail(f"the local rung cannot be tested here: {reason}")
-        if not (folder / f"pristine-{binaries.version}").exists():
-            mysqld.initialise(binaries, folder / f"pristine-{binaries.version}")
+    with programs.held() as folder:
+        if not list(folder.glob("pristine-*[!lq]")):
+            try:
+                local.start(use="test").stop()
+            except Unavailable as reason:
+                pytest.fail(f"the local rung cannot be tested here: {reason}")
     return folder
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from workbook.login import create_database, databases
 from workbook.mysql import docker, ladder, local, programs
+from workbook.mysql.server import Unavailable
 from workbook.say import Problem, _, say
 from workbook.settings import database_name
 
@@ -67,5 +68,13 @@ def shell(project: Path) -> int:
     name = database_name(project)
     create_database(server, name)
     login = [f"--host={server.host}", f"--port={server.port}", f"--user={server.user}", "--protocol=TCP", name]
+    try:
+        client = programs.client()
+    except Unavailable as reason:
+        raise Problem(
+            _("This machine has no `mysql` client."),
+            why=str(reason),
+            ways=(_("Install one:") + " `apt install mysql-client` / `brew install mysql-client`",),
+        ) from reason
     # The password goes through the environment: on a command line every user of the machine could read it.
-    return subprocess.call([*programs.client(), *login], env=os.environ | {"MYSQL_PWD": server.password})
+    return subprocess.call([*client, *login], env=os.environ | {"MYSQL_PWD": server.password})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.mysql import docker
+from workbook.mysql import docker, probe
 from workbook.mysql.mysqld import free_port
 from workbook.mysql.server import Server
 
@@ -86,8 +86,8 @@ def stand_in(tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch) -> 
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(docker, "HOST", mysql.host)
-    monkeypatch.setattr(docker, "PASSWORD", mysql.password)
+    monkeypatch.setattr(probe, "HOST", mysql.host)
+    monkeypatch.setattr(probe, "PASSWORD", mysql.password)
     monkeypatch.setattr(docker, "PORT", free_port())  # whether 3306 is free differs from machine to machine
     return StandIn(folder, mysql.port)
 

@@ -47,11 +47,12 @@ def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_h
         60,
         tmp_path,
         "import sys; from pathlib import Path; from workbook.say import Problem\n"
-        "from workbook.mysql import local, mysqld\n"
+        "from workbook.mysql import mysqld, programs\n"
         "mysqld.require_room = lambda *_: None  # as if the room went after the look\n"
-        "programs = local.with_programs(lambda found: found)\n"
+        "try: binaries = programs.on_path()\n"
+        "except programs.Unavailable: binaries = programs.unpacked()\n"
         "data = Path(sys.argv[1]) / 'data'\n"
-        "try: mysqld.initialise(programs, data)\n"
+        "try: mysqld.initialise(binaries, data)\n"
         "except Problem as problem: print(problem, [p.name for p in data.parent.iterdir()])\n",
     )
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.mysql.docker_stand_in import StandIn, name, project, stand_in
 from tests.mysql.listener import listening, silence
-from workbook.mysql import docker
+from workbook.mysql import docker, probe
 from workbook.mysql.mysqld import free_port
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server, Unavailable
@@ -233,7 +233,7 @@ def test_a_container_that_gets_no_port_is_given_up(
 def test_a_volume_with_another_password_is_told_and_the_container_stopped(
     stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(docker, "PASSWORD", "wrong")
+    monkeypatch.setattr(probe, "PASSWORD", "wrong")
     with pytest.raises(Problem, match=r"wrong password, or no such account \(1045\)"):
         docker.start(project, throwaway=False)
     assert not stand_in.running

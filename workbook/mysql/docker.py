@@ -16,14 +16,11 @@ from pathlib import Path
 import psutil
 
 from workbook.mysql import follow
-from workbook.mysql.probe import Unanswered, probe
+from workbook.mysql.probe import HOST, PASSWORD, Unanswered, ours
 from workbook.mysql.server import Server, Unavailable, leave_it
 from workbook.say import Problem, _, marked, say, stage
 
-HOST, PORT, USER = "127.0.0.1", 3306, "root"
-
-PASSWORD = "1234"
-"""The password of root in every container of ours. A volume keeps the one that it was made with, so it never varies."""
+PORT = 3306
 
 SERVICE = "db"
 """MySQL's name in the compose file; other services there are left alone."""
@@ -99,20 +96,18 @@ def start(project: Path, *, throwaway: bool) -> Server:
         # interrupted, would have no password for ever after; nobody's rows are in it yet.
         undo = compose.remove
     try:
-        port = compose.up(ran_on, throwaway=throwaway)
-        version = probe(HOST, port, USER, PASSWORD)
+        return ours(compose.up(ran_on, throwaway=throwaway), how, stop)
     except BaseException:
         with suppress(Problem):
             undo()
         raise
-    return Server(HOST, port, USER, PASSWORD, version, how, stop)
 
 
 def found(project: Path) -> Server | None:
     """The project's own server, if it runs in a Docker that can be used; a Problem when it does not let root in."""
     with suppress(Unavailable, Unanswered):
         if port := _of(project).port():
-            return Server(HOST, port, USER, PASSWORD, probe(HOST, port, USER, PASSWORD), _(RUNNING))
+            return ours(port, _(RUNNING))
     return None
 
 

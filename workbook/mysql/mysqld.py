@@ -17,15 +17,13 @@ import psutil
 
 from workbook.guarded import Guarded
 from workbook.mysql.apt import disk_full, require_room
+from workbook.mysql.probe import PASSWORD
 from workbook.mysql.programs import Binaries
 from workbook.mysql.server import Unavailable
 from workbook.say import _, marked, stage
 
 Use = Literal["test", "bound", "detached"]
 """A throwaway server; the one that keeps its data, ending with this process; the same, going on without it."""
-
-PASSWORD = "1234"
-"""Root's password, as the notes have it. The server listens on this machine's loopback address alone."""
 
 DATA_BYTES = 250_000_000
 """Free disk that a new data directory needs, with its logs."""

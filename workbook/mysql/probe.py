@@ -2,15 +2,21 @@
 
 import re
 import socket
+from collections.abc import Callable
 
 from pymysql import MySQLError
 from pymysql.connections import Connection
 from pymysql.constants import ER
 
+from workbook.mysql.server import Server, leave_it
 from workbook.say import Problem, _, marked
 
 OLDEST = (8, 0, 17)
 """The first MySQL with the collation `utf8mb4_0900_bin`, which the template's `url_code` is kept in."""
+
+
+HOST, USER, PASSWORD = "127.0.0.1", "root", "1234"
+"""How to log in to every server of the workbook's own, with the notes' password. It listens on this address alone."""
 
 
 class Unanswered(Problem):
@@ -55,6 +61,11 @@ def probe(host: str, port: int, user: str, password: str, *, timeout: float = 5.
     if wrong := _unfit(host, port, version):
         raise wrong
     return version
+
+
+def ours(port: int, how: str, stop: Callable[[], object] = leave_it) -> Server:
+    """A server of the workbook's own on this machine, once root is logged in; raises as `probe` does."""
+    return Server(HOST, port, USER, PASSWORD, probe(HOST, port, USER, PASSWORD), how, stop)
 
 
 def describe(host: str, port: int, timeout: float) -> str:

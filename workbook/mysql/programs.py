@@ -42,17 +42,17 @@ def on_path() -> Binaries:
     return Binaries((mysqld,), (), _version((mysqld,)), _("this machine's own {mysqld}", mysqld=mysqld))
 
 
-def unpacked(folder: Path) -> Binaries:
-    """The one below `folder`, `.workbook/mysql`; fetched from the distribution's packages when it is not there yet.
+def unpacked() -> Binaries:
+    """The one below `.workbook/mysql`; fetched from the distribution's packages when it is not there yet.
 
     Raises:
         Unavailable: it cannot be fetched; the sentence says why.
     """
-    usr = folder / "server/usr"
-    server = (*_loader(folder), str(usr / "sbin/mysqld"))
+    usr, loader = _unpacked()
     share = usr / "share/mysql"
+    server = (*loader, str(usr / "sbin/mysqld"))
     where = (f"--basedir={usr}", f"--lc-messages-dir={share}", f"--plugin-dir={usr / 'lib/mysql/plugin'}")
-    described = _("the distribution's MySQL packages, unpacked below {name}/", name=folder.parent.name)
+    described = _("the distribution's MySQL packages, unpacked below {name}/", name=private().name)
     return Binaries(server, (*where, f"--character-sets-dir={share / 'charsets'}"), _version(server), described)
 
 
@@ -65,27 +65,20 @@ def client(name: str = "mysql") -> tuple[str, ...]:
         name: of the program: `mysql`, or `mysqladmin`.
 
     Raises:
-        Problem: there is none, and none can be fetched; the sentence says why.
+        Unavailable: there is none, and none can be fetched; the sentence says why.
     """
     plain = ("--no-defaults", "--default-character-set=utf8mb4")
     installed = shutil.which(name)
     # Debian's `mysql` is MariaDB's, which prints tables and errors of its own.
     if installed and "MariaDB" not in _says(installed, "--version"):
         return (installed, *plain)
-    folder = private_folder()
-    try:
-        loader = _loader(folder)
-    except Unavailable as reason:
-        raise Problem(
-            _("This machine has no `{name}` client of MySQL's: {reason}.", name=name, reason=reason),
-            ways=(_("Install one:") + " `apt install mysql-client` / `brew install mysql-client`",),
-        ) from reason
-    usr = folder / "server/usr"
+    usr, loader = _unpacked()
     return (*loader, str(usr / "bin" / name), *plain, f"--character-sets-dir={usr / 'share/mysql/charsets'}")
 
 
-def private_folder() -> Path:
-    """`.workbook/mysql`, made when missing; a Problem when it cannot be written."""
+@contextmanager
+def held() -> Iterator[Path]:
+    """Hold `.workbook/mysql`, made when missing, for one command at a time; a Problem when it cannot be written."""
     folder = private() / "mysql"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,38 +88,33 @@ def private_folder() -> Path:
             _("Cannot write in {folder}: {strerror}.", folder=folder, strerror=error.strerror),
             ways=(_("Make the folder yours."), _("Or name another:") + " WORKBOOK_HOME=/a/folder/of/yours make up"),
         ) from error
-    return folder
-
-
-@contextmanager
-def one_at_a_time(folder: Path, name: str = "lock") -> Iterator[None]:
-    """Hold a lock of the folder's; say so when another command has it."""
-    lock = FileLock(folder / name)
+    # One object a folder, so that whoever holds it may ask for it again.
+    lock = FileLock(folder / "lock", is_singleton=True)
     try:
         lock.acquire(timeout=3)
     except Timeout:
         say(_("  Another command is preparing MySQL in this clone; waiting for it …"))
         lock.acquire()
     try:
-        yield
+        yield folder
     finally:
         lock.release()
 
 
-def _loader(folder: Path) -> tuple[str, ...]:
-    """What starts an unpacked program; the packages are fetched first if they are not there yet.
+def _unpacked() -> tuple[Path, tuple[str, ...]]:
+    """The unpacked `usr/`, and what starts a program of it; the packages are fetched if they are not there yet.
 
     Its libraries are newer than this machine's, so a program runs with its own loader and its own libraries.
     """
-    root = folder / "server"
+    root = private() / "mysql/server"
     if not root.exists():
-        with one_at_a_time(folder, "fetch.lock"):
+        with held() as folder:
             if not root.exists():
                 fetch_server(folder / "apt", root)
     loader = next(root.glob("usr/lib/*-linux-gnu*/ld-linux*.so*"), None)
     if not loader:
         raise Unavailable(_("{root} holds no loader; delete that folder and try again", root=root))
-    return (str(loader), "--library-path", str(loader.parent))
+    return root / "usr", (str(loader), "--library-path", str(loader.parent))
 
 
 def _version(server: tuple[str, ...]) -> str:
