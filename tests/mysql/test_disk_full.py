@@ -40,6 +40,7 @@ def test_a_disk_with_too_little_room_is_said_before_the_download(tmp_path: Path)
 
     assert f"The disk is full: no room for MySQL in {tmp_path}." in said
     assert "700 MB are needed, 52 MB are free." in said
+    assert "WORKBOOK_HOME" in said
 
 
 def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_home: Path, tmp_path: Path) -> None:

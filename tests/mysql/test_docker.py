@@ -23,19 +23,15 @@ __all__ = ["project", "stand_in"]  # fixtures
 WAIT = "up --wait --wait-timeout 180"
 
 
-def test_it_waits_for_the_health_check_of_the_projects_own_file_and_logs_in(
+def test_it_waits_for_the_health_check_of_the_projects_own_file_logs_in_and_keeps_the_volume(
     stand_in: StandIn, project: Path, mysql: Server
 ) -> None:
-    server = docker.start(project, throwaway=False)
+    with docker.start(project, throwaway=False) as server:
+        assert (server.port, server.user, server.version) == (mysql.port, "root", mysql.version)
+        assert server.how == "in this project's Docker container"
+        assert stand_in.running
     (up,) = stand_in.asked("up")
     assert up == f"MYSQL_PORT={docker.PORT} compose -p {name(up)} -f {project / 'compose.yaml'} {WAIT} db"
-    assert (server.port, server.user, server.version) == (mysql.port, "root", mysql.version)
-    assert server.how == "in this project's Docker container"
-
-
-def test_stop_stops_the_container_and_keeps_its_volume(stand_in: StandIn, project: Path) -> None:
-    with docker.start(project, throwaway=False):
-        assert stand_in.running
     assert not stand_in.running
     assert stand_in.calls[-1].endswith("stop db")
     assert not stand_in.asked("down")
@@ -74,17 +70,6 @@ def test_a_port_that_is_taken_meanwhile_is_tried_elsewhere(stand_in: StandIn, pr
     assert [up.split()[0] for up in stand_in.asked("up")] == [f"MYSQL_PORT={docker.PORT}", "MYSQL_PORT=0"]
 
 
-def test_two_clones_have_two_projects_and_one_clone_has_one(stand_in: StandIn, project: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other" / "template_app"
-    other.mkdir(parents=True)
-    (other / "compose.yaml").touch()
-    for folder in (project, other, project):
-        docker.start(folder, throwaway=False).stop()
-    first, second, again = (name(call) for call in stand_in.asked("up"))
-    assert first == again != second
-    assert re.fullmatch(r"workbook-[0-9a-f]{10}", first)
-
-
 def test_a_throwaway_lies_over_the_projects_file_and_goes_with_its_volumes(stand_in: StandIn, project: Path) -> None:
     with docker.start(project, throwaway=True) as server:
         assert server.how == "in a throwaway Docker container"
@@ -95,11 +80,18 @@ def test_a_throwaway_lies_over_the_projects_file_and_goes_with_its_volumes(stand
     assert down == f"MYSQL_PORT=0 compose -p {name(up)} {files} down --volumes"
 
 
-def test_every_throwaway_is_another_and_none_is_the_projects_own(stand_in: StandIn, project: Path) -> None:
-    for throwaway in (True, True, False):
-        docker.start(project, throwaway=throwaway)
-        (stand_in.folder / "running").unlink()
-    assert len({name(call) for call in stand_in.asked("up")}) == 3
+def test_two_clones_and_each_throwaway_are_projects_of_their_own(
+    stand_in: StandIn, project: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "template_app"
+    other.mkdir(parents=True)
+    (other / "compose.yaml").touch()
+    for folder, throwaway in [(project, False), (other, False), (project, True), (project, True), (project, False)]:
+        docker.start(folder, throwaway=throwaway).stop()
+    first, *others, again = (name(call) for call in stand_in.asked("up"))
+    assert first == again
+    assert len({first, *others}) == 4
+    assert re.fullmatch(r"workbook-[0-9a-f]{10}", first)
 
 
 def test_a_throwaway_whose_process_was_killed_is_removed_and_no_other(stand_in: StandIn, project: Path) -> None:

@@ -155,11 +155,3 @@ def test_a_file_that_cannot_be_read_is_named(env_file: Path, content: bytes | No
         env_file.write_bytes(content)
     with pytest.raises(Problem, match=rf"\.env cannot be read: {reason}"):
         given.find({}, env_file)
-
-
-def test_stop_leaves_a_given_server_alone(mysql: Server, values: dict[str, str], env_file: Path) -> None:
-    found = given.find(values, env_file)
-    assert found
-    found.stop()
-    with cursor(mysql) as ask:
-        assert ask.execute("SELECT 1")

@@ -69,8 +69,10 @@ def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must
     monkeypatch.setattr(local, "found", lambda: ours)
     assert ladder.climb(tmp_path, use="detached") is ours
     assert ladder.running(tmp_path) is ours
-    with pytest.raises(Unanswered, match="Nothing listens on"):
-        ladder.running(tmp_path, strict=True)
+    for rung in ("", "local"):
+        monkeypatch.setenv("WORKBOOK_MYSQL", rung)
+        with pytest.raises(Unanswered, match="Nothing listens on"):
+            ladder.running(tmp_path, strict=True)
 
 
 def test_one_of_ours_that_runs_is_used_before_docker_starts_another(

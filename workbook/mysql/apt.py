@@ -40,7 +40,8 @@ def fetch_server(state: Path, into: Path, sources: str | None = None) -> None:
     if sources is None:
         sources = sources_here()
     options = _private(state, sources)
-    with stage(_("Looking for MySQL in the distribution's packages")):
+    described = _("Debian's unstable suite, from this machine's own mirror") if sources else _("Ubuntu's own packages")
+    with stage(_("Looking for MySQL in {described}", described=described)):
         lists = _("fetch the package lists")
         _run(lists, ["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", *options])
         server = _newest(_run(lists, ["apt-cache", "pkgnames", "mysql-server-core", *options]))

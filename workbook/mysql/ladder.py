@@ -65,15 +65,15 @@ def running(project: Path, *, strict: bool = False) -> Server | None:
 
     Args:
         project: the application's folder.
-        strict: a named server that is silent is an error. Else the workbook's own takes its place, which a project
-            that reads its `.env` would not find.
+        strict: a server that is named binds, whatever `WORKBOOK_MYSQL` says, and is an error when it is silent: a
+            project that reads its `.env` would not find the workbook's own, which else takes its place.
 
     Raises:
         Unanswered: it is silent, if `strict`.
         Problem: the server that was named answers wrongly.
     """
     rungs = _rungs("detached")
-    if "given" in rungs:
+    if strict or "given" in rungs:
         try:
             if server := given.find(os.environ, project / ".env"):
                 return server
