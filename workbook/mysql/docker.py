@@ -6,7 +6,6 @@ import re
 import secrets
 import shlex
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +15,8 @@ from pathlib import Path
 import psutil
 
 from workbook.mysql import follow
-from workbook.mysql.probe import HOST, PASSWORD, Unanswered, ours
+from workbook.mysql.mysqld import is_free
+from workbook.mysql.probe import PASSWORD, Unanswered, ours
 from workbook.mysql.server import Server, Unavailable, leave_it
 from workbook.say import Problem, _, marked, say, stage
 
@@ -141,7 +141,7 @@ class Compose:
         """
         kept = ["--no-recreate"] if ran_on else []
         up = self.command("up", "--wait", "--wait-timeout", str(WAIT_SECONDS), *kept, SERVICE)
-        wish = ran_on or (0 if throwaway or _listens(PORT) else PORT)
+        wish = ran_on or (0 if throwaway or not is_free(PORT) else PORT)
         with stage(_("Docker: starting MySQL; the first time it downloads the image")) as progress:
             failure = _follow(up, wish, progress)
             # Taken since, or by somebody whom we cannot see from here, such as a Windows outside of WSL.
@@ -181,7 +181,7 @@ class Compose:
     def _log(self) -> str:
         """The last errors in MySQL's own log, or its last lines when it names none."""
         # Not `docker compose logs`: it cuts the lines for a terminal, and writes control characters to a pipe too.
-        containers = _run(self.command("ps", "--all", "--quiet", SERVICE)).stdout.split()
+        containers = re.findall(r"\b[0-9a-f]{12,}\b", _run(self.command("ps", "--all", "--quiet", SERVICE)).stdout)
         lines = [line for each in containers for line in _run([self.docker, "logs", each]).stdout.splitlines()]
         return "\n".join([line for line in lines if "[ERROR]" in line] or lines)
 
@@ -218,12 +218,6 @@ def _throwaway(own: Compose) -> Compose:
             with suppress(Problem):
                 Compose(own.docker, name, files).remove()
     return Compose(own.docker, f"{own.name}-throwaway-{os.getpid()}-{secrets.token_hex(3)}", files)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as caller:
-        caller.settimeout(1.0)
-        return caller.connect_ex((HOST, port)) == 0
 
 
 def _reason(said: str) -> str:

@@ -14,7 +14,6 @@ from workbook.say import Problem, _, marked
 OLDEST = (8, 0, 17)
 """The first MySQL with the collation `utf8mb4_0900_bin`, which the template's `url_code` is kept in."""
 
-
 HOST, USER, PASSWORD = "127.0.0.1", "root", "1234"
 """How to log in to every server of the workbook's own, with the notes' password. It listens on this address alone."""
 
