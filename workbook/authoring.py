@@ -20,7 +20,7 @@ from workbook.history.versions import bump as bump_version
 from workbook.lesson.count import Count, count, require_budget
 from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import TEMPLATE, private
+from workbook.place import TEMPLATE
 from workbook.say import say, stage
 from workbook.translation.sync import followed
 
@@ -66,9 +66,9 @@ def run(
     from workbook.runner.replay import replay
 
     with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(pages(history, chapter, mistakes=mistakes)):
+        for page in pages(history, chapter, mistakes=mistakes):
             with stage(str(shown(page.file))) as tell:
-                replay(page, history, settings, scratch / str(number), progress=tell)
+                replay(page, history, settings, scratch, progress=tell)
 
 
 @app.command()
@@ -82,9 +82,9 @@ def refresh(
 
     changed: list[Path] = []
     with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(pages(history, chapter, mistakes=mistakes)):
+        for page in pages(history, chapter, mistakes=mistakes):
             with stage(str(shown(page.file))):
-                changed += take(page, history, settings, scratch / str(number))
+                changed += take(page, history, settings, scratch)
     for path in changed:
         typer.echo(f"rewritten: {shown(path)}")
     _follow(changed)
@@ -185,6 +185,6 @@ def _ground(chapters: Path, chapter: str) -> Iterator[tuple[History, "Settings",
     scratch = Path(tempfile.mkdtemp(prefix="workbook-lesson-"))
     try:
         with history_until(chapters, chapter) as history, ladder.climb(TEMPLATE, use="test") as server:
-            yield history, Settings(server=server, own_server=True, bytecode=private() / "bytecode"), scratch
+            yield history, Settings(server=server, own_server=True), scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

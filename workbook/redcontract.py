@@ -34,21 +34,11 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """How pytest was started: its arguments (without those of a configuration), its directory, its environment."""
-
-    arguments: tuple[str, ...]
-    directory: str
-    environment: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
-    """A run of pytest: its exit code (None when it never came to its end), every phase, and how it was started."""
+    """A run of pytest: its exit code (None when it never came to its end), and every phase."""
 
     exit: int | None
     phases: tuple[Phase, ...]
-    start: Start | None = None
 
     @property
     def tests(self) -> dict[str, list[Phase]]:
@@ -63,13 +53,8 @@ def read_report(lines: Iterable[str]) -> Report:
     """The report that the plugin wrote."""
     values = [json.loads(line) for line in lines if line.strip()]
     codes = [value["exit"] for value in values if "exit" in value]
-    starts = [
-        Start(tuple(value["arguments"]), value["directory"], value["environment"])
-        for value in values
-        if "arguments" in value
-    ]
     phases = tuple(Phase(**value) for value in values if "test" in value)
-    return Report(codes[-1] if codes else None, phases, starts[-1] if starts else None)
+    return Report(codes[-1] if codes else None, phases)
 
 
 def broken_red(contract: RedContract, report: Report) -> str | None:

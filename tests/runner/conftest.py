@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 
@@ -47,7 +46,7 @@ def run(tmp_path: Path) -> Run:
     ) -> None:
         chapters = write_course(tmp_path / "chapters", first, second or lesson(body, more=more))
         history = build(chapters, tmp_path / "repository")
-        replay(history.chapters[chapter].lesson, history, settings(**values), Path(mkdtemp(dir=tmp_path)))
+        replay(history.chapters[chapter].lesson, history, settings(**values), tmp_path / "ground")
 
     return do
 
@@ -59,7 +58,7 @@ def renew(tmp_path: Path) -> Callable[..., str]:
     def do(body: str, **values: object) -> str:
         chapters = write_course(tmp_path / "chapters", FIRST, lesson(body))
         history = build(chapters, tmp_path / "repository")
-        refresh(history.chapters["ch02"].lesson, history, settings(**values), Path(mkdtemp(dir=tmp_path)))
+        refresh(history.chapters["ch02"].lesson, history, settings(**values), tmp_path / "ground")
         return (chapters / "ch02_fixture" / "lesson.md").read_text().removeprefix(lesson(""))
 
     return do
@@ -73,6 +72,6 @@ def err(tmp_path: Path) -> Callable[[str], None]:
         history = build(write_course(tmp_path / "chapters"), tmp_path / "repository")
         page = tmp_path / "page.md"
         page.write_text(text)
-        replay(read_mistake(page), history, settings(), Path(mkdtemp(dir=tmp_path)))
+        replay(read_mistake(page), history, settings(), tmp_path / "ground")
 
     return do
