@@ -4,7 +4,7 @@ The contract is design.md's promise 3. It is judged from a structured report of 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +40,6 @@ class Report:
     exit: int | None
     phases: tuple[Phase, ...]
 
-    @property
-    def tests(self) -> dict[str, list[Phase]]:
-        """The phases by test."""
-        found: dict[str, list[Phase]] = {}
-        for phase in self.phases:
-            found.setdefault(phase.test, []).append(phase)
-        return found
-
 
 def read_report(lines: Iterable[str]) -> Report:
     """The report that the plugin wrote."""
@@ -66,9 +58,9 @@ def broken_red(contract: RedContract, report: Report) -> str | None:
     unexpected = _unexpected_failure(report, set(contract.tests))
     if unexpected:
         return unexpected
-    tests = report.tests
     for name in contract.tests:
-        phases = _of(tests, name)
+        # A name without parameters stands for all of them.
+        phases = [phase for phase in report.phases if name in (phase.test, phase.test.partition("[")[0])]
         if not phases:
             return f"{name} was not run{_exit(report)}."
         failed = [phase for phase in phases if phase.outcome == "failed"]
@@ -100,11 +92,6 @@ def _unexpected_failure(report: Report, allowed: set[str]) -> str | None:
             return f"{phase.test or 'a test file'} must pass, but it {where}:\n\n{phase.message}"
         return f"{phase.test} must pass, but it is skipped or expected to fail."
     return None
-
-
-def _of(tests: Mapping[str, list[Phase]], name: str) -> list[Phase]:
-    """The phases of a test; of all its parametrisations when the name has none."""
-    return [phase for test, phases in tests.items() for phase in phases if name in (test, test.partition("[")[0])]
 
 
 def _exit(report: Report) -> str:

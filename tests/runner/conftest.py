@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -45,7 +46,7 @@ def run(tmp_path: Path) -> Run:
         **values: object,
     ) -> None:
         chapters = write_course(tmp_path / "chapters", first, second or lesson(body, more=more))
-        history = build(chapters, tmp_path / "repository")
+        history = build(chapters, Path(mkdtemp(dir=tmp_path)) / "repository")
         replay(history.chapters[chapter].lesson, history, settings(**values), tmp_path / "ground")
 
     return do

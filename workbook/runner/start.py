@@ -1,9 +1,8 @@
 """The state in which a lesson or a mistake page starts: the project, its packages, its database."""
 
-import subprocess
-
 from workbook.history.build import Commit, History
 from workbook.history.files import Tree
+from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
 from workbook.login import create_database, cursor, databases, quoted
@@ -54,11 +53,8 @@ def lay_out(shell: Shell, history: History, commit: Commit | None, files: Tree) 
         empty(settings)
     if commit is None:
         return
-    for arguments in (("clone", "-q", str(history.repository), "."), ("checkout", "-q", "-b", BRANCH, commit.sha)):
-        command, environment = ["git", *arguments], ground.environment()
-        done = subprocess.run(command, cwd=ground.project, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            raise Problem(f"git {arguments[0]} failed in the scratch project: {done.stderr.strip()}")
+    git(ground.project, "clone", "-q", str(history.repository), ".")
+    git(ground.project, "checkout", "-q", "-b", BRANCH, commit.sha)
     for path, text in files.items():
         if path not in commit.files:
             target = ground.project / path

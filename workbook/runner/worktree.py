@@ -1,11 +1,11 @@
 """The scratch project's files against what the lesson has shown so far."""
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.history.files import Files, Tree
+from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
 from workbook.runner import migration
@@ -151,10 +151,7 @@ class Worktree:
         return sorted(kept)
 
     def _git(self, *arguments: str) -> list[str]:
-        command = ["git", "-c", "core.quotePath=false", *arguments]
-        environment = self.ground.environment()
-        said = subprocess.run(command, cwd=self.ground.project, env=environment, capture_output=True, check=True).stdout
-        return [entry for entry in said.decode().split("\0") if entry]
+        return [entry for entry in git(self.ground.project, *arguments).split("\0") if entry]
 
 
 def _forget_bytecode(source: Path) -> None:
