@@ -76,11 +76,11 @@ def once(record_property: Callable[[str, object], None]) -> Once:
     def verified(kind: str, name: str, inputs: Iterable[Input]) -> Iterator[None]:
         what, inputs = f"{kind}/{name}", list(inputs)
         if remembered(what, inputs):
-            record_property("verified", f"{kind} remembered")
+            record_property("verified", f"{kind}: remembered")
             pytest.skip("remembered: nothing that it depends on has changed (FRESH=1 verifies it again)")
         yield
         remember(what, inputs)
-        record_property("verified", f"{kind} verified")
+        record_property("verified", f"{kind}: verified")
 
     return verified
 
@@ -89,8 +89,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many pages, notebooks, … were verified, and how many remembered."""
     reports = [report for kind in ("passed", "skipped") for report in terminalreporter.stats.get(kind, [])]
     counts = Counter(value for report in reports for name, value in report.user_properties if name == "verified")
-    if counts:
-        terminalreporter.write_line(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
+    for kind in sorted({value.partition(":")[0] for value in counts}):
+        verified, known = counts[f"{kind}: verified"], counts[f"{kind}: remembered"]
+        terminalreporter.write_line(f"{kind}: {verified} verified, {known} remembered")
 
 
 @pytest.fixture(scope="session")

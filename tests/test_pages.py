@@ -68,6 +68,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History
 
 @pytest.mark.parametrize("file", pages(), ids=name)
 def test_page(file: Path, settings: Settings, history: Callable[[str], History], once, worker_id: str) -> None:
+    problem = ""
     try:
         page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
         known = history(name(file).partition("-")[0])
@@ -76,5 +77,8 @@ def test_page(file: Path, settings: Settings, history: Callable[[str], History],
         verified = once("pages", name(file), page_inputs(page, known, settings.server.version))
         with verified, FileLock(f"{root}.lock"):
             replay(page, known, settings, root)
-    except Problem as problem:
-        pytest.fail(str(problem), pytrace=False)
+    except Problem as found:
+        problem = str(found)
+    if problem:
+        # Its screen, and no traceback: not even that of the problem, as it would be in an `except`.
+        pytest.fail(problem, pytrace=False)
