@@ -18,7 +18,6 @@ SLOW = (
     "ci/test_template_workflow",
     "doctor/",
     "mysql/test_local",
-    "runner/test_own_runs",
     "student/test_checks",
     "student/test_grading",
     "student/test_looking_changes_nothing",

@@ -10,6 +10,7 @@ from tests.runner.conftest import Run
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import RedContract
 from workbook.redcontract import Phase, Report, broken_green, broken_red, read_report
+from workbook.runner.contract import runs_all_tests
 
 RED_LINE = line_of(SECOND, "ch02-red:")
 HEAD = "import pytest\n\nfrom greet import greet\n\n\n"
@@ -85,20 +86,32 @@ def test_the_lessons_own_runs_of_all_tests_are_not_repeated(runs: Callable[[str]
 
 @pytest.mark.parametrize(
     "green",
-    [
-        TYPED.replace("-q", "-q test_greet.py") + "...\n",
-        TYPED.replace("-q", "-q -k by_name") + "...\n",
-        TYPED.replace("\n", " && true\n") + PASSED,
-        TYPED.replace("$ ", "$ TZ=Asia/Seoul ") + PASSED,
-        "$ export PYTEST_ADDOPTS=--no-header\n" + GREEN,
-        "$ cd .git\n" + TYPED.replace("-q", "-q ..") + "...\n$ cd ..\n",
-        GREEN + FENCE,
-        GREEN + "$ true\n",
-    ],
-    ids=["a file", "a choice", "more", "a variable", "exported", "elsewhere", "a fence after", "a command after"],
+    ["$ export PYTEST_ADDOPTS=--no-header\n" + GREEN, GREEN + FENCE, GREEN + "$ true\n"],
+    ids=["with a variable that was exported", "before a fence", "before another command"],
 )
-def test_a_run_of_another_kind_or_state_is_not_taken(runs: Callable[[str], int], green: str) -> None:
+def test_a_run_in_another_state_is_not_taken(runs: Callable[[str], int], green: str) -> None:
     assert runs(green) == 3
+
+
+@pytest.mark.parametrize(
+    ("command", "all_of_them"),
+    [
+        ("uv run pytest", True),
+        ("uv run pytest -q", True),
+        ("uv run pytest -vv", True),
+        ("uv run pytest -q test_greet.py", False),
+        ("uv run pytest -q -k by_name", False),
+        ("uv run pytest -x", False),
+        ("uv run pytest --collect-only -q", False),
+        ("uv run pytest -q && rm x", False),
+        ("uv run pytest -q\nrm x", False),
+        ("uv run pytest -q > said.txt", False),
+        ("TZ=Asia/Seoul uv run pytest -q", False),
+        ("uv run coverage run -m pytest", False),
+    ],
+)
+def test_a_run_of_all_tests_is_told_from_others(command: str, all_of_them: bool) -> None:
+    assert runs_all_tests(command) == all_of_them
 
 
 def test_a_pytest_that_a_test_starts_does_not_write_into_the_report(run: Run) -> None:

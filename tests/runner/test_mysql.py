@@ -70,8 +70,9 @@ def test_a_session_keeps_its_state_within_a_fence(client: Client) -> None:
 
 
 def test_a_statement_that_does_not_end_is_named(mysql: Server, name: str) -> None:
-    with Client(Settings(server=mysql, database=name, timeout=5)) as client:
-        assert client.run("SELECT 1") == ["(the client does not answer within 5 seconds)"]
+    with Client(Settings(server=mysql, database=name)) as client:
+        client.patience = 0.2
+        assert client.run("SELECT 1") == ["(the client does not answer within 0.2 seconds)"]
 
 
 FENCE = "```mysql\nmysql> SELECT 1 AS one;\n+-----+\n| one |\n+-----+\n|   {n} |\n+-----+\n```\n"

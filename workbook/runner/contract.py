@@ -11,7 +11,6 @@ from workbook.redcontract import Report, broken_green, broken_red, read_report
 from workbook.runner.shell import Ran, Shell
 
 _ALL_TESTS = re.compile(r"(uv run |python -m )pytest( -q| -v| -vv| -p no:asyncio)*")
-"""Commands that run all tests, with nothing chosen and nothing set for this run alone."""
 _CHANGES_NOTHING = ("git add ", "git commit ", "git status", "git diff")
 
 
@@ -28,7 +27,7 @@ class Contract:
 
     def run(self, exchange: Exchange) -> Ran:
         """Run a command of the lesson, and keep the report if it runs all tests."""
-        if _ALL_TESTS.fullmatch(exchange.typed) and self.shell.as_at_first():
+        if runs_all_tests(exchange.typed) and self.shell.as_at_first():
             self.own, ran = self._reported(exchange.typed, keep=True)
             return ran
         if not exchange.typed.startswith(_CHANGES_NOTHING):
@@ -64,3 +63,8 @@ class Contract:
         ran = self.shell.run(command, keep=keep, extra=ground.reporting)
         lines = ground.report.read_text(encoding="utf-8").splitlines() if ground.report.exists() else []
         return read_report(lines), ran
+
+
+def runs_all_tests(command: str) -> bool:
+    """Whether a command runs all tests and does nothing else, nothing chosen and nothing set for this run alone."""
+    return _ALL_TESTS.fullmatch(command) is not None

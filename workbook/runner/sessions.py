@@ -30,6 +30,9 @@ _GOES_ON = re.compile(r"""(?: {4}[-'"`]> | {3}/\*> )*""")
 class Client:
     """MySQL's own client in a terminal, logged in as a fence finds it. Close it by leaving a `with`.
 
+    Attributes:
+        patience: how long it may take to answer, in seconds.
+
     Raises:
         Problem: there is no client here, or it cannot log in.
     """
@@ -60,7 +63,7 @@ class Client:
         )
         os.close(terminal)
         self._keyboard = keyboard
-        self._patience = settings.timeout
+        self.patience = settings.timeout
         said = self._until_prompt()
         if said is None:
             self.__exit__()
@@ -83,13 +86,13 @@ class Client:
         os.write(self._keyboard, f"{statement}\n".encode())
         said = self._until_prompt()
         if said is None:
-            return [f"(the client does not answer within {self._patience:g} seconds)"]
+            return [f"(the client does not answer within {self.patience:g} seconds)"]
         return list(lines_of(_GOES_ON.sub("", said, count=1))) or [""]
 
     def _until_prompt(self) -> str | None:
         """What the client prints until it asks for the next statement; None when it never does."""
         said = b""
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self.patience
         while not (b"\n" + said).endswith(b"\n" + _PROMPT):
             ready = select.select([self._keyboard], [], [], max(0, deadline - time.monotonic()))
             try:
