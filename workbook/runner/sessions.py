@@ -64,10 +64,10 @@ class Client:
         os.close(terminal)
         self._keyboard = keyboard
         self.patience = settings.timeout
-        said = self._until_prompt()
-        if said is None:
+        said, ready = self._until_prompt()
+        if not ready:
             self.__exit__()
-            raise Problem("MySQL's client does not come to its prompt.")
+            raise Problem("MySQL's client does not come to its prompt.", why=said)
 
     def __enter__(self) -> "Client":
         return self
@@ -84,13 +84,13 @@ class Client:
             the lines that the client prints, without its prompts.
         """
         os.write(self._keyboard, f"{statement}\n".encode())
-        said = self._until_prompt()
-        if said is None:
+        said, ready = self._until_prompt()
+        if not ready:
             return [f"(the client does not answer within {self.patience:g} seconds)"]
         return list(lines_of(_GOES_ON.sub("", said, count=1))) or [""]
 
-    def _until_prompt(self) -> str | None:
-        """What the client prints until it asks for the next statement; None when it never does."""
+    def _until_prompt(self) -> tuple[str, bool]:
+        """What the client prints, and whether it asks for the next statement then."""
         said = b""
         deadline = time.monotonic() + self.patience
         while not (b"\n" + said).endswith(b"\n" + _PROMPT):
@@ -100,9 +100,9 @@ class Client:
             except OSError:  # it has ended, and its terminal with it
                 read = b""
             if not read:
-                return None
+                return said.decode(errors="replace"), False
             said += read
-        return said.removesuffix(_PROMPT).decode(errors="replace")
+        return said.removesuffix(_PROMPT).decode(errors="replace"), True
 
 
 def run_python(shell: Shell, session: Session) -> list[tuple[str, ...]]:
