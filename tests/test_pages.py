@@ -27,8 +27,8 @@ from workbook.runner.replay import replay
 from workbook.runner.verified import page_inputs
 from workbook.say import Problem
 
-# A cold cache of packages downloads for minutes.
-pytestmark = pytest.mark.timeout(600)
+# Against a hang only: a cold cache of packages downloads for minutes, and a busy machine takes ten times as long.
+pytestmark = pytest.mark.timeout(1800)
 
 
 def commands(page: Path) -> int:

@@ -11,7 +11,7 @@ from workbook.redcontract import Report, broken_green, broken_red, read_report
 from workbook.runner.shell import Ran, Shell
 
 _ALL_TESTS = re.compile(r"(uv run |python -m )pytest( -q| -v| -vv| -p no:asyncio)*")
-_CHANGES_NOTHING = ("git add ", "git commit ", "git status", "git diff")
+_CHANGES_NOTHING = re.compile(r"git (add|commit|status|diff)\b[^;&|<>\n]*")
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Contract:
         if runs_all_tests(exchange.typed) and self.shell.as_at_first():
             self.own, ran = self._reported(exchange.typed, keep=True)
             return ran
-        if not exchange.typed.startswith(_CHANGES_NOTHING):
+        if not _CHANGES_NOTHING.fullmatch(exchange.typed):
             self.own = None
         return self.shell.run(exchange.typed)
 

@@ -55,7 +55,7 @@ class Settings:
         path: directories put before the system's on PATH; they must not hold the workbook's own packages.
         pytest: how the project's tests are run.
         prepared: whether the project is synchronised and migrated before the page starts (not for fixtures).
-        timeout: how long a command may take, in seconds.
+        timeout: how long a command may take, in seconds: there to catch a hang, on a busy machine too.
         patience: how long a background server may take to show its lines, in seconds.
     """
 
@@ -65,8 +65,8 @@ class Settings:
     path: tuple[Path, ...] = ()
     pytest: str = "uv run --no-sync python -m pytest"
     prepared: bool = True
-    timeout: float = 120
-    patience: float = 20
+    timeout: float = 300
+    patience: float = 60
 
 
 @dataclass(slots=True)
