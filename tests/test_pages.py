@@ -16,12 +16,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from workbook.course import CHAPTERS
 from workbook.history.build import History, build
-from workbook.history.trace import lesson_files, mistake_files
+from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
-from workbook.place import CLONE, TEMPLATE
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
 from workbook.runner.verified import page_inputs

@@ -8,7 +8,7 @@ from tests.lesson.course import FIRST, write_course
 from tests.runner.test_replay import MISTAKE
 from workbook.explain.clinic import read_clinic
 from workbook.history.build import build
-from workbook.history.trace import lesson_files, mistake_files
+from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.student.outline import chapters
 
 

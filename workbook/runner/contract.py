@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from workbook.history.contract import is_test_file
+from workbook.history.build import is_test_file
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Exchange, Lesson
 from workbook.redcontract import Report, broken_green, broken_red, read_report

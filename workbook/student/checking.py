@@ -8,13 +8,13 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from workbook.course import CHAPTERS
 from workbook.explain import lastcheck
 from workbook.explain.belonging import pages_of
 from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.lastcheck import Fault
 from workbook.explain.show import file_of, title_of
 from workbook.lesson.errors import shown as path
+from workbook.place import CHAPTERS
 from workbook.say import _
 from workbook.student import environment, outline, progress_file
 from workbook.student.check import Check, Verdict, checks_of, judge
