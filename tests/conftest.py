@@ -16,7 +16,6 @@ SLOW = (
     "ci/test_steps",
     "ci/test_template_workflow",
     "doctor/",
-    "runner/test_own_runs",
     "student/test_checks",
     "student/test_grading",
     "student/test_looking_changes_nothing",

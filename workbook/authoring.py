@@ -17,7 +17,7 @@ from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import CHAPTERS, TEMPLATE, private
+from workbook.place import CHAPTERS, TEMPLATE
 from workbook.say import Problem, say, stage
 from workbook.translation.pairs import Pair
 from workbook.translation.sync import follow
@@ -66,8 +66,8 @@ def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHA
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
     from workbook.runner.replay import replay
 
-    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
-        for folder, page in pages.items():
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages, folder):
+        for page in pages:
             with stage(str(shown(page.file))) as tell:
                 replay(page, history, settings, folder, progress=tell)
 
@@ -78,8 +78,8 @@ def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters =
     from workbook.runner.refresh import refresh as take
 
     changed: list[Path] = []
-    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
-        for folder, page in pages.items():
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages, folder):
+        for page in pages:
             with stage(str(shown(page.file))):
                 changed += take(page, history, settings, folder)
     for path in changed:
@@ -168,8 +168,8 @@ def _follow(changed: Iterable[Path]) -> None:
 
 
 @contextmanager
-def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[History, "Settings", dict[Path, Page]]]:
-    """The history up to a chapter, a throwaway server, and the chapter's pages, each with a folder of its own."""
+def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[History, "Settings", list[Page], Path]]:
+    """The history up to a chapter, a throwaway server, the chapter's pages, and a folder for their replays."""
     from workbook.mysql import ladder
     from workbook.runner.ground import Settings
 
@@ -180,5 +180,4 @@ def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[Hist
     ):
         lesson = history.chapters[chapter].lesson
         pages = [lesson, *(map(read_mistake, course.mistake_files(lesson.file)) if mistakes else ())]
-        settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
-        yield history, settings, {Path(scratch) / str(number): page for number, page in enumerate(pages)}
+        yield history, Settings(server=server, own_server=True), pages, Path(scratch)
