@@ -11,11 +11,6 @@ from workbook.mysql.server import Unavailable
 from workbook.place import private
 
 SLOW = (
-    "ci/test_mysql",
-    "ci/test_notes",
-    "ci/test_stand_ins",
-    "ci/test_steps",
-    "ci/test_template_workflow",
     "doctor/",
     "mysql/test_local",
     "new/",

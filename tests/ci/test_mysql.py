@@ -1,12 +1,10 @@
 """The throwaway MySQL plays the service, or the server that GitHub's machines have installed."""
 
 import pytest
-import yaml
 
 from tests.ci.conftest import MYSQL, Ci
-from workbook.ci.server import Mysql
-from workbook.ci.service import Service, mysql_service
-from workbook.ci.words import say_mysql
+
+pytestmark = pytest.mark.slow
 
 ASK = "mysql --host=127.0.0.1 --user=root --password=1234 -N -e"
 
@@ -44,44 +42,46 @@ def test_settings_that_name_the_services_port_lead_to_it(ci: Ci) -> None:
     assert ran.code == 0, ran.said
 
 
-def described(text: str) -> Service:
-    service = mysql_service(yaml.safe_load(text))
-    assert service
-    return service
+@pytest.mark.parametrize("port", ["3306", "'3306'"])
+def test_a_port_that_github_picks_is_asked_for_by_an_expression(ci: Ci, port: str) -> None:
+    asked = f"${{{{ job.services.mysql.ports[{port}] }}}}"
+    ran = ci(
+        f"""\
+        - run: test "$({ASK.replace("mysql", "mysql -P " + asked)} "SELECT 1")" = 1
+        - run: python3 -c "import os, socket; socket.create_connection(('127.0.0.1', int(os.environ['DB_PORT'])))"
+          env:
+            DB_PORT: {asked}
+        - run: "! {ASK} 'SELECT 1'"
+        """,
+        job=MYSQL.replace("3306:3306", "3306"),
+    )
+    assert ran.code == 0, ran.said
+
+
+NO_SOCKET = "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)"
 
 
 @pytest.mark.parametrize(
-    ("ports", "known"),
-    [("- 3306:3306", (3306,)), ("- 3307:3306/tcp", (3307,)), ("- 127.0.0.1:3306:3306", (3306,)), ("- 3306", ())],
-)
-def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes(ports: str, known: tuple[int, ...]) -> None:
-    assert described(MYSQL.replace("- 3306:3306", ports)).ports == known
-
-
-def test_a_service_without_a_health_check_or_a_port_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
-    say_mysql(Mysql("9.7.4", {}), described(MYSQL))
-    assert capsys.readouterr().out == "MySQL 9.7.4 of this machine plays the service mysql (mysql:8.4).\n"
-
-    say_mysql(Mysql("9.7.4", {}), described(MYSQL.replace("--health-cmd", "--label").replace("- 3306:3306", "- 33060")))
-    said = capsys.readouterr().out
-    assert "mysql has no --health-cmd: on GitHub the steps may start before it answers.\n" in said
-    assert "mysql publishes no port such as 3306:3306, so no step can reach it.\n" in said
-
-
-@pytest.mark.parametrize(
-    ("environment", "reason"),
+    ("command", "said"),
     [
-        ({}, "It wants one of MYSQL_ROOT_PASSWORD"),
+        ("mysql -N -e 'SELECT 1; SELECT NULL'", NO_SOCKET),  # a service container has no socket here
+        ("mysql -hlocalhost -e 'SELECT 1'", NO_SOCKET),
+        ("MYSQL_HOST=127.0.0.1 mysql -uroot -p1234 -BNe 'SELECT 40 + 2'", "42"),
+        ("mysql --host 127.0.0.1 -uroot -p1234 -BNe 'SELECT NULL' mysql", "NULL"),
+        ("echo 'SELECT DATABASE()' | mysql -h127.0.0.1 -uroot -p1234 -N mysql", "mysql"),
+        ("mysql -h127.0.0.1 -uroot -pno -e 'SELECT 1'", "ERROR 1045 (28000): Access denied for user 'root'@"),
         (
-            {"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "root"},
-            "MYSQL_USER is for a further user and must not be root",
+            "mysql -h127.0.0.1 -P3307 -e 'SELECT 1'",
+            "ERROR 2003 (HY000): Can't connect to MySQL server on '127.0.0.1:3307'",
         ),
-        ({"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "me"}, "MYSQL_USER needs MYSQL_PASSWORD"),
-        ({"MYSQL_ALLOW_EMPTY_PASSWORD": "yes"}, ""),
+        ("mysql -hmysql -e 'SELECT 1'", "ERROR 2005 (HY000): Unknown MySQL server host 'mysql'"),
+        ("mysqladmin ping -h127.0.0.1 -uroot -p1234", "mysqld is alive"),
     ],
 )
-def test_a_service_that_the_image_would_refuse_is_known(environment: dict[str, str], reason: str) -> None:
-    assert Service("mysql", "mysql:8.4", environment).refusal.startswith(reason)
+def test_the_clients_are_mysqls_own_and_find_only_the_service(ci: Ci, command: str, said: str) -> None:
+    ran = ci(f"- run: |\n    {command} 2>&1 | cat\n    false\n", job=MYSQL)
+
+    assert said in " ".join(ran.said.split())
 
 
 def test_a_service_that_the_image_would_refuse_fails_the_job_before_its_first_step(ci: Ci) -> None:

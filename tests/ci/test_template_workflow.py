@@ -13,6 +13,8 @@ from workbook.ci import run
 from workbook.place import TEMPLATE
 from workbook.runner import machine
 
+pytestmark = pytest.mark.slow
+
 Plant = Callable[[str, str, str], None]
 
 

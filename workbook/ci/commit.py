@@ -51,7 +51,9 @@ def current(project: Path) -> Commit:
         )
     sha, _space, subject = last.stdout.strip().partition(" ")
     branch = _git(repository, "branch", "--show-current").stdout.strip()
-    return Commit(repository, sha, subject, branch, _uncommitted(repository))
+    # Looking leaves the index alone: `git status` would refresh it.
+    changed = _git(repository, "--no-optional-locks", "status", "--porcelain", "-z", "--no-renames").stdout
+    return Commit(repository, sha, subject, branch, tuple(entry[3:] for entry in changed.split("\0") if entry))
 
 
 def clone(commit: Commit, into: Path) -> None:
@@ -60,25 +62,10 @@ def clone(commit: Commit, into: Path) -> None:
     Raises:
         Problem: git fails.
     """
-    done = subprocess.run(
-        ["git", "clone", "--quiet", str(commit.repository), str(into)], capture_output=True, text=True, check=False
-    )
+    done = _git(commit.repository, "clone", "--quiet", str(commit.repository), str(into))
     if done.returncode:
         said = done.stderr.strip()
         raise Problem(_("{repository} could not be cloned: {said}", repository=commit.repository, said=said))
-
-
-def _uncommitted(repository: Path) -> tuple[str, ...]:
-    """Paths from `git status`, for a rename the new one."""
-    entries = _git(repository, "status", "--porcelain", "-z").stdout.split("\0")
-    paths = []
-    while entries:
-        entry = entries.pop(0)
-        if entry:
-            paths.append(entry[3:])
-            if entry[0] in "RC":
-                entries.pop(0)  # the name before
-    return tuple(paths)
 
 
 def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
