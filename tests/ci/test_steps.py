@@ -125,10 +125,11 @@ def test_a_checkout_is_as_shallow_as_githubs(ci: Ci) -> None:
         ("- uses: codecov/codecov-action@v5\n- run: 'true'", "", "codecov/codecov-action@v5"),
         ("- uses: somebody/setup-tool@v1\n- run: tool", "", "somebody/setup-tool@v1"),
         ("- run: sudo apt-get install -y tool && tool", "", "apt-get install -y tool"),
+        ("- run: docker compose up --wait", "", "docker compose up --wait"),
         ("- run: 'false'", "container: python:3.12", "a job in a container"),
         ("- run: 'true'", MYSQL.replace("services:", "services:\n  redis:\n    image: redis:8"), "the service redis"),
     ],
-    ids=["action", "action that the job needs", "packages that the step needs", "container", "service"],
+    ids=["action", "action that the job needs", "packages that the step needs", "docker", "container", "service"],
 )
 def test_what_cannot_run_here_is_named_and_the_job_is_not_judged(ci: Ci, steps: str, job: str, named: str) -> None:
     ran = ci(steps, job=job)

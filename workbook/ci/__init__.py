@@ -60,6 +60,10 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
 def _keep_for_explain(project: Path, red: list[Outcome]) -> None:
     """Let `workbook explain` know what failed; a green run forgets a red one, and not what a check found."""
     kept = lastcheck.read(project)
-    if red or (kept and kept[0].check == "ci"):
-        faults = [lastcheck.Fault("ci", f"workbook ci, job {o.job}", (verdict(o),), "\n".join(o.lines)) for o in red]
-        lastcheck.write(project, faults)
+    if not red and not (kept and kept[0].check == "ci"):
+        return
+    faults = []
+    for each in red:
+        heard = each.said.get(-1 if each.red_by is None else each.red_by, each.lines)
+        faults.append(lastcheck.Fault("ci", f"workbook ci, job {each.job}", (verdict(each),), "\n".join(heard)))
+    lastcheck.write(project, faults)

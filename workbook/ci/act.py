@@ -132,7 +132,8 @@ def _read(line: str, ids: list[str]) -> Iterator[Event]:
 
 
 def _as_on_github(line: str, scratch: Path, ports: Mapping[int, int]) -> str:
-    """A printed line without the paths of our scratch folders, and with the ports that the workflow knows."""
+    """A printed line without colours and paths of our scratch folders, and with the ports that the workflow knows."""
+    line = re.sub(r"\x1b\[[\d;]*m", "", line)
     folder = rf"{re.escape(str(scratch))}/act/[0-9a-f]+"
     # act puts an empty line before each script.
     script = rf"{folder}/act/workflow/[^:\s]+: line (\d+)"
@@ -185,7 +186,8 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
     settings: dict[str, Any] = {"ports": {str(port): here for port, here in mysql.ports.items()}, "bell": mysql.bell}
     settings |= {"socket": str(scratch / "run/mysqld/mysqld.sock")} | _clients(script)
     (scratch / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
-    for name in stand_in.NAMES:
+    lacking = [name for name in stand_in.GITHUBS if not shutil.which(name, path=os.pathsep.join(path))]
+    for name in (*stand_in.NAMES, *lacking):
         run = shlex.join([sys.executable, "-I", "-S", stand_in.__file__, str(scratch / "settings.json"), name])
         (tools / name).write_text(f'#!/bin/sh\nexec {run} "$@"\n')
         (tools / name).chmod(0o755)

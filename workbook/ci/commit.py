@@ -31,27 +31,21 @@ def current(project: Path) -> Commit:
     """The commit that the project stands on.
 
     Raises:
-        Problem: the folder is in no git repository, or nothing is committed.
+        Problem: git is not installed, or nothing is committed in the folder.
     """
     if not shutil.which("git"):
         raise Problem(_("git is not installed."), ways=(_("Install git."),))
-    top = _git(project, "rev-parse", "--show-toplevel")
-    if top.returncode:
-        raise Problem(
-            _("{project} is not in a git repository, so GitHub would have nothing to run.", project=project),
-            why=top.stderr.strip(),
-            ways=("git init, git add -A, git commit",),
-        )
-    repository = Path(top.stdout.strip())
-    last = _git(repository, "log", "-1", "--format=%h %s")
+    last = _git(project, "log", "-1", "--format=%h %s")
     if last.returncode:
         raise Problem(
-            _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=repository),
-            ways=("git add -A, git commit",),
+            _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=project),
+            why=last.stderr.strip(),
+            ways=("git init, git add -A, git commit",),
         )
+    repository = Path(_git(project, "rev-parse", "--show-toplevel").stdout.strip())
     sha, _space, subject = last.stdout.strip().partition(" ")
     branch = _git(repository, "branch", "--show-current").stdout.strip()
-    # Looking leaves the index alone: `git status` would refresh it.
+    # Looking leaves the index alone, which `git status` would refresh.
     changed = _git(repository, "--no-optional-locks", "status", "--porcelain", "-z", "--no-renames").stdout
     return Commit(repository, sha, subject, branch, tuple(entry[3:] for entry in changed.split("\0") if entry))
 

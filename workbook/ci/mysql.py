@@ -5,7 +5,7 @@ import os
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -111,7 +111,7 @@ def _settle(server: Server, service: Service) -> None:
         ask.execute("DROP USER root@localhost")
 
 
-class Gate:
+class Gate(socketserver.ThreadingTCPServer):
     """A port of 127.0.0.1 of our own in front of a server: it refuses every connection until it is opened.
 
     GitHub's preinstalled MySQL is off until a step starts it. Here the server runs already, so a gate stands before it.
@@ -126,58 +126,47 @@ class Gate:
         bell: a second port; who connects to it opens the gate, and hears the end of the connection when it is open.
     """
 
-    def __init__(self, target: tuple[str, int] | None = None) -> None:
-        # Bound and not listening: the port is ours, and the system refuses who knocks.
-        self._door = _Port(lambda near: _forward(near, target or ("", 0)))
-        self._bell = _Port(lambda line: self._door.open())
-        self.port: int = self._door.server_address[1]
-        self.bell: int = self._bell.server_address[1]
-        if target:
-            self._bell.open()
-
-    def __enter__(self) -> "Gate":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for each in (self._bell, self._door):
-            each.close()
-
-
-class _Port(socketserver.ThreadingTCPServer):
-    """A port that may be opened once, and what is done with each who connects."""
-
     daemon_threads = True
     block_on_close = False
-    server_address: tuple[str, int]
 
-    def __init__(self, serve: Callable[[socket.socket], object]) -> None:
+    def __init__(self, target: tuple[str, int] | None = None) -> None:
+        # Bound and not listening: the port is ours, and the system refuses who knocks.
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler, bind_and_activate=False)
-        self._serve = serve
-        self._opened = False
         self.server_bind()
+        self._target = target
+        self._bell = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.socket.getsockname()[1]
+        self.bell: int = self._bell.getsockname()[1]
+        self._serving: threading.Thread | None = None
+        if target:
+            threading.Thread(target=self._wait, daemon=True).start()
 
-    def finish_request(self, request: object, client_address: object) -> None:
-        assert isinstance(request, socket.socket)
+    def _wait(self) -> None:
+        with contextlib.suppress(OSError):  # the bell is gone
+            while True:
+                line, _address = self._bell.accept()
+                with line:
+                    if not self._serving:
+                        self.server_activate()
+                        self._serving = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+                        self._serving.start()
+
+    def finish_request(self, near: object, client_address: object) -> None:
+        """Pass on what either side says, until one is gone."""
+        assert isinstance(near, socket.socket)
+        assert self._target
+        with contextlib.suppress(OSError), socket.create_connection(self._target) as far:
+            threading.Thread(target=_pass_on, args=(far, near), daemon=True).start()
+            _pass_on(near, far)
+
+    def server_close(self) -> None:
+        """Let go of both ports."""
         with contextlib.suppress(OSError):
-            self._serve(request)
-
-    def open(self) -> None:
-        if not self._opened:
-            self._opened = True
-            self.server_activate()
-            threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def close(self) -> None:
-        if self._opened:
+            self._bell.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept
+        self._bell.close()
+        if self._serving:
             self.shutdown()
-        self.server_close()
-
-
-def _forward(near: socket.socket, target: tuple[str, int]) -> None:
-    """Pass on what either side says, until one is gone."""
-    with socket.create_connection(target) as far:
-        threading.Thread(target=_pass_on, args=(far, near), daemon=True).start()
-        _pass_on(near, far)
+        super().server_close()
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:

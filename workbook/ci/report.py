@@ -47,17 +47,13 @@ def say(sentence: str, indent: int = 0) -> None:
 
 def say_what_is_left_out(state: Commit, workflow: Path) -> None:
     """Name what the person has on the disk and GitHub would not see."""
-    try:
-        mine = str(workflow.resolve().relative_to(state.repository.resolve()))
-    except ValueError:
-        mine = ""
+    top, file = state.repository.resolve(), workflow.resolve()
+    mine = str(file.relative_to(top)) if file.is_relative_to(top) else ""
     others = [path for path in state.left_out if path != mine and not (path.endswith("/") and mine.startswith(path))]
     if len(others) < len(state.left_out):
         say(_("{mine} is not committed; it is taken as it is on the disk.", mine=mine))
-    named, more = ", ".join(others[:MOST_PATHS]), len(others) - MOST_PATHS
-    if more > 0:
-        say(_("Left out, because not committed: {named} and {more} more.", named=named, more=more))
-    elif others:
+    if others:
+        named = ", ".join(others[:MOST_PATHS]) + (", …" if others[MOST_PATHS:] else "")
         say(_("Left out, because not committed: {named}.", named=named))
 
 

@@ -71,8 +71,9 @@ def rewrite(
     whole["on"], whole["jobs"] = "push", {name: job}
     lead = _leading(ports)
     for holder in (whole, job, *job["steps"]):
-        if holder.get("env"):
-            holder["env"] = {key: lead(f"{key}={value}").partition("=")[2] for key, value in holder["env"].items()}
+        for key, value in (holder.get("env") or {}).items():
+            if isinstance(value, str) or type(value) is int:
+                holder["env"][key] = lead(f"{key}={value}").partition("=")[2]
         if "run" in holder:
             holder["run"] = lead(holder["run"])
     empty = ", ".join(sorted(set(re.findall(r"\bsecrets\.(\w+)", str(job))) - {"GITHUB_TOKEN"} - secrets))
@@ -125,14 +126,11 @@ def _script(step: dict[str, Any], commit: Path) -> str:
             # A clone as shallow as the real one, in the job's empty folder.
             depth = inputs.get("fetch-depth", "1")
             shallow = "" if depth == "0" else f"--depth={depth if depth.isdecimal() else 1}"
-            return (
-                f"git clone --quiet {shallow} {shlex.quote(f'file://{commit}')} {shlex.quote(inputs.get('path', '.'))}"
-            )
+            there = shlex.quote(inputs.get("path", "."))
+            return f"git clone --quiet {shallow} {shlex.quote(f'file://{commit}')} {there}"
         case "astral-sh/setup-uv":
-            lines = ["uv --version"]
-            if inputs.get("python-version"):
-                lines = [_find_python(inputs["python-version"]), 'echo "UV_PYTHON=$python" >> "$GITHUB_ENV"']
-            return "\n".join(lines)
+            asked = inputs.get("python-version", "")
+            return (asked and f'{_find_python(asked)}\necho "UV_PYTHON=$python" >> "$GITHUB_ENV"') or "uv --version"
         case "actions/setup-python":
             # An environment of the job's own: what it installs with pip is gone with it.
             return (
@@ -140,11 +138,9 @@ def _script(step: dict[str, Any], commit: Path) -> str:
                 '"$python" -m venv "$RUNNER_TEMP/python"\necho "$RUNNER_TEMP/python/bin" >> "$GITHUB_PATH"'
             )
         case "snok/install-poetry":
-            version = inputs.get("version", "")
-            in_project = inputs.get("virtualenvs-in-project", "")
+            version, in_project = inputs.get("version", ""), inputs.get("virtualenvs-in-project") or "false"
             asked = shlex.quote(f"poetry=={version}" if version[:1].isdigit() else "poetry")
-            also = f"\npoetry config virtualenvs.in-project {shlex.quote(in_project)}" if in_project else ""
-            return f"uv tool install --quiet {asked}{also}"
+            return f"uv tool install --quiet {asked}\npoetry config virtualenvs.in-project {shlex.quote(in_project)}"
         case "actions/cache" | "actions/cache/restore" | "actions/cache/save" | "actions/upload-artifact":
             return f"echo {shlex.quote(NOT_HERE + uses)}"  # a job that passes with it passes without
     return ""
@@ -153,7 +149,7 @@ def _script(step: dict[str, Any], commit: Path) -> str:
 def _find_python(asked: str) -> str:
     """Lines that set `$python` to the one that is asked for, or else to this machine's."""
     asked = shlex.quote(asked)
-    instead = f'echo "{NOT_HERE}Python "{asked}"; Python {PYTHON} of this machine instead"'
-    return (
-        f"python=$(uv python find --no-project {asked} 2>/dev/null) || {{ {instead}; python=$(command -v python3); }}"
+    instead = (
+        f'echo "{NOT_HERE}Python "{asked}"; Python {PYTHON} of this machine instead"; python=$(command -v python3)'
     )
+    return f"python=$(uv python find --no-project {asked} 2>/dev/null) || {{ {instead}; }}"
