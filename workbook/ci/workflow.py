@@ -148,7 +148,7 @@ def _linted(file: Path, content: dict[str, Any]) -> Iterator[tuple[int, str]]:
     machines = [str(job.get("runs-on")) for job in (content.get("jobs") or {}).values() if isinstance(job, dict)]
     own = " ".join(each for each in machines if "self-hosted" in each)
     for each in json.loads(done.stdout):
-        kind, sentence = each["kind"], each["message"].partition(". available labels are")[0]
+        kind, sentence = each["kind"], re.split(r"\. (?:available|see) ", each["message"])[0]
         named = re.match(r'label "(.*?)"', sentence)
         if kind == "runner-label" and named and named[1] in own:
             continue  # the label of a machine of somebody's own
