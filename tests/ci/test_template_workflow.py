@@ -36,6 +36,7 @@ def ran(project: Path, capfd: pytest.CaptureFixture[str]) -> Ran:
 
 
 def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.lstat() for path in owned.rglob("*")}
     code, said = ran(owned, capfd)
 
     assert code == 0, said
@@ -50,6 +51,7 @@ def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.Cap
     ]
     assert max(map(len, said.splitlines())) <= 80
     assert git(owned, "status", "--porcelain", "--ignored") == ""
+    assert {path: path.lstat()[:7] for path in owned.rglob("*")} == {path: was[:7] for path, was in before.items()}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The committed state of a project: what GitHub would check out."""
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -45,8 +46,7 @@ def current(project: Path) -> Commit:
     repository = Path(_git(project, "rev-parse", "--show-toplevel").stdout.strip())
     sha, _space, subject = last.stdout.strip().partition(" ")
     branch = _git(repository, "branch", "--show-current").stdout.strip()
-    # Looking leaves the index alone, which `git status` would refresh.
-    changed = _git(repository, "--no-optional-locks", "status", "--porcelain", "-z", "--no-renames").stdout
+    changed = _git(repository, "status", "--porcelain", "-z", "--no-renames").stdout
     return Commit(repository, sha, subject, branch, tuple(entry[3:] for entry in changed.split("\0") if entry))
 
 
@@ -56,7 +56,8 @@ def clone(commit: Commit, into: Path) -> None:
     Raises:
         Problem: git fails.
     """
-    done = _git(commit.repository, "clone", "--quiet", str(commit.repository), str(into))
+    # No file is shared with the person's: the copy may change its owner.
+    done = _git(commit.repository, "clone", "--quiet", "--no-hardlinks", str(commit.repository), str(into))
     if done.returncode:
         said = done.stderr.strip()
         raise Problem(_("{repository} could not be cloned: {said}", repository=commit.repository, said=said))
@@ -64,4 +65,5 @@ def clone(commit: Commit, into: Path) -> None:
 
 def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = ["git", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    env = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}  # looking refreshes no index
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, errors="replace", check=False)
