@@ -51,7 +51,7 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     with Report() as report:
         outcomes = rehearse(plan, state, only=job, hear=report.hear)
     if (project / STUDENT).exists():
-        _keep_for_explain(project, [each for each in outcomes if each.said and not each.passed])
+        _keep_for_explain(project, [each for each in outcomes if each.result != "blocked" and not each.passed])
     if any(each.judged and not each.passed for each in outcomes):
         return 1
     return 0 if all(each.judged for each in outcomes) else NOT_JUDGED

@@ -11,13 +11,13 @@ import sys
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 import yaml
 
 from workbook.ci import stand_in
 from workbook.ci.mysql import Mysql
-from workbook.ci.steps import PYTHON, RUNNER
+from workbook.ci.steps import PYTHON, RUNNER, TELL, told_in
 from workbook.ci.workflow import tool
 from workbook.guarded import Guarded
 from workbook.mysql import programs
@@ -83,12 +83,19 @@ def run(
     for name in ("env", "secret", "var", "input"):
         (scratch / name).touch()
     (scratch / "secret").write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
+    files = {
+        place: told_in(scratch, place) for place, step in enumerate(job["steps"]) if TELL in str(step.get("shell"))
+    }
+    for file in files.values():
+        file.touch()
     command = [*_unprivileged(act, scratch), act, "push", "--json", "--no-cache-server"]
     command += [f"--{name}-file={scratch / name}" for name in ("env", "secret", "var", "input")]
     command += [f"--platform={RUNNER}=-self-hosted", f"--directory={scratch / 'commit'}"]
     command += [f"--workflows={scratch / 'workflow.yml'}", f"--action-cache-path={scratch / 'act'}"]
     reading, writing = os.pipe()
-    with open(reading, "rb") as lines, open(writing, "wb") as output:
+    with contextlib.ExitStack() as stack, open(reading, "rb") as lines, open(writing, "wb") as output:
+        # Opened now, for with the end of the job they are gone.
+        told = {place: stack.enter_context(file.open(errors="replace")) for place, file in files.items()}
         guarded = Guarded(command, patience=PATIENCE, remove=scratch, env=environment, output=output)
         output.close()
         clock = threading.Timer(seconds or 0, guarded.stop)
@@ -97,7 +104,7 @@ def run(
         try:
             over = False
             for line in lines:
-                for event in _read(line.decode(errors="replace"), ids):
+                for event in _read(line.decode(errors="replace"), ids, told):
                     over = over or event.what == "over"
                     yield event._replace(text=_as_on_github(event.text, scratch, mysql.ports))
             if seconds and clock.finished.is_set():
@@ -109,8 +116,8 @@ def run(
             guarded.stop()
 
 
-def _read(line: str, ids: list[str]) -> Iterator[Event]:
-    """The events in one line of act's, which calls the steps by these ids."""
+def _read(line: str, ids: list[str], told: Mapping[int, IO[str]]) -> Iterator[Event]:
+    """The events in one line of act's, which calls the steps by these ids; what they print stands in files."""
     try:
         entry = json.loads(line)
     except ValueError:
@@ -122,8 +129,9 @@ def _read(line: str, ids: list[str]) -> Iterator[Event]:
     if "jobResult" in entry:
         yield Event("over", None, entry["jobResult"])
     elif place is not None and entry.get("raw_output"):
-        yield from (Event("said", place, each) for each in message.splitlines())
+        yield from (Event("said", place, each) for each in message.splitlines() if place not in told)
     elif place is not None and "stepResult" in entry and entry.get("stage") == "Main":
+        yield from (Event("said", place, each) for each in (told[place].read() if place in told else "").splitlines())
         yield Event("ended", place, entry["stepResult"], entry.get("executionTime", 0) / 1e9)
     elif entry.get("level") == "error":
         yield Event("complained", place, message.replace("exit status ", "exit code "))
@@ -191,6 +199,7 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
         run = shlex.join([sys.executable, "-I", "-S", stand_in.__file__, str(scratch / "settings.json"), name])
         (tools / name).write_text(f'#!/bin/sh\nexec {run} "$@"\n')
         (tools / name).chmod(0o755)
+    (tools / TELL).write_text('said=$1; shift\n"$@" </dev/null >"$said" 2>&1\ncode=$?\ncat "$said"\nexit $code\n')
     (scratch / "gitconfig").write_text("[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n")
     kept = {name: value for name, value in os.environ.items() if _PASSED_ON.match(name) and name not in _NOT_PASSED_ON}
     if os.geteuid() == 0:

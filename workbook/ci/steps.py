@@ -14,6 +14,15 @@ from workbook.say import _
 
 RUNNER = "ubuntu-latest"
 """What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
+TELL = "workbook-tell"
+"""The script that stands before the shell of a step, and sends what it prints into a file."""
+SHELLS = {
+    "": "bash -e {0}",
+    "bash": "bash --noprofile --norc -eo pipefail {0}",
+    "sh": "sh -e {0}",
+    "python": "python {0}",
+}
+"""What GitHub runs a script with, by the name of the shell."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -76,10 +85,22 @@ def rewrite(
                 holder["env"][key] = lead(f"{key}={value}").partition("=")[2]
         if "run" in holder:
             holder["run"] = lead(holder["run"])
+    defaults = [((each.get("defaults") or {}).get("run") or {}).get("shell") for each in (job, whole)]
+    for place, step in enumerate(job["steps"]):
+        shell = step.get("shell") or defaults[0] or defaults[1] or ""
+        if "run" in step and (shell in SHELLS or "{0}" in shell):
+            # act would give the step a terminal, which GitHub does not, and lose what one that fails says last.
+            tell = ["sh", str(commit.parent / "tools" / TELL), str(told_in(commit.parent, place))]
+            step["shell"] = f"{shlex.join(tell)} {SHELLS.get(shell, shell)}"
     empty = ", ".join(sorted(set(re.findall(r"\bsecrets\.(\w+)", str(job))) - {"GITHUB_TOKEN"} - secrets))
     if empty:
         notes.append(_("Secrets are empty here: {listed}.", listed=empty))
     return whole, notes
+
+
+def told_in(scratch: Path, place: int) -> Path:
+    """The file into which a step prints."""
+    return scratch / f"said-{place}"
 
 
 def _leading(ports: Mapping[int, int]) -> Callable[[str], str]:
