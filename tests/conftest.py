@@ -10,11 +10,6 @@ from workbook.mysql import local, mysqld, programs
 from workbook.mysql.server import Unavailable
 
 SLOW = (
-    "ci/test_mysql",
-    "ci/test_notes",
-    "ci/test_stand_ins",
-    "ci/test_steps",
-    "ci/test_template_workflow",
     "doctor/",
     "student/test_checks",
     "student/test_grading",

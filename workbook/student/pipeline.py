@@ -18,6 +18,8 @@ SECONDS = 180.0
 
 TEST = "test_workbook_planted.py"
 MODULE = "workbook_planted.py"
+MARKER = "workbook-planted"
+"""What the planted test leaves beside the clone that it ran in."""
 _TEST = '''"""Planted by `workbook check`."""
 
 from pathlib import Path
@@ -87,35 +89,32 @@ def as_committed(ground: Ground) -> list[Outcome]:
 
 
 def _as_committed(ground: Ground) -> list[Outcome]:
-    marker = ground.scratch / "ran-as-committed"
 
     def plant(clone: Path) -> None:
-        _plant_test(ground, clone, marker, passes=True)
+        _plant_test(ground, clone, passes=True)
         _unused_module(clone).write_text('"""Planted by `workbook check`."""\n\nNOBODY = 0\n', encoding="utf-8")
         gitrepo.commit_all(clone, "Planted")
 
-    found = _rehearse(ground, plant, marker)
+    found = _rehearse(ground, plant)
     if all(outcome.passed for outcome in found):
         return found
     # A gate on coverage may be red for what we planted.
-    found = _rehearse(ground, lambda clone: None, marker)
+    found = _rehearse(ground, lambda clone: None)
     ground.heard += ["\n".join(outcome.lines) for outcome in found if not outcome.passed]
+    unjudged = [each for outcome in found if not outcome.passed for each in outcome.left_out]
+    if unjudged:
+        raise Broken(_("The job is not judged, for this was not run here: {missing}.", missing=", ".join(unjudged)))
     return found
 
 
 def with_a_failing_test(ground: Ground) -> list[Outcome]:
     """The jobs with one more test, which fails."""
 
-    def look() -> list[Outcome]:
-        marker = ground.scratch / "ran-and-failed"
+    def plant(clone: Path) -> None:
+        _plant_test(ground, clone, passes=False)
+        gitrepo.commit_all(clone, "Planted")
 
-        def plant(clone: Path) -> None:
-            _plant_test(ground, clone, marker, passes=False)
-            gitrepo.commit_all(clone, "Planted")
-
-        return _rehearse(ground, plant, marker)
-
-    return ground.once("ci with a failing test", look)
+    return ground.once("ci with a failing test", lambda: _rehearse(ground, plant))
 
 
 def with_a_broken_application(ground: Ground) -> list[Outcome]:
@@ -149,21 +148,26 @@ def with_a_forgotten_migration(ground: Ground) -> list[Outcome]:
     return ground.once("ci with a forgotten migration", lambda: _rehearse(ground, plant))
 
 
-def _rehearse(ground: Ground, plant: Callable[[Path], None], marker: Path | None = None) -> list[Outcome]:
+def _rehearse(ground: Ground, plant: Callable[[Path], None]) -> list[Outcome]:
     plan, state = workflow_of(ground), commit.current(ground.project)
+    clones: list[Path] = []
+
+    def plant_in(clone: Path) -> None:
+        clones.append(clone)
+        plant(clone)
 
     def watch() -> bool:
         if ground.stopped:
             raise Broken(_("Stopped."))
-        return marker is not None and marker.exists()
+        return (clones[-1].parent / MARKER).exists()
 
     try:
-        return rehearse(plan, state, plant=plant, watch=watch, seconds=SECONDS)
+        return rehearse(plan, state, plant=plant_in, watch=watch, seconds=SECONDS)
     except Problem as problem:
         raise Broken(problem.what) from None
 
 
-def _plant_test(ground: Ground, clone: Path, marker: Path, *, passes: bool) -> None:
+def _plant_test(ground: Ground, clone: Path, *, passes: bool) -> None:
     """A test beside those that send the chapter's request: where the workflow certainly should look.
 
     One that fails stands alone, for the others take their time and would not change what comes of it.
@@ -175,7 +179,7 @@ def _plant_test(ground: Ground, clone: Path, marker: Path, *, passes: bool) -> N
     target = (asking or tests)[0].with_name(TEST)
     for file in () if passes else tests:
         file.unlink()
-    target.write_text(_TEST.format(marker=marker, passes=passes), encoding="utf-8")
+    target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
 
 
 def _unused_module(clone: Path) -> Path:
