@@ -53,7 +53,7 @@ def read_mistake(file: Path) -> Mistake:
         LessonError: whatever in it is not as docs/lesson-format.md says; `error` is in no output that the page shows.
     """
     text = _text(file)
-    front = read_front_matter(file, text, required={"title", "tag", "error"}, optional={"check"})
+    front = read_front_matter(file, text, required={"title", "tag", "error"}, optional={"check", "also", "maybe"})
     blocks = read_blocks(file, text, front.end, {})
     for block in blocks:
         if isinstance(block, Session) and block.tag:
