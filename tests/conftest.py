@@ -16,7 +16,6 @@ SLOW = (
     "ci/test_stand_ins",
     "ci/test_steps",
     "ci/test_template_workflow",
-    "doctor/",
     "mysql/test_local",
     "new/",
     "runner/test_own_runs",

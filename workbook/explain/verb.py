@@ -14,14 +14,13 @@ from workbook.explain.lastcheck import Fault, answer_for
 from workbook.explain.match import Answer, How, match
 from workbook.lesson.errors import shown
 from workbook.place import CLONE
-from workbook.say import Problem, _
+from workbook.say import Problem, _, catalogue, marked
 
 WIDTH = 80
 
 MOST_BYTES = 200_000
 """Of a longer text only the end is read: that is where an error stands."""
 
-_CAUSE = re.compile(r"^(?:## |\*\*)[^\n]*?(?:cause|원인|이유|까닭|왜)", re.MULTILINE | re.IGNORECASE)
 _TITLED = re.compile(r"^(`{3,}\w*) title=\"([^\"]+)\"$", re.MULTILINE)
 _COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
 
@@ -83,7 +82,8 @@ def show(answer: Answer, console: Console | None = None) -> None:
 def told(page: str) -> str:
     """What a page says from its cause on; the whole page when it names none. Its fences keep their file's name."""
     body = _COMMENT.sub("", page.split("\n---\n", 1)[-1])
-    cause = _CAUSE.search(body)
+    causes = ("cause", catalogue()[marked("cause")])
+    cause = re.search(rf"^(?:## |\*\*)[^\n]*?(?:{'|'.join(causes)})", body, re.MULTILINE)
     kept = body[cause.start() :] if cause else re.sub(r"\A\s*# .*\n", "", body)
     return _TITLED.sub(r"`\2`\n\n\1", kept)
 
