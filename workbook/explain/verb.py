@@ -83,7 +83,7 @@ def told(page: str) -> str:
     """What a page says from its cause on; the whole page when it names none. Its fences keep their file's name."""
     body = _COMMENT.sub("", page.split("\n---\n", 1)[-1])
     causes = ("cause", catalogue()[marked("cause")])
-    cause = re.search(rf"^(?:## |\*\*)[^\n]*?(?:{'|'.join(causes)})", body, re.MULTILINE)
+    cause = re.search(rf"^(?:## |\*\*)[^\n]*?(?:{'|'.join(causes)})", body, re.MULTILINE | re.IGNORECASE)
     kept = body[cause.start() :] if cause else re.sub(r"\A\s*# .*\n", "", body)
     return _TITLED.sub(r"`\2`\n\n\1", kept)
 
