@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.explain.clinic import Page
-from workbook.explain.match import MOST, Answer, How, match
+from workbook.explain.match import MOST, Answer, How, match, nearest
 
 NAME = "workbook-last-check.json"
 """In the project's `.git`: no commit can hold it, and deleting it loses nothing."""
@@ -76,7 +76,7 @@ def answer_for(fault: Fault, clinic: list[Page]) -> Answer:
     answer = _answer(fault, own) or _answer(fault, clinic)
     if answer is None and 0 < len(own) <= MOST:
         return Answer(How.LIKELY, tuple(own))
-    return answer or Answer(How.UNKNOWN, ())
+    return answer or Answer(How.UNKNOWN, nearest("\n".join((fault.heard, *fault.sentences)), clinic))
 
 
 def _answer(fault: Fault, clinic: list[Page]) -> Answer | None:

@@ -74,7 +74,7 @@ def match(pasted: str, clinic: list[Page]) -> Answer:
             break
         if _SUCCESS.search(output.text):
             return Answer(How.SUCCESS, ())
-    return Answer(How.UNKNOWN, _nearest(printed[-1].text.splitlines()[-12:] if printed else [], clinic))
+    return Answer(How.UNKNOWN, nearest(pasted, clinic))
 
 
 def _last(output: Output, clinic: list[Page]) -> list[Hit]:
@@ -111,11 +111,10 @@ def _torn(output: Output, clinic: list[Page]) -> set[Page]:
     return {page for page in clinic if any(holds(squeeze(sign.words)) for sign in page.signs)}
 
 
-def _nearest(lines: list[str], clinic: list[Page]) -> tuple[Page, ...]:
-    """The three pages whose errors are most alike."""
+def nearest(pasted: str, clinic: list[Page]) -> tuple[Page, ...]:
+    """The three pages whose errors are most like a line at the text's end."""
     from rapidfuzz import fuzz
 
-    def likeness(page: Page) -> float:
-        return max((fuzz.token_set_ratio(line, page.error) for line in lines), default=0)
-
-    return tuple(sorted(clinic, key=likeness, reverse=True)[:3])
+    lines = [line for output in outputs(pasted)[-1:] for line in output.text.splitlines()[-12:]]
+    likeness = {page: max((fuzz.token_set_ratio(line, page.error) for line in lines), default=0) for page in clinic}
+    return tuple(sorted(clinic, key=likeness.__getitem__, reverse=True)[:3])
