@@ -15,13 +15,14 @@ SHORTEST = 12
 """Letters, white space not counted, that a torn piece of a line needs to count: shorter ones are in many lines."""
 
 _ERROR = re.compile(
-    r"^(?:[\w.]+\.)?\w*(?:Error|Exception|DoesNotExist|Mismatch)\b(?:: |$)(?<!^AssertionError$)|^assert |^ERROR \d{4} "
-    r"|^Error(?: response|: (?!Process completed))|^(?:fatal|remote|error): |\[ERROR\]",
+    r"^(?!AssertionError$|Error: Process completed|.*CancelledError)(?:"
+    r"(?:[\w.]+\.)?\w*(?:Error|Exception|DoesNotExist|Mismatch)\b(?:: |$)|assert |ERROR \d{4} |Error(?: response|: )"
+    r"|(?:fatal|error): )|\[ERROR\]",
     re.MULTILINE,
 )
 _SUCCESS = re.compile(
     r"^(?:=+ )?\d+ passed\b(?!.*(?:failed|error))|^\d+ files? changed, |^Success\b|^All checks passed|^Already up"
-    r"|^INFO: +Application startup complete|^Query OK",
+    r"|^INFO: +Application startup complete|^Query OK|^(?:Resolved|Installed|Audited) \d+ packages?|^\w{7,}\.\.\w{7,} ",
     re.MULTILINE,
 )
 
