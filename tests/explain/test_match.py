@@ -11,7 +11,7 @@ from benchmarks.explain_hits import error_outputs, pasted
 from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.match import How, match
 from workbook.mysql.server import Server
-from workbook.place import CLONE
+from workbook.place import CHAPTERS
 
 ENOUGH = 0.95
 """The share of right pages that is asked for, in every way of copying."""
@@ -27,7 +27,7 @@ TO_WRITE = """
 """
 """Cases whose page is still to be written. (1050's `about` says second-init-db; that page has another cause.)"""
 
-CLINIC = read_clinic(CLONE / "chapters")
+CLINIC = read_clinic(CHAPTERS)
 
 COROUTINE = "AttributeError: 'coroutine' object has no attribute 'url_code'"
 NOBODY = "asyncmy.errors.OperationalError: (2003, \"Can't connect to MySQL server on '127.0.0.1'\")"

@@ -5,12 +5,12 @@ import re
 import subprocess
 from pathlib import Path
 
-from workbook.course import CHAPTERS
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_mistake
 from workbook.login import cursor
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 from workbook.runner.machine import uv
 from workbook.student.check import Verdict, judge
 from workbook.student.checking import PATH, asked

@@ -13,8 +13,8 @@ from workbook.explain.clinic import Page, file_of, read_clinic, title_of
 from workbook.explain.lastcheck import Fault, answer_for
 from workbook.explain.match import Answer, How, match
 from workbook.lesson.errors import shown
-from workbook.place import CLONE
-from workbook.say import Problem, _, catalogue, marked
+from workbook.place import CHAPTERS
+from workbook.say import Problem, _, korean, marked
 
 WIDTH = 80
 
@@ -25,7 +25,7 @@ _TITLED = re.compile(r"^(`{3,}\w*) title=\"([^\"]+)\"$", re.MULTILINE)
 _COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
 
 
-def explain(file: str | None, chapters: Path = CLONE / "chapters", *, project: Path | None = None) -> int:
+def explain(file: str | None, chapters: Path = CHAPTERS, *, project: Path | None = None) -> int:
     """Print the clinic's page for an error.
 
     Args:
@@ -82,7 +82,7 @@ def show(answer: Answer, console: Console | None = None) -> None:
 def told(page: str) -> str:
     """What a page says from its cause on; the whole page when it names none. Its fences keep their file's name."""
     body = _COMMENT.sub("", page.split("\n---\n", 1)[-1])
-    causes = ("cause", catalogue()[marked("cause")])
+    causes = ("cause", korean()[marked("cause")])
     cause = re.search(rf"^(?:## |\*\*)[^\n]*?(?:{'|'.join(causes)})", body, re.MULTILINE | re.IGNORECASE)
     kept = body[cause.start() :] if cause else re.sub(r"\A\s*# .*\n", "", body)
     return _TITLED.sub(r"`\2`\n\n\1", kept)

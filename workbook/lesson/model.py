@@ -5,14 +5,6 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text and where it stands."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A fence in its file: `first` is the line of the opening fence, the content is `first + 1` to `last - 1`."""
 
@@ -123,6 +115,8 @@ class Lesson:
 
     Attributes:
         chapter: its id, for example `ch35`.
+        stands: what stands at its end, in a few words; empty when the page does not say.
+        route: the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
         made: the files of the `made/` folder by their path in the project.
         red: the contracts by tag.
         left_out: paths that history does not hold.
@@ -132,10 +126,9 @@ class Lesson:
     chapter: str
     title: str
     goal: str
-    you_will_learn: tuple[str, ...]
-    out_of_scope: tuple[str, ...]
-    notes: str
     blocks: tuple[Block, ...]
+    stands: str = ""
+    route: str = ""
     red: dict[str, RedContract] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     made: dict[str, str] = field(default_factory=dict)
@@ -143,7 +136,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A page that plants a mistake on the project at `tag` and shows `error`."""
+    """A page that plants a mistake on the project at `tag` and shows `error`.
+
+    Attributes:
+        check: the name of the check that finds it.
+        plant: how many of its first blocks that act (files, diffs, sessions) plant it.
+    """
 
     file: Path
     title: str
@@ -151,3 +149,4 @@ class Mistake:
     error: str
     check: str | None
     blocks: tuple[Block, ...]
+    plant: int = 1

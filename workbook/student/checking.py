@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from workbook.course import CHAPTERS
 from workbook.explain import lastcheck
 from workbook.explain.clinic import Page, file_of, read_clinic, title_of
 from workbook.explain.lastcheck import Fault, pages_of
 from workbook.lesson.errors import shown as path
+from workbook.place import CHAPTERS
 from workbook.say import _
 from workbook.student import environment, outline, progress_file
 from workbook.student.check import Check, Verdict, checks_of, judge

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from workbook.course import CHAPTERS
-from workbook.history.trace import lesson_files, mistake_files
+from workbook.lesson.chapters import lesson_files, mistake_files
+from workbook.place import CHAPTERS
 from workbook.say import language
 
 _PART = re.compile(r"(?:ch(?P<en>\d\d)|(?P<ko>\d\d)장)(?P<rest>[^;]*?)(?=;|ch\d\d|\d\d장|$)", re.DOTALL)

@@ -4,8 +4,8 @@ import re
 from importlib.metadata import distributions
 from pathlib import Path
 
-from workbook.course import CHAPTERS
 from workbook.history.versions import read_versions
+from workbook.place import CHAPTERS
 from workbook.say import _
 
 

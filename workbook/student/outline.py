@@ -6,13 +6,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from workbook.course import CHAPTERS, history_folder
-from workbook.history.build import build
-from workbook.history.trace import lesson_files, trace
-from workbook.lesson.frontmatter import read_front_matter, text_of
+from workbook.history.build import build, history_folder
+from workbook.history.trace import trace
+from workbook.lesson.chapters import chapters as chapter_folders
+from workbook.lesson.chapters import lesson_files
+from workbook.place import CHAPTERS
 from workbook.say import Problem, _, language, stage
-
-_KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "left_out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,7 @@ class Chapter:
 
 def chapters(folder: Path = CHAPTERS) -> list[Chapter]:
     """All chapters in order, by their front matter alone, so that it is quick."""
-    found = []
-    for english in lesson_files(folder):
-        file = english.with_name("lesson.ko.md") if language() == "ko" else english
-        file = file if file.exists() else english
-        front = read_front_matter(file, file.read_text(encoding="utf-8"), required=set(), optional=_KNOWN)
-        title, goal = (text_of(file, front, key) for key in ("title", "goal"))
-        found.append(Chapter(file.parent.name.partition("_")[0], title, goal, file))
-    return found
+    return [Chapter(each.id, each.title, each.goal, each.lesson) for each in chapter_folders(folder, language())]
 
 
 def chapter(name: str) -> Chapter:
