@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.cases.foreign import foreign_errors
 from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.match import SHORTEST, How, match
-from workbook.explain.paste import outputs, squeeze
+from workbook.explain.paste import Output, outputs, squeeze
 from workbook.lesson.model import Exchange, Session
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
@@ -47,10 +47,10 @@ def whole(lines: Lines, page: Page | None = None) -> Lines:
 
 
 def error_lines(page: Page, lines: Lines) -> Lines:
-    """The lines that hold the page's `error`, without margins and colours."""
-    known = any(sign.words == page.error for sign in page.signs)
+    """The lines that hold the page's own error, without margins and colours. None where its words are in every log."""
+    own = [sign for sign in page.signs if sign.sure or sign.words == page.error]
     washed = [line for output in outputs("\n".join(lines)) for line in output.text.splitlines()]
-    return [line for line in washed if known and squeeze(page.error) in squeeze(line)]
+    return [line for line in washed if any(True for sign in own for _span in sign.find(Output([line])))]
 
 
 def error_outputs(page: Page) -> list[Lines]:
@@ -73,7 +73,7 @@ def second_half(lines: Lines, page: Page) -> Lines:
 
 def torn(lines: Lines, page: Page) -> Lines:
     """The error's line without its first third: a selection that began too late. Nothing is asked of a few letters."""
-    (line,) = last_line(lines, page)
+    (line,) = last_line(lines, page) or [""]
     left = line[len(line) // 3 :].strip()
     return [left] if len(squeeze(left)) >= SHORTEST else []
 

@@ -109,7 +109,8 @@ def _torn(output: Output, clinic: list[Page]) -> set[Page]:
             for line in lines[:: len(lines) - 1 or 1]
         )
 
-    return {page for page in clinic if any(holds(squeeze(sign.words)) for sign in page.signs)}
+    parts = {page: [part for sign in page.signs for part in squeeze(sign.words).split("...")] for page in clinic}
+    return {page for page in clinic if any(map(holds, parts[page]))}
 
 
 def nearest(pasted: str, clinic: list[Page]) -> tuple[Page, ...]:
