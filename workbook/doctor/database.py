@@ -140,7 +140,6 @@ def judge(seen: dict[str, Any], port: int) -> Results:
             f"echo {shlex.quote(seen['error'])} | workbook explain",
         )
         return
-    # Two questions may have been answered by one connection.
     connections = list({each.pop("id"): each for each in seen["connections"]}.values())
     for key in connections[0]:
         different = sorted({str(each[key]) for each in connections})
