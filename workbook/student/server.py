@@ -5,34 +5,24 @@ import os
 from pathlib import Path
 
 from workbook.login import create_database, cursor, databases, quoted
-from workbook.mysql import docker, given, local
-from workbook.mysql.probe import Unanswered, probe
+from workbook.mysql import ladder
 from workbook.mysql.server import Server
-from workbook.say import Problem
+from workbook.say import Problem, _
 
 PREFIX = "workbook_check_"
 """Every database that a check makes is named so, and none that is named otherwise is ever dropped."""
 
 
 def of(project: Path) -> Server:
-    """The server that the environment or `.env` names, else the course's own address, else the workbook's.
+    """The server that the environment or `.env` names, else the workbook's, else at the course's own address.
 
     Raises:
         Problem: none answers, or it is no MySQL that lets the student in.
     """
-    server = given.find(os.environ, project / ".env")
-    if server:
-        return server
-    course = given.DEFAULTS
-    host, port = "127.0.0.1", int(course["MYSQL_PORT"])
-    try:
-        version = probe(host, port, course["MYSQL_USER"], course["MYSQL_PASSWORD"])
-    except Unanswered:
-        found = local.found() or docker.found(project)
-        if found is None:
-            raise
-        return found
-    return Server(host, port, course["MYSQL_USER"], course["MYSQL_PASSWORD"], version, "at the course's own address")
+    server = ladder.running(project, strict=True) or ladder.unnamed()
+    if server is None:
+        raise Problem(_("No MySQL is running for this project."), ways=("workbook db up",))
+    return server
 
 
 class Databases:
@@ -62,7 +52,7 @@ def tables(server: Server, database: str) -> dict[str, str]:
     found = {}
     with cursor(server, database) as ask:
         ask.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
-        for name, _ in ask.fetchall():
+        for name, _kind in ask.fetchall():
             ask.execute(f"SHOW CREATE TABLE {quoted(name)}")
             row = ask.fetchone()
             assert row is not None
