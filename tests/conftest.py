@@ -10,7 +10,6 @@ from workbook.mysql import local, mysqld, programs
 from workbook.mysql.server import Unavailable
 
 SLOW = (
-    "doctor/",
     "student/test_checks",
     "student/test_grading",
     "student/test_looking_changes_nothing",
