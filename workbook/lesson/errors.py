@@ -7,10 +7,7 @@ from workbook.say import Problem
 
 def shown(file: Path) -> Path:
     """The file's path as a person types it: relative to the current directory where it lies below it."""
-    try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 class LessonError(Problem):

@@ -4,7 +4,7 @@ import re
 from importlib.metadata import distributions
 from pathlib import Path
 
-from workbook.history.versions import read_versions
+from workbook.history.lock import read_versions
 from workbook.place import CHAPTERS
 from workbook.say import _
 
