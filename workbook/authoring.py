@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from workbook.history import lock
 from workbook.history import template as folders
 from workbook.history.build import checked, history_folder, history_until
-from workbook.history.lock import bump as bump_version
-from workbook.history.lock import check_lock, write_lock
 from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
 from workbook.lesson.model import Lesson, Mistake
@@ -34,25 +33,26 @@ def build(
     template: Annotated[Path, typer.Option(help="The template's folder.")] = TEMPLATE,
 ) -> None:
     """Turn the lessons into the history and the template. Runs no command of a lesson."""
+    readme = course.new_readme(chapters)
     if check:
         with tempfile.TemporaryDirectory() as scratch:
             history = checked(chapters, Path(scratch) / "history")
-            check_lock(history, chapters)
+            lock.check_lock(history, chapters)
             folders.check_template(history, template)
-        if course.new_readme(chapters) is not None:
+        if readme:
             raise Problem("README.md's table of chapters is not that of the folders.", ways=("workbook build",))
         say(f"{shown(template)} is what the lessons build.")
         return
     history = checked(chapters, history_folder())
-    write_lock(history, chapters)
+    lock.write_lock(history, chapters)
     changed = folders.write_template(history, template)
-    readme = course.new_readme(chapters)
-    if readme is not None:
+    if readme:
         (chapters.parent / course.README).write_text(readme, encoding="utf-8", newline="\n")
     for tag, commit in history.tags.items():
         typer.echo(f"{commit.sha[:10]}  {tag}")
-    where = shown(history.repository)
-    say(f"{len(history.commits)} commits: {where}. {len(changed)} files of {shown(template)} changed.")
+    say(
+        f"{shown(history.repository)}: {len(history.commits)} commits. {shown(template)}: {len(changed)} files changed."
+    )
 
 
 @app.command()
@@ -68,11 +68,7 @@ def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters =
     """Replay a lesson and rewrite the outputs that are not as shown. Review the diff."""
     from workbook.runner.refresh import refresh as take
 
-    changed: list[Path] = []
-    _replayed(chapters, chapter, mistakes, lambda *page, progress: changed.extend(take(*page)))
-    _tell(changed)
-    if not changed:
-        typer.echo("All is as shown.")
+    _replayed(chapters, chapter, mistakes, lambda *page, progress: _tell(take(*page)))
 
 
 @app.command()
@@ -113,7 +109,7 @@ def bump(
     chapters: Chapters = CHAPTERS,
 ) -> None:
     """Change a package's version in the table and in every lesson. `workbook run` says what it breaks."""
-    _tell(bump_version(chapters, sorted(chapters.glob("ch*/**/*.md")), name, version))
+    _tell(lock.bump(chapters, sorted(chapters.glob("ch*/**/*.md")), name, version))
 
 
 @app.command()
@@ -135,8 +131,7 @@ def report(chapters: Chapters = CHAPTERS) -> None:
         pages += [read_lesson(file), *map(read_mistake, course.mistake_files(file))]
     typer.echo("".join(f"{name:<10}" for name in course.count(())) + "page")
     for page in pages:
-        numbers = course.count(page.blocks).values()
-        typer.echo("".join(f"{number:<10}" for number in numbers) + str(shown(page.file)))
+        typer.echo("".join(f"{number:<10}" for number in course.count(page.blocks).values()) + str(shown(page.file)))
     not_run = [skip for page in pages for skip in course.skips(page.blocks)]
     typer.echo("\n".join(not_run))
     course.require_budget(not_run)

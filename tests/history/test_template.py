@@ -62,16 +62,14 @@ def test_a_template_edited_by_hand_is_named_with_its_line_and_the_fence(
     assert (f"ch02_fixture/lesson.md:{line_of(SECOND, 'diff title')}" in found.value.why) == (path == "greet.py")
 
 
-def test_a_whole_file_gets_its_text_and_a_diff_its_hunks(history: History, folder: Path, built: Built) -> None:
+def test_a_whole_file_gets_its_text_and_a_diff_its_hunks(history: History, folder: Path) -> None:
     assert absorb(history, history.chapters["ch02"], folder) == {}
     (folder / "greet.py").write_text('"""Greet."""\n\n\ndef greet(name: str) -> str:\n    return f"hello {name}"\n')
     test = (folder / "test_greet.py").read_text().replace("startswith", "removesuffix")
     (folder / "test_greet.py").write_text(test)
-    whole = line_of(SECOND, 'python title="test_greet')
-    assert absorb(history, history.chapters["ch02"], folder) == {
-        "greet.py": line_of(SECOND, "diff title"),
-        "test_greet.py": whole,
-    }
+    lines = line_of(SECOND, "diff title"), line_of(SECOND, 'python title="test_greet')
+    placed = absorb(history, history.chapters["ch02"], folder)
+    assert placed == dict(zip(("greet.py", "test_greet.py"), lines, strict=True))
     changed = SECOND.replace("startswith", "removesuffix")
     changed = changed.replace("@@\n def greet", '@@\n+"""Greet."""\n+\n+\n def greet')
     assert history.chapters["ch02"].lesson.file.read_text() == changed

@@ -112,11 +112,7 @@ class Files:
 
 
 def apply(diff: Diff, text: str) -> str:
-    """The file after a diff's hunks, without fuzz: each matches exactly one place of the file before.
-
-    Raises:
-        LessonError: a hunk that matches no place or several; it names the hunk's line and shows the nearest lines.
-    """
+    """The file after a diff's hunks, without fuzz: each matches exactly one place, or LessonError names its line."""
     ending = "\n" if text.endswith("\n") else ""
     lines = text.removesuffix("\n").split("\n")
     for hunk in diff.hunks:
@@ -151,10 +147,8 @@ def _no_single_place(diff: Diff, hunk: Hunk, lines: Sequence[str], places: Seque
 class Step:
     """A commit of a lesson, at `line`, with the tag that the lesson gives it.
 
-    Attributes:
-        files: the project's files, also those that `.gitignore` will keep out of the commit.
-        changes: what the fences since the commit before did.
-        empty: whether it is the commit of a chapter that commits nothing.
+    Its files are also those that `.gitignore` will keep out; its changes are what the fences since the commit before
+    did. It is `empty` when the chapter commits nothing.
     """
 
     lesson: Lesson
@@ -168,13 +162,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A lesson with what it does to the project.
+    """A lesson with what it does to the project, by its commits and its fences.
 
-    Attributes:
-        start: all files before.
-        end: the files after it that history holds or git ignores.
-        changes: what each titled fence does, in order.
-        left_out: the paths that this lesson and those before leave out of history.
+    `start` are all files before it; `end` those after it, without what this lesson and those before leave out.
     """
 
     lesson: Lesson
@@ -194,11 +184,7 @@ def trace(chapters: Path, until: str | None = None, changes: list[Change] | None
 def follow(lessons: Iterator[Lesson] | Sequence[Lesson], changes: list[Change] | None = None) -> Iterator[Chapter]:
     """Follow lessons one after the other, each from the files where the one before ended.
 
-    Args:
-        changes: gets what every titled fence does, so that it is known when one fails.
-
-    Raises:
-        LessonError: a fence or a command that does not apply.
+    `changes` gets what every titled fence does, so that it is known when one fails, with a LessonError.
     """
     changes = [] if changes is None else changes
     tree: Tree = {}

@@ -43,12 +43,8 @@ Done = subprocess.CompletedProcess[str]
 def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
     """Run git in a directory with nothing of the user's but PATH; its standard output.
 
-    Args:
-        text: its standard input.
-        step: the number of a commit, from 0, which decides its date.
-
-    Raises:
-        Problem: git is missing, or it failed; the sentence holds what it said.
+    `text` is its standard input; `step` the number of a commit, from 0, which decides its date. Raises Problem when git
+    is missing or fails; the sentence holds what it said.
     """
     env = _ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath)}
     for role in ("GIT_AUTHOR", "GIT_COMMITTER"):
@@ -64,9 +60,6 @@ def try_git(directory: Path, *arguments: str, looking: bool = False, env: Mappin
     Args:
         looking: whether nothing in the repository may change: git then leaves its index alone, too.
         env: the whole environment; ours when None.
-
-    Raises:
-        Problem: git is missing.
     """
     values = {**(os.environ if env is None else env), **({"GIT_OPTIONAL_LOCKS": "0"} if looking else {})}
     return _run(directory, ["-c", "core.quotePath=false", *arguments], values, "")

@@ -16,11 +16,7 @@ from workbook.say import Problem
 
 
 def write_template(history: History, template: Path) -> list[str]:
-    """Make a folder hold exactly the last commit's files. What its `.gitignore` ignores (`.venv`) is left alone.
-
-    Returns:
-        the paths that were written or deleted, sorted.
-    """
+    """Make a folder hold exactly the last commit's files, and what its `.gitignore` ignores; the paths that changed."""
     wanted = history.last.files
     template.mkdir(parents=True, exist_ok=True)
     changed = write_files(wanted, template)
@@ -36,11 +32,7 @@ def write_template(history: History, template: Path) -> list[str]:
 
 
 def check_template(history: History, template: Path) -> None:
-    """Compare a folder with the last commit.
-
-    Raises:
-        Problem: names the first file that differs, with its first differing line.
-    """
+    """Raises Problem, naming the first file and line of a folder that is not as the last commit has it."""
     wanted = history.last.files
     there = _files_in(history, template) if template.is_dir() else set()
     changes = [change for chapter in history.chapters.values() for change in chapter.changes]
@@ -79,11 +71,8 @@ def absorb(history: History, chapter: Chapter, folder: Path) -> dict[str, int | 
 
     A whole file gets its new text; a diff gets new hunks, from the file as it is before that fence.
 
-    Args:
-        folder: the files, as `lay_out` wrote them and a person changed them.
-
     Returns:
-        for each path that differs the line of the fence that has it now; None when no fence of the chapter can.
+        for each path that differs the line of its fence; None when the chapter has none, or the file is gone.
 
     Raises:
         Problem: the rewritten lesson would not build these files; then it is left as it was.
@@ -117,11 +106,7 @@ def _edit(change: Change, wanted: str) -> Edit:
 
 
 def make_hunks(block: Diff, before: str, after: str) -> list[str]:
-    """The lines of a diff fence that turns one text into another, with as little context as makes each hunk unique.
-
-    Raises:
-        Problem: no diff can: nothing changes, or only the last newline.
-    """
+    """The lines of a diff fence that turns one text into another, with as little context as makes each hunk unique."""
     old, new = before.removesuffix("\n").split("\n"), after.removesuffix("\n").split("\n")
     for context in (1, 2, 3, 5, 8, 13, 10_000):
         diff = [*difflib.unified_diff(old, new, n=context, lineterm="")][2:]

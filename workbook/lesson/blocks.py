@@ -50,15 +50,14 @@ def read_blocks(file: Path, text: str, made: dict[str, str]) -> tuple[Block, ...
 
 def _nothing_waits(file: Path, waiting: Comments) -> None:
     for name, (_, line) in waiting.items():
-        way = "Move it to the line before one that runs something."
-        raise LessonError(file, line, f"the comment `{name}` is not directly before a fence.", way=way)
+        raise LessonError(file, line, f"the comment `{name}` is not directly before a fence that runs something.")
 
 
 def _comment(file: Path, part: Part) -> tuple[str, str]:
     name, _, value = (piece.strip() for piece in part.text.partition(":"))
     if name not in BEFORE_A_FENCE | ALONE:
-        way = f"Known: {', '.join(sorted(BEFORE_A_FENCE | ALONE))}. A word among authors is <!-- note: … -->."
-        raise LessonError(file, part.first, f"unknown comment `{name}`.", way=way)
+        known = ", ".join(sorted(BEFORE_A_FENCE | ALONE))
+        raise LessonError(file, part.first, f"unknown comment `{name}`. Known: {known}.")
     if (name in _BARE) == bool(value):
         form = f"<!-- {name} -->" if name in _BARE else f"<!-- {name}: … -->"
         raise LessonError(file, part.first, f"the comment `{name}` is written {form}.")
@@ -92,9 +91,8 @@ def _block(file: Path, part: Part, comments: Comments, made: dict[str, str]) -> 
         try:
             ast.parse(content)
         except SyntaxError as error:
-            way = "Give the fence another language, such as text."
             line = part.first + (error.lineno or 1)
-            raise LessonError(file, line, f"this Python does not parse: {error.msg}.", way=way) from None
+            raise LessonError(file, line, f"this Python does not parse: {error.msg}.") from None
     return []
 
 
@@ -150,10 +148,8 @@ def _exchange(file: Path, kind: str, number: int, lines: list[str]) -> Exchange:
             break
         typed.append(text[len(further) :])
     if kind == "mysql" and not _complete(typed[-1]):
-        way = f"Further lines start with `{further}`."
-        raise LessonError(file, number, "this statement does not end with ; or \\G.", way=way)
-    if not "".join(typed).strip():
-        raise LessonError(file, number, f"nothing is typed after `{prompt}`.")
+        what = f"this statement does not end with ; or \\G. Further lines start with `{further}`."
+        raise LessonError(file, number, what)
     first, end = len(typed), len(lines)
     while first < end and not lines[first].strip():
         first += 1

@@ -19,13 +19,10 @@ _CLOSED = "<!-- end of chapters -->"
 
 @dataclass(frozen=True, slots=True)
 class ChapterFolder:
-    """A chapter as its folder and its front matter tell, before anything else of it is read.
+    """A chapter as its folder and its front matter tell: its id, such as `ch35`, is also the tag of its last commit.
 
-    Attributes:
-        id: for example `ch35`; it is also the tag of its last commit.
-        lesson: the lesson in the language that was asked for, or in English where there is none in it.
-        stands: what stands at its end, in a few words.
-        route: the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
+    `lesson` is in the language that was asked for, or in English; `stands` says in a few words what stands at its end;
+    `route` is the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
     """
 
     id: str
@@ -38,12 +35,7 @@ class ChapterFolder:
 
 
 def chapters(folder: Path = CHAPTERS, language: Language = "en") -> list[ChapterFolder]:
-    """All chapters in the course's order, by their front matter alone, so that it is quick.
-
-    Raises:
-        LessonError: a front matter that is not as docs/lesson-format.md says.
-        Problem: there is no chapter.
-    """
+    """All chapters in the course's order, by their front matter alone, so that it is quick. Raises LessonError."""
     found = []
     for english in lesson_files(folder):
         sister = english.with_suffix(f".{language}.md")
@@ -76,11 +68,7 @@ def chapter_id(lesson: Path) -> str:
 
 
 def new_readme(folder: Path) -> str | None:
-    """The text of the README beside the chapters' folder, with their table; None when it is so, or there is no README.
-
-    Raises:
-        Problem: it has no place for the table.
-    """
+    """The README beside the chapters' folder, with their table; None when it is so, or none. Raises Problem."""
     text = (folder.parent / README).read_text(encoding="utf-8") if (folder.parent / README).exists() else ""
     before, opened, rest = text.partition(_OPENED)
     _, closed, after = rest.partition(_CLOSED)

@@ -11,14 +11,9 @@ def shown(file: Path) -> Path:
 
 
 class LessonError(Problem):
-    """Something in a lesson that its author can mend.
+    """Something in a page that its author can mend: at a line, counted from 1, which is put before the sentence `what`.
 
-    Args:
-        file: the lesson, mistake page or table.
-        line: its line, counted from 1.
-        what: one sentence without the place, which is put before it.
-        way: what to do about it.
-        why: what is found there, or a sentence of background.
+    `way` says what to do about it, `why` what is found there.
     """
 
     def __init__(self, file: Path, line: int, what: str, *, way: str = "", why: str = "") -> None:
