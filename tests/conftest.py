@@ -26,6 +26,7 @@ SLOW = (
     "setup/test_uv",
     "student/test_checks",
     "student/test_grading",
+    "student/test_looking_changes_nothing",
     "student/test_old_ways",
     "student/test_whole_student",
     "test_style.py",

@@ -16,7 +16,7 @@ MADE = (
     "site/index.html",
     "workbook/__pycache__/x.pyc",
     ".workbook/setup.log",
-    ".workbook/student-tests/1a2b3c/uv.lock",
+    ".workbook/environments/1a2b3c/pyvenv.cfg",
     ".workbook/mysql/server/bin/mysqld",
 )
 DATA = (".workbook/mysql/data/ibdata1", ".workbook/mysql/port")

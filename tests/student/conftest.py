@@ -1,9 +1,7 @@
-"""A student's project at any tag, on a database of its own, with an environment that all tests share."""
+"""A student's project at any tag, on a database of its own."""
 
-import hashlib
 import os
-import shutil
-import tomllib
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +10,7 @@ import pytest
 
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
-from workbook.place import private
+from workbook.runner.machine import uv
 from workbook.student import environment, gitrepo, outline, progress_file
 from workbook.student import server as servers
 from workbook.student.ground import Ground
@@ -41,8 +39,8 @@ def own_database(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
 
 
 @pytest.fixture
-def project_at(tmp_path: Path, mysql: Server, own_database: str, monkeypatch: pytest.MonkeyPatch) -> ProjectAt:
-    """Lay out a project as it is at a tag, with its packages and its tables; `empty` for an empty repository."""
+def project_at(tmp_path: Path, mysql: Server, own_database: str) -> ProjectAt:
+    """Lay out a project as it is at a tag, with its lock and its tables; `empty` for an empty repository."""
 
     def lay_out(tag: str) -> Path:
         root = tmp_path / "when2meet"
@@ -53,7 +51,7 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str, monkeypatch: py
             return root
         gitrepo.run(root, "fetch", "-q", "--tags", str(outline.history()))
         gitrepo.run(root, "reset", "-q", "--hard", tag)
-        use_shared_environment(root, monkeypatch)
+        lock(root)
         if (root / "migrations").is_dir():
             migrate(root, tag, mysql, own_database)
         # History leaves lock files out; the lessons' `git add -A` takes them up.
@@ -63,22 +61,22 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str, monkeypatch: py
     return lay_out
 
 
-def use_shared_environment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One environment for all projects with the same packages: making one costs seconds."""
-    if not (root / "pyproject.toml").exists():
+def lock(root: Path) -> None:
+    """Make `uv.lock`, as the lessons' `uv add` does; what is declared alike is locked alike."""
+    file = root / "pyproject.toml"
+    if not file.exists():
         return
-    project = tomllib.loads((root / "pyproject.toml").read_text())
-    packages = f"{project['project']['dependencies']} {project.get('dependency-groups')}"
-    home = private() / "student-tests" / hashlib.sha256(packages.encode()).hexdigest()[:12]
-    monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", str(home / "venv"))
-    if (home / "uv.lock").exists():
-        shutil.copyfile(home / "uv.lock", root / "uv.lock")
-        return
-    home.mkdir(parents=True, exist_ok=True)
-    environment.python(root)
-    scratch = home / f"uv.lock.{os.getpid()}"
-    shutil.copyfile(root / "uv.lock", scratch)
-    os.replace(scratch, home / "uv.lock")
+    declared = file.read_text()
+    if declared not in _locks:
+        command = [uv() or "uv", "lock", "--quiet"]
+        done = subprocess.run(command, cwd=root, env=environment.environment(), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        _locks[declared] = (root / "uv.lock").read_text()
+    (root / "uv.lock").write_text(_locks[declared])
+
+
+_locks: dict[str, str] = {}
+"""The lock, by what pyproject.toml says."""
 
 
 def migrate(root: Path, tag: str, server: Server, database: str) -> None:

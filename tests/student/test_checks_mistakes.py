@@ -5,7 +5,6 @@ environment, a line of a workflow) is planted by a function of its own.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -55,10 +54,8 @@ OTHERWISE: dict[str, Callable[[planting.Ground], None]] = {
 }
 """What is done to the project besides, by page."""
 
-HELD_BACK = {"ch33/no-cryptography": "packages leave the environment: it has a test of its own below"}
 
-
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in HELD_BACK])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_mistake_is_found_and_blamed_on_nothing_else(
     name: str, project_at: ProjectAt, mysql: Server, own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,24 +72,13 @@ def test_a_mistake_is_found_and_blamed_on_nothing_else(
     assert found.keys() <= {page.check} | RED_TESTS
 
 
-def test_a_missing_cryptography_is_found_and_nothing_else_is_blamed(
-    project_at: ProjectAt, mysql: Server, own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = page_of("ch33/no-cryptography")
-    root = project_at("ch33")
-    monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", str(tmp_path / "venv"))
-    play(page, root, 1, mysql, own_database)
-
-    assert missing(verdicts(root, "ch33")).keys() == {page.check}
-
-
 def test_every_check_that_a_page_names_is_asked_by_then() -> None:
     known: dict[str, str] = {}
     for chapter in outline.chapters():
         known |= {check.name: chapter.id for check in checks_of(chapter.id, chapter.folder)}
 
     assert [page.name for page in CLINIC if page.mistake.check and known[page.mistake.check] > page.name[:4]] == []
-    assert set(HELD_BACK) | set(PLANTED_BY) | set(OTHERWISE) <= set(PAGES)
+    assert set(PLANTED_BY) | set(OTHERWISE) <= set(PAGES)
 
 
 def test_pages_without_a_check_are_about_machines_and_about_what_was_done_halfway() -> None:

@@ -3,9 +3,7 @@
 import shutil
 from pathlib import Path
 
-import pytest
-
-from tests.student.conftest import ProjectAt, use_shared_environment
+from tests.student.conftest import ProjectAt
 from tests.student.judging import missing, verdicts
 from workbook.student import checking
 
@@ -101,16 +99,12 @@ def as_in_the_notes(root: Path) -> None:
     main.write_text("".join(line for line in main.read_text().splitlines(True) if "serve_docs" not in line))
 
 
-def test_a_project_with_the_notes_own_pins_and_tests_is_graded(
-    project_at: ProjectAt, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: ProjectAt) -> None:
     root = project_at("ch36")
     as_in_the_notes(root)
     (root / "pyproject.toml").write_text(PINS)
-    (root / "uv.lock").unlink()
     fields = root / "app/tortoise_models/fields.py"
     fields.write_text(fields.read_text().replace("CharField[str]", "CharField"))
-    use_shared_environment(root, monkeypatch)
 
     found = missing(verdicts(root, "ch36", "models_match_migrations", "updates_count_matches"))
 

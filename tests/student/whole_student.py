@@ -93,8 +93,6 @@ class Student:
 
     def _run(self, command: str, where: Path, *, language: str = "en", count: bool = False) -> list[str]:
         env = self.ground.environment() | {"WORKBOOK_LANG": language, "HOME": str(self._home_of(where))}
-        if language == "ko":
-            env["UV_PROJECT_ENVIRONMENT"] = str(self.ground.project / ".venv")
         code, lines = terminal.run(command, where, env)
         if count:
             self.played.codes.append((command, code))

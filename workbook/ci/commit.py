@@ -1,5 +1,6 @@
 """The committed state of a project: what GitHub would check out."""
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -61,7 +62,10 @@ def clone(commit: Commit, into: Path) -> None:
         Problem: git fails.
     """
     done = subprocess.run(
-        ["git", "clone", "--quiet", str(commit.repository), str(into)], capture_output=True, text=True, check=False
+        ["git", "clone", "--quiet", "--no-hardlinks", str(commit.repository), str(into)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         said = done.stderr.strip()
@@ -83,4 +87,5 @@ def _uncommitted(repository: Path) -> tuple[str, ...]:
 
 def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = ["git", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    env = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}  # looking refreshes no index
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, errors="replace", check=False)

@@ -57,8 +57,7 @@ def prepare(root: Path, settings: client.Settings, *, project: Path, pip: bool) 
         folder.mkdir(parents=True)
     uv = machine.uv()
     if uv:
-        own = project / (os.environ.get("UV_PROJECT_ENVIRONMENT") or ".venv")
-        compiled = [str(each) for each in (*own.glob("lib/python*/site-packages"), private() / "bytecode")]
+        compiled = [str(each) for each in (*project.glob(".venv/lib/python*/site-packages"), private() / "bytecode")]
         seed = [sys.executable, "-I", "-m", "workbook.ci.compiled", *compiled]
         _script(tools / "uv", _SYNC.format(uv=shlex.quote(uv), seed=shlex.join(seed)))
     settings.save(root / "settings.json")

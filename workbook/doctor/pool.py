@@ -20,7 +20,7 @@ SECONDS = 60
 
 def look(project: Path) -> dict[str, Any]:
     """What the project's own Python says of its pool: `connections`, `timezone`, `cryptography`, or an `error`."""
-    environment = os.environ | {"PYTHONPATH": str(project)}
+    environment = os.environ | {"PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
             [interpreter(project), PROBE],

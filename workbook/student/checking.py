@@ -1,6 +1,5 @@
 """`workbook check`: the chapter's checks on the student's project, in sentences."""
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing
 from functools import lru_cache
@@ -17,7 +16,7 @@ from workbook.explain.lastcheck import Fault
 from workbook.explain.show import file_of, title_of
 from workbook.lesson.errors import shown as path
 from workbook.say import _
-from workbook.student import outline, progress_file
+from workbook.student import environment, outline, progress_file
 from workbook.student.check import Check, Verdict, checks_of, judge
 from workbook.student.ground import Ground
 from workbook.student.headings import localised
@@ -126,7 +125,8 @@ def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
 
 def remarks(root: Path) -> list[str]:
     """What is older than the chapters' versions. It is no fault: the notes' pins are older, too."""
-    found = older_packages(root / os.environ.get("UV_PROJECT_ENVIRONMENT", ".venv") / "bin" / "python")
+    python = environment.known(root)
+    found = older_packages(python) if python else []
     if not found:
         return []
     listed = ", ".join(f"{name} {have} ({wanted})" for name, have, wanted in found)

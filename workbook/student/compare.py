@@ -33,12 +33,18 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
         )
     skipped = [f":(exclude){name}" for name in sorted(outline.left_out(chapter))]
     with tempfile.TemporaryDirectory() as scratch:
-        # An index of our own: what the student has staged stays as it is.
+        # An index and objects of our own: what the student has staged stays as it is, and `.git` too.
         index = Path(scratch) / "index"
         theirs = Path(gitrepo.run(root, "rev-parse", "--absolute-git-dir").strip()) / "index"
         if theirs.exists():
             shutil.copyfile(theirs, index)
-        env = os.environ | {"GIT_INDEX_FILE": str(index)}
+        (Path(scratch) / "objects").mkdir()
+        objects = root / gitrepo.run(root, "rev-parse", "--git-path", "objects").strip()
+        env = os.environ | {
+            "GIT_INDEX_FILE": str(index),
+            "GIT_OBJECT_DIRECTORY": str(Path(scratch) / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects),
+        }
         gitrepo.run(root, "add", "-A", env=env)
         direction = ["-R"] if backwards else []
         options = ["--cached", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"]

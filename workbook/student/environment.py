@@ -1,65 +1,65 @@
-"""The project's own Python: synchronised by uv, or whatever environment the project has."""
+"""The packages that a check needs, in an environment of the workbook's own: the student's is never touched."""
 
+import hashlib
 import os
 import shutil
-import subprocess
 import sys
+import tempfile
+import tomllib
 from pathlib import Path
+from typing import Any
 
-from workbook.runner.machine import uv
+from filelock import FileLock
+
+from workbook.place import private
 from workbook.say import Problem, _
+from workbook.student import packages
 
-SYNC_SECONDS = 300
-"""How long uv may take: the first time it downloads the packages."""
+DONE = "workbook-done"
+"""In an environment that was made to the end."""
+
+DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".python-version", "uv.toml")
+"""The files that may say which packages a project needs."""
 
 
 def python(project: Path) -> Path:
-    """The interpreter in the project's environment, after `uv sync`.
+    """The interpreter that has the project's packages; they are installed when they were not yet.
 
     Raises:
-        Problem: there is no `pyproject.toml`, or uv refuses it; the sentence holds what uv said.
+        Problem: nothing says what the packages are, or uv refuses it; the sentence holds what uv said.
     """
-    if not (project / "pyproject.toml").exists():
-        raise Problem(
-            _("{project} has no pyproject.toml yet.", project=project),
-            ways=(_("Chapter 33 makes it with `uv init`."),),
-        )
-    program = uv()
-    if program is None:
-        raise Problem(
-            _("uv is not installed."),
-            ways=(_("Run make setup."),),
-        )
-    values = environment()
-    try:
-        done = subprocess.run(
-            [program, "sync", "--quiet", "--no-progress"],
-            cwd=project,
-            env=values,
-            capture_output=True,
-            text=True,
-            timeout=SYNC_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Problem(_("`uv sync` takes too long.")) from None
-    folder = Path(values.get("UV_PROJECT_ENVIRONMENT", ".venv"))
-    found = project / folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if done.returncode == 0 and found.exists():
-        return found
-    if done.returncode and not _poetry(project):
-        said = done.stderr.strip().splitlines() or ["it gave no reason"]
-        raise Problem(
-            _("`uv sync` fails in {project}: {said}", project=project, said=said[0].removeprefix("error: ")),
-            why="\n".join(said[1:6]),
-            ways=(_("Mend pyproject.toml until `uv sync` is content."),),
-        )
-    if found.exists():
-        return found
-    raise Problem(
-        _("{project} has no environment in .venv.", project=project),
-        ways=(_("With Poetry: poetry config virtualenvs.in-project true, then poetry install."),),
-    )
+    files = _files(project)
+    declared = _declared(files)
+    existing = _existing(project)
+    if not _packages_are_named(files, declared):
+        if existing is not None:
+            return existing
+        if "pyproject.toml" not in files:
+            raise Problem(
+                _("{project} has no pyproject.toml yet.", project=project),
+                ways=(_("Chapter 33 makes it with `uv init`."),),
+            )
+    made = _place(files, declared)
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{made}.lock"):
+        if not _is_made(made):
+            shutil.rmtree(made, ignore_errors=True)
+            with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
+                for name, content in files.items():
+                    (Path(scratch) / name).write_bytes(content)
+                packages.install(made, Path(scratch), project, declared, environment())
+            (made / DONE).touch()
+    return made / "bin/python"
+
+
+def known(project: Path) -> Path | None:
+    """The interpreter that `python` answers with; None when it would first have to install the packages."""
+    files = _files(project)
+    declared = _declared(files)
+    if not _packages_are_named(files, declared):
+        return _existing(project)
+    made = _place(files, declared)
+    return made / "bin/python" if _is_made(made) else None
 
 
 def environment() -> dict[str, str]:
@@ -73,7 +73,45 @@ def environment() -> dict[str, str]:
     return values | {"NO_COLOR": "1", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
-def _poetry(project: Path) -> bool:
-    """Whether the project is one of Poetry's before 2.0, which uv cannot read."""
-    content = (project / "pyproject.toml").read_text(encoding="utf-8", errors="replace")
-    return "[tool.poetry]" in content and "[project]" not in content and shutil.which("poetry") is not None
+def running(program: Path) -> dict[str, str]:
+    """As `environment`, for that interpreter: in an environment that is not ours it compiles nothing."""
+    ours = program.is_relative_to(private())
+    return environment() | ({} if ours else {"PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def _files(project: Path) -> dict[str, bytes]:
+    found = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
+    return {path.name: path.read_bytes() for path in found}
+
+
+def _declared(files: dict[str, bytes]) -> dict[str, Any]:
+    """What pyproject.toml says of packages, and none of the other tools' settings; nothing when it is no TOML."""
+    try:
+        content = tomllib.loads(files.get("pyproject.toml", b"").decode())
+    except ValueError:
+        return {}
+    tools = content.get("tool", {})
+    said = {name: content.get(name) for name in ("project", "dependency-groups", "build-system")}
+    said |= {name: tools.get(name) for name in ("poetry", "uv")}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _packages_are_named(files: dict[str, bytes], declared: dict[str, Any]) -> bool:
+    return "project" in declared or "poetry" in declared or any(name.startswith("requirements") for name in files)
+
+
+def _existing(project: Path) -> Path | None:
+    """The person's own environment: in the project, or the activated one unless that is the workbook's."""
+    active = os.environ.get("VIRTUAL_ENV", "")
+    folders = [project / ".venv", project / "venv", *([Path(active)] if active and active != sys.prefix else [])]
+    return next((folder / "bin/python" for folder in folders if (folder / "bin/python").exists()), None)
+
+
+def _place(files: dict[str, bytes], declared: dict[str, Any]) -> Path:
+    """Where the environment lies that has these packages."""
+    content = files | ({"pyproject.toml": repr(declared).encode()} if declared else {})
+    return private() / "environments" / hashlib.sha256(repr(sorted(content.items())).encode()).hexdigest()[:16]
+
+
+def _is_made(made: Path) -> bool:
+    return (made / DONE).exists() and (made / "bin/python").exists()

@@ -1,5 +1,6 @@
 """Git in the student's own repository: with the student's configuration, and never against the student's work."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -30,7 +31,7 @@ def run(project: Path, *arguments: str, check: bool = True, env: dict[str, str] 
     done = subprocess.run(
         [program, "-c", "core.quotePath=false", *arguments],
         cwd=project,
-        env=env,
+        env=(os.environ if env is None else env) | {"GIT_OPTIONAL_LOCKS": "0"},  # looking refreshes no index
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

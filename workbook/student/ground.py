@@ -115,7 +115,7 @@ class Ground:
 
     @property
     def python(self) -> Path:
-        """The project's interpreter. Raises Broken when there is none."""
+        """The interpreter that has the project's packages. Raises Broken when there is none."""
         return self.once("python", lambda: _sayable(lambda: environment.python(self.project)))
 
     def probe(self, name: str, **values: str) -> Seen:
@@ -165,7 +165,7 @@ class Ground:
         root = copy(self.project, self.scratch / str(next(self._copies)) / self.project.name, dotenv=dotenv)
         told, log = root.parent / "told", root.parent / "output"
         told.touch()
-        settings = environment.environment() | {
+        settings = environment.running(self.python) | {
             "PYTHONPATH": str(self.scratch / "probe"),
             "WORKBOOK_PROBE": str(told),
             "WORKBOOK_PATH": self.path,
@@ -210,7 +210,7 @@ class Ground:
     def _zygote(self) -> Zygote | None:
         if not hasattr(os, "fork") or shadows(self.project):
             return None
-        settings = environment.environment() | {"PYTHONPATH": str(self.scratch / "probe")}
+        settings = environment.running(self.python) | {"PYTHONPATH": str(self.scratch / "probe")}
         return Zygote(self.python, self.scratch / "probe", settings, PACKAGE)
 
 

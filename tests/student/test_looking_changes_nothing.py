@@ -1,0 +1,197 @@
+"""`workbook check` in a project of anybody's: it judges with the right packages, and every file stays as it was."""
+
+import hashlib
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.student.conftest import ProjectAt
+from workbook.explain import lastcheck
+from workbook.login import databases
+from workbook.mysql.server import Server
+from workbook.runner.machine import uv
+from workbook.student import checking, environment, gitrepo, progress_file
+from workbook.student import server as servers
+from workbook.student.commands import app
+from workbook.student.compare import diff
+
+OURS = {progress_file.NAME, lastcheck.NAME}
+PROJECT = '[project]\nname = "when2meet"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
+POETRY_CORE = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
+
+
+class Declared:
+    """What the chapter's pyproject.toml asks for, to be said in another way."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        read = (root / "pyproject.toml").read_text()
+        content = tomllib.loads(read)
+        self.needed, self.dev = content["project"]["dependencies"], content.get("dependency-groups", {}).get("dev", [])
+        self.tools = read[read.index("[tool.") :] if "[tool." in read else ""
+
+    def write(self, head: str) -> None:
+        """Another pyproject.toml, and no lock of uv's."""
+        (self.root / "pyproject.toml").write_text(f"{head}\n{self.tools}")
+        (self.root / "uv.lock").unlink()
+
+
+def _poetry_table(requirements: list[str]) -> str:
+    lines = []
+    for requirement in requirements:
+        found = re.fullmatch(r"([\w.-]+)(?:\[(\w+)\])?(.*)", requirement)
+        assert found
+        extras = f'extras = ["{found[2]}"], ' if found[2] else ""
+        lines.append(f'{found[1]} = {{{extras}version = "{found[3] or "*"}"}}\n')
+    return "".join(lines)
+
+
+def _poetry_1(said: Declared, head: str, tail: str = "") -> None:
+    main, dev = _poetry_table(said.needed), _poetry_table(said.dev)
+    said.write(
+        f'[tool.poetry]\n{head}\n[tool.poetry.dependencies]\npython = "^3.11"\n{main}'
+        f"\n[tool.poetry.group.dev.dependencies]\n{dev}\n{tail}"
+    )
+
+
+def with_uv(said: Declared) -> None:
+    pass
+
+
+def with_uv_and_no_lock(said: Declared) -> None:
+    (said.root / "uv.lock").unlink()
+
+
+def with_poetry_1_that_makes_no_package(said: Declared) -> None:
+    _poetry_1(said, "package-mode = false")
+
+
+def with_poetry_1_and_its_lock(said: Declared) -> None:
+    pins = re.findall(r'^name = "(.+)"\nversion = "(.+)"\nsource', (said.root / "uv.lock").read_text(), re.MULTILINE)
+    _poetry_1(said, 'name = "when2meet"\nversion = "0.1.0"\ndescription = ""\nauthors = []', POETRY_CORE)
+    locked = [f'[[package]]\nname = "{name}"\nversion = "{version}"\noptional = false\n' for name, version in pins]
+    windows = '[[package]]\nname = "pywin32"\nversion = "308"\noptional = false\n'
+    metadata = '[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\n'
+    (said.root / "poetry.lock").write_text("\n".join([*locked, windows, metadata]))
+
+
+def with_poetry_2(said: Declared) -> None:
+    dev = _poetry_table(said.dev)
+    said.write(f"{PROJECT}dependencies = {said.needed}\n\n[tool.poetry.group.dev.dependencies]\n{dev}\n{POETRY_CORE}")
+
+
+def with_pip(said: Declared) -> None:
+    said.write("")
+    (said.root / "requirements.txt").write_text("\n".join(said.needed))
+    (said.root / "requirements-dev.txt").write_text("\n".join(["-r requirements.txt", *said.dev]))
+
+
+def with_an_environment_elsewhere(said: Declared) -> None:
+    elsewhere = said.root.parent / "elsewhere"
+    _uv(said.root, "sync", "--quiet", UV_PROJECT_ENVIRONMENT=str(elsewhere))
+    said.write("")
+
+
+@pytest.mark.parametrize(
+    ("lay_out", "tag"),
+    [
+        (with_uv, "ch37"),
+        (with_uv_and_no_lock, "ch34"),
+        (with_poetry_1_that_makes_no_package, "ch36"),
+        (with_poetry_1_and_its_lock, "ch34"),
+        (with_poetry_2, "ch35"),
+        (with_pip, "ch35"),
+        (with_an_environment_elsewhere, "ch35"),
+    ],
+)
+def test_a_check_judges_and_changes_nothing(
+    lay_out: Callable[[Declared], None],
+    tag: str,
+    project_at: ProjectAt,
+    mysql: Server,
+    own_database: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = project_at(tag)
+    lay_out(Declared(root))
+    gitrepo.commit_all(root, "As the student has it") if not gitrepo.is_clean(root) else None
+    elsewhere = root.parent / "elsewhere"
+    if elsewhere.exists():
+        monkeypatch.setenv("VIRTUAL_ENV", str(elsewhere))
+    else:
+        _uv(root, "venv", "--quiet", ".venv")
+        _uv(root, "pip", "install", "--quiet", "--python", ".venv", "iniconfig")
+    (root / progress_file.NAME).write_text(f"current {tag}\n")
+    # As after `git pull` or an editor that saves what was there: the index is out of date, and git would refresh it.
+    os.utime(root / "app/main.py")
+    before, there = _files(root.parent), _databases(mysql, own_database)
+
+    result = CliRunner().invoke(app, ["check", "--project", str(root)], env={"WORKBOOK_LANG": "en"})
+
+    assert _changed(before, _files(root.parent)) == []
+    assert _databases(mysql, own_database) == there
+    assert (result.exit_code, f"{tag} is done" in result.output) == (0, True), result.output
+
+
+def test_a_diff_changes_nothing(project_at: ProjectAt) -> None:
+    root = project_at("ch34")
+    (root / "app/main.py").write_text("mine = True\n")
+    before = _files(root)
+
+    assert "+mine = True" in diff(root, "ch34")
+    # Git touches an object that it finds there already; what is in it stays.
+    assert {path: content for path, (content, _) in _files(root).items()} == {
+        path: content for path, (content, _) in before.items()
+    }
+
+
+def test_packages_are_installed_once_and_again_when_that_broke_off(
+    project_at: ProjectAt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project_at("ch33")
+    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
+    python = environment.python(root)
+    made = python.lstat().st_mtime_ns
+
+    (root / "pyproject.toml").write_text((root / "pyproject.toml").read_text() + "\n[tool.pytest.ini_options]\n")
+    assert environment.python(root) == python == environment.known(root)
+    assert python.lstat().st_mtime_ns == made
+
+    (python.parent.parent / environment.DONE).unlink()
+    assert environment.known(root) is None
+    assert checking.remarks(root) == []
+    assert environment.python(root).lstat().st_mtime_ns != made
+
+
+def _uv(root: Path, *arguments: str, **values: str) -> None:
+    command = [uv() or "uv", *arguments]
+    env = environment.environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def _files(top: Path) -> dict[str, tuple[str, int]]:
+    """Every file's content and time, by its path."""
+    found = {}
+    for path in sorted(top.rglob("*")):
+        if path.name not in OURS and (path.is_symlink() or path.is_file()):
+            content = os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes()
+            found[str(path.relative_to(top))] = hashlib.sha256(content).hexdigest(), path.lstat().st_mtime_ns
+    return found
+
+
+def _changed(before: dict[str, tuple[str, int]], after: dict[str, tuple[str, int]]) -> list[str]:
+    return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
+def _databases(server: Server, own: str) -> set[str]:
+    """All but those of tests that run beside this one."""
+    mine = (own, f"{servers.PREFIX}{os.getpid()}_")
+    others = ("student_", servers.PREFIX)
+    return {name for name in databases(server) if name.startswith(mine) or not name.startswith(others)}
