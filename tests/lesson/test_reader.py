@@ -124,6 +124,8 @@ def test_a_malformed_lesson_is_refused_with_its_line(tmp_path: Path, body: str, 
     ("more", "line", "said"),
     [
         ("colour: red\n", 6, "unknown key `colour`"),
+        ("route: [/v1/meetings]\n", 6, "`route` must be text"),
+        ("route: /v1/meetings\n", 6, "`route` is a method and a path"),
         ("left_out: uv.lock\n", 6, "`left_out` must be a list"),
         ("red:\n  ch01-red:\n    test: a.py::b\n", 7, "holds exactly `test` and `because`"),
         ("red:\n  ch01-red: {test: a.py, because: x}\n", 7, "is a test's id"),
@@ -176,6 +178,13 @@ def test_a_mistake_shows_its_error(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(MISTAKE.format(output="boom!"))
     assert read_mistake(page).error == "boom"
+
+    assert read_mistake(page).plant == 1
+    page.write_text(MISTAKE.format(output="boom!").replace("tag: ch01\n", "tag: ch01\nplant: 0\n"))
+    assert read_mistake(page).plant == 0
+    page.write_text(MISTAKE.format(output="boom!").replace("tag: ch01\n", "tag: ch01\nplant: two\n"))
+    with pytest.raises(LessonError, match=r"page\.md:4: `plant` is the number of blocks"):
+        read_mistake(page)
 
     page.write_text(MISTAKE.format(output="bang!"))
     with pytest.raises(LessonError, match=r"page\.md:4: no output on this page shows its `error`"):

@@ -1,11 +1,16 @@
-"""Git without anything of the person who runs it: no configuration, no identity, no hooks, no umask, no clock."""
+"""The one way to run git, for two kinds of repository.
+
+`git` is nobody's: no configuration, no identity, no hooks, no umask, no clock, so that it makes the same SHAs
+everywhere. `persons_git` and `try_git` run in a repository that is somebody's, as that person would run it.
+"""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from workbook.say import Problem
+from workbook.say import Problem, _
 
 NAME = "workbook"
 EMAIL = "workbook@localhost"
@@ -49,7 +54,7 @@ def environment(step: int = 0) -> dict[str, str]:
 
 
 def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
-    """Run git in a directory.
+    """Run git in a directory without anything of the person who runs it.
 
     Args:
         text: its standard input.
@@ -61,15 +66,64 @@ def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
     Raises:
         Problem: git is missing, or it failed; the sentence holds what it said.
     """
+    settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    return _checked(directory, arguments, _run(directory, [*settings, *arguments], environment(step), text))
+
+
+def try_git(
+    directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run git as the person does, with their configuration; whether it failed is for the caller to see.
+
+    Args:
+        looking: whether nothing in the repository may change: git then leaves its index alone, too.
+        env: the whole environment; ours when None.
+
+    Raises:
+        Problem: git is missing.
+    """
+    values = dict(os.environ if env is None else env)
+    if looking:
+        values["GIT_OPTIONAL_LOCKS"] = "0"
+    return _run(directory, ["-c", "core.quotePath=false", *arguments], values, "")
+
+
+def persons_git(directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None) -> str:
+    """Run git as the person does; its standard output. The arguments are those of `try_git`.
+
+    Raises:
+        Problem: git is missing, or it failed; the sentence holds what it said.
+    """
+    return _checked(directory, arguments, try_git(directory, *arguments, looking=looking, env=env))
+
+
+def identity(directory: Path, name: str) -> tuple[str, ...]:
+    """What to put before `commit` so that it works for a person whom git does not know yet; nothing when it does.
+
+    Args:
+        name: under which name it then commits.
+    """
+    if try_git(directory, "config", "user.email", looking=True).stdout.strip():
+        return ()
+    return "-c", f"user.name={name}", "-c", f"user.email={name.lower()}@localhost"
+
+
+def _run(directory: Path, arguments: list[str], env: dict[str, str], text: str) -> "subprocess.CompletedProcess[str]":
     program = shutil.which("git")
     if program is None:
-        raise Problem("git is not installed.", ways=("Install git 2.30 or newer.",), code=2)
-    settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
-    command = [program, *settings, *arguments]
+        raise Problem(_("git is not installed."), ways=(_("Install git 2.30 or newer."),), code=2)
+    # As bytes: Python's text mode would turn the line ends of what git prints.
     done = subprocess.run(
-        command, cwd=directory, env=environment(step), input=text.encode(), capture_output=True, check=False
+        [program, *arguments], cwd=directory, env=env, input=text.encode(), capture_output=True, check=False
     )
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        raise Problem(f"git {arguments[0]} failed in {directory}: {said}")
-    return done.stdout.decode()
+    out, err = (each.decode(errors="replace") for each in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def _checked(directory: Path, arguments: tuple[str, ...], done: "subprocess.CompletedProcess[str]") -> str:
+    if done.returncode == 0:
+        return done.stdout
+    # Behind the options for git itself, such as `-c user.name=…`.
+    verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "")
+    said = done.stderr.strip() or done.stdout.strip()
+    raise Problem(_("git {arguments} failed in {project}: {said}", arguments=verb, project=directory, said=said))

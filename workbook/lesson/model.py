@@ -123,6 +123,8 @@ class Lesson:
 
     Attributes:
         chapter: its id, for example `ch35`.
+        stands: what stands at its end, in a few words; empty when the page does not say.
+        route: the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
         made: the files of the `made/` folder by their path in the project.
         red: the contracts by tag.
         left_out: paths that history does not hold.
@@ -136,6 +138,8 @@ class Lesson:
     out_of_scope: tuple[str, ...]
     notes: str
     blocks: tuple[Block, ...]
+    stands: str = ""
+    route: str = ""
     red: dict[str, RedContract] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     made: dict[str, str] = field(default_factory=dict)
@@ -143,7 +147,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A page that plants a mistake on the project at `tag` and shows `error`."""
+    """A page that plants a mistake on the project at `tag` and shows `error`.
+
+    Attributes:
+        check: the name of the check that finds it.
+        plant: how many of its first blocks that act (files, diffs, sessions) plant it.
+    """
 
     file: Path
     title: str
@@ -151,3 +160,4 @@ class Mistake:
     error: str
     check: str | None
     blocks: tuple[Block, ...]
+    plant: int = 1

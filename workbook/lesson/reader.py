@@ -8,6 +8,7 @@ from workbook.lesson.errors import LessonError
 from workbook.lesson.frontmatter import FrontMatter, list_of, read_front_matter, text_of
 from workbook.lesson.model import Lesson, Mistake, RedContract, Session, WholeFile
 
+_ROUTE = re.compile(r"[A-Z]+ /\S*")
 _TAG = re.compile(r"ch\d\d(-[a-z0-9]+)*")
 
 
@@ -19,7 +20,10 @@ def read_lesson(file: Path) -> Lesson:
     """
     text = _text(file)
     front = read_front_matter(
-        file, text, required={"title", "goal", "you_will_learn", "notes"}, optional={"out_of_scope", "red", "left_out"}
+        file,
+        text,
+        required={"title", "goal", "you_will_learn", "notes"},
+        optional={"stands", "route", "out_of_scope", "red", "left_out"},
     )
     chapter = file.parent.name.partition("_")[0]
     made = read_made(file.parent / "made")
@@ -29,6 +33,8 @@ def read_lesson(file: Path) -> Lesson:
         chapter=chapter,
         title=text_of(file, front, "title"),
         goal=text_of(file, front, "goal"),
+        stands=text_of(file, front, "stands"),
+        route=_route(file, front),
         you_will_learn=list_of(file, front, "you_will_learn"),
         out_of_scope=list_of(file, front, "out_of_scope"),
         notes=text_of(file, front, "notes"),
@@ -53,7 +59,7 @@ def read_mistake(file: Path) -> Mistake:
         LessonError: whatever in it is not as docs/lesson-format.md says; `error` is in no output that the page shows.
     """
     text = _text(file)
-    front = read_front_matter(file, text, required={"title", "tag", "error"}, optional={"check"})
+    front = read_front_matter(file, text, required={"title", "tag", "error"}, optional={"check", "plant"})
     blocks = read_blocks(file, text, front.end, {})
     for block in blocks:
         if isinstance(block, Session) and block.tag:
@@ -73,7 +79,13 @@ def read_mistake(file: Path) -> Mistake:
             way="Show the command that prints it.",
         )
     return Mistake(
-        file, text_of(file, front, "title"), text_of(file, front, "tag"), error, front.values.get("check"), blocks
+        file,
+        text_of(file, front, "title"),
+        text_of(file, front, "tag"),
+        error,
+        front.values.get("check"),
+        blocks,
+        _plant(file, front),
     )
 
 
@@ -82,6 +94,22 @@ def read_made(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         return {}
     return {path.relative_to(folder).as_posix(): _text(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _route(file: Path, front: FrontMatter) -> str:
+    route = text_of(file, front, "route")
+    if route and not _ROUTE.fullmatch(route):
+        raise LessonError(
+            file, front.lines["route"], f"`route` is a method and a path, not `{route}`: POST /v1/meetings."
+        )
+    return route
+
+
+def _plant(file: Path, front: FrontMatter) -> int:
+    number = front.values.get("plant", 1)
+    if type(number) is not int or number < 0:
+        raise LessonError(file, front.lines["plant"], "`plant` is the number of blocks that plant the mistake.")
+    return number
 
 
 def _text(file: Path) -> str:

@@ -12,7 +12,7 @@ from workbook.history.trace import lesson_files, trace
 from workbook.lesson.frontmatter import read_front_matter, text_of
 from workbook.say import Problem, _, language, stage
 
-_KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "left_out"}
+_KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "left_out", "stands", "route"}
 
 
 @dataclass(frozen=True, slots=True)

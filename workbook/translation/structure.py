@@ -12,7 +12,7 @@ from workbook.translation.finding import Finding
 from workbook.translation.page import Page, Section
 from workbook.translation.pairs import english_of, is_english_page, korean_of, located
 
-TRANSLATED = ("title", "goal", "you_will_learn", "out_of_scope", "notes", "description")
+TRANSLATED = ("title", "goal", "stands", "you_will_learn", "out_of_scope", "notes", "description")
 """Keys of the front matter that hold text; all others hold the same value in both languages."""
 
 _SPOKEN = ("goal", "you_will_learn", "description")

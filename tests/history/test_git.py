@@ -1,0 +1,58 @@
+"""The two uses of git: nobody's, and a person's."""
+
+from pathlib import Path
+
+import pytest
+
+from workbook.history.git import git, identity, persons_git, try_git
+from workbook.say import Problem
+
+
+@pytest.fixture
+def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of a person who has a name for git, and strange settings."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    (tmp_path / ".gitconfig").write_text("[user]\n\tname = Moon\n\temail = moon@example.org\n")
+    project = tmp_path / "project"
+    project.mkdir()
+    persons_git(project, "init", "-q", "--initial-branch=main")
+    (project / "한글.txt").write_text("x\r\n")
+    persons_git(project, "add", "-A")
+    persons_git(project, "commit", "-q", "-m", "Mine")
+    return project
+
+
+def test_a_person_commits_as_they_are_and_nobody_as_nobody(theirs: Path) -> None:
+    assert persons_git(theirs, "log", "-1", "--format=%an").strip() == "Moon"
+    assert identity(theirs, "Student") == ()
+    sha = git(theirs, "commit-tree", "HEAD^{tree}", "-m", "x").strip()
+    assert git(theirs, "show", "-s", "--format=%an %cI", sha).strip() == "workbook 2026-01-01T00:00:00+00:00"
+
+
+def test_what_git_prints_is_handed_on_as_it_is(theirs: Path) -> None:
+    assert persons_git(theirs, "show", "HEAD:한글.txt") == "x\r\n"
+    assert persons_git(theirs, "ls-files") == "한글.txt\n"
+
+
+def test_somebody_without_a_name_can_commit(theirs: Path, tmp_path: Path) -> None:
+    (tmp_path / ".gitconfig").unlink()
+    assert identity(theirs, "Student")[-1] == "user.email=student@localhost"
+    persons_git(theirs, *identity(theirs, "Student"), "commit", "-q", "--allow-empty", "-m", "x")
+
+
+def test_looking_leaves_the_index_as_it_is(theirs: Path) -> None:
+    index = theirs / ".git" / "index"
+    (theirs / "한글.txt").write_text("x\r\n")  # the same text, at another time: git would refresh its index
+    before = index.read_bytes(), index.stat().st_mtime_ns
+    try_git(theirs, "status", looking=True)
+    assert (index.read_bytes(), index.stat().st_mtime_ns) == before
+
+
+def test_a_failure_is_a_sentence_and_a_try_is_none(theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert try_git(theirs, "rev-parse", "nothing").returncode == 128
+    with pytest.raises(Problem, match=r"git rev-parse failed in .*project: .*unknown revision"):
+        persons_git(theirs, "-c", "core.abbrev=8", "rev-parse", "nothing")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Problem, match="git is not installed"):
+        git(theirs, "status")
