@@ -5,23 +5,26 @@ import re
 import subprocess
 from pathlib import Path
 
-from workbook.course import CHAPTERS
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
-from workbook.lesson.reader import read_mistake
 from workbook.login import cursor
 from workbook.mysql.server import Server
 from workbook.runner.machine import uv
-from workbook.student.check import Verdict, judge
-from workbook.student.checking import PATH, asked
-from workbook.student.ground import Ground
+from workbook.student import checking
+from workbook.student.check import Verdict
 
 
-def verdicts(root: Path, chapter: str, *names: str, seconds: float = 20) -> dict[str, Verdict]:
-    """The verdicts of a chapter's own checks, and of earlier ones that are named, by the check's name."""
-    wanted = [(owner, check) for owner, check in asked(chapter) if owner == chapter or check.name in names]
-    with Ground(root, path=PATH, seconds=seconds) as ground:
-        return {verdict.check.name: verdict for verdict in judge(ground, wanted)}
+def verdicts(
+    root: Path, chapter: str, server: Server, *names: str, seconds: float = 120, remarks: list[str] | None = None
+) -> dict[str, Verdict]:
+    """The verdicts of a chapter's own checks, and of earlier ones that are named, by the check's name.
+
+    Args:
+        server: where the student's code works; the databases are named otherwise than any of the student's.
+    """
+    only = [each for each in checking.asked(chapter) if each.chapter == chapter or each.name in names]
+    found = checking.verdicts(root, chapter, remarks, only=only, server=server, seconds=seconds)
+    return {verdict.check.name: verdict for verdict in found}
 
 
 def missing(found: dict[str, Verdict]) -> dict[str, tuple[str, ...]]:
@@ -29,18 +32,11 @@ def missing(found: dict[str, Verdict]) -> dict[str, tuple[str, ...]]:
     return {name: verdict.sentences for name, verdict in found.items() if verdict.state == "missing"}
 
 
-def page_of(name: str) -> Mistake:
-    """A mistake page by `ch36/nothing-saved`."""
-    chapter, _, stem = name.partition("/")
-    [file] = CHAPTERS.glob(f"{chapter}_*/mistakes/{stem}.md")
-    return read_mistake(file)
-
-
-def play(page: Mistake, root: Path, blocks: int, server: Server, database: str) -> None:
-    """Do what the first blocks of a page do: write its files, run its commands, send its SQL."""
+def play(page: Mistake, root: Path, server: Server, database: str) -> None:
+    """Do what the first blocks of a page do, as many as plant it: write its files, run its commands, send its SQL."""
     files = Files(page, _tree(root))
     acting = [block for block in page.blocks if isinstance(block, WholeFile | Diff | Session)]
-    for block in acting[:blocks]:
+    for block in acting[: page.plant]:
         if isinstance(block, Session):
             _run(block, root, server, database)
             files.tree = _tree(root)

@@ -17,12 +17,13 @@ _KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "le
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A chapter: its id, its title and goal in the student's language, and its lesson in it."""
+    """A chapter: its id, its title and goal in the student's language, its lesson in it, the request it is about."""
 
     id: str
     title: str
     goal: str
     lesson: Path
+    route: str
 
     @property
     def folder(self) -> Path:
@@ -30,15 +31,15 @@ class Chapter:
         return self.lesson.parent
 
 
-def chapters(folder: Path = CHAPTERS) -> list[Chapter]:
+def chapters() -> list[Chapter]:
     """All chapters in order, by their front matter alone, so that it is quick."""
     found = []
-    for english in lesson_files(folder):
+    for english in lesson_files(CHAPTERS):
         file = english.with_name("lesson.ko.md") if language() == "ko" else english
         file = file if file.exists() else english
         front = read_front_matter(file, file.read_text(encoding="utf-8"), required=set(), optional=_KNOWN)
-        title, goal = (text_of(file, front, key) for key in ("title", "goal"))
-        found.append(Chapter(file.parent.name.partition("_")[0], title, goal, file))
+        title, goal, route = (text_of(file, front, key) for key in ("title", "goal", "route"))
+        found.append(Chapter(file.parent.name.partition("_")[0], title, goal, file, route))
     return found
 
 
@@ -63,7 +64,7 @@ def before(name: str) -> str:
     return ids[place - 1] if place else ""
 
 
-def history(folder: Path = CHAPTERS) -> Path:
+def history() -> Path:
     """The repository that the lessons build; it is built when they have changed since.
 
     Raises:
@@ -72,27 +73,27 @@ def history(folder: Path = CHAPTERS) -> Path:
     repository = history_folder()
     key = repository.with_name("history.key")
     repository.parent.mkdir(parents=True, exist_ok=True)
-    wanted = _hash(folder)
+    wanted = _hash(CHAPTERS)
     with FileLock(repository.with_name("history.lock")):
         if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
             key.unlink(missing_ok=True)
             with stage(_("Building the history of the lessons")):
-                build(folder, repository)
+                build(CHAPTERS, repository)
             key.write_text(wanted)
     return repository
 
 
-def start_files(name: str, folder: Path = CHAPTERS) -> dict[str, str]:
+def start_files(name: str) -> dict[str, str]:
     """All files on which a chapter starts, by path: those that git ignores (`.env`) too."""
-    for each in trace(folder, name):
+    for each in trace(CHAPTERS, name):
         if each.lesson.chapter == name:
             return {path: content for path, content in each.start.items() if path not in each.left_out}
     return {}
 
 
-def left_out(name: str, folder: Path = CHAPTERS) -> frozenset[str]:
+def left_out(name: str) -> frozenset[str]:
     """What the lessons up to a chapter leave out of history: lock files."""
-    return trace(folder, name)[-1].left_out
+    return trace(CHAPTERS, name)[-1].left_out
 
 
 def _hash(folder: Path) -> str:
