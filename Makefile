@@ -17,9 +17,10 @@ MOST_JOBS = 8
 .DEFAULT_GOAL := help
 .PHONY: help setup up test test-slow docs-build docs notebooks lint lock clean clean-data
 
-# Any Python will do to begin with: bootstrap.py finds the one to go on with.
-python = $(or $(PYTHON),$(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
-	command -v $$p && exit; done; echo python3))
+# The first Python that is new enough and has ready-made wheels; else any, which will say what is missing.
+NEW_ENOUGH = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+python = $(or $(PYTHON),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; exit; }; done; echo python3))
 define bootstrap
 @command -v "$(python)" >/dev/null || { printf '%s\n' "" \
 	"There is no Python here ($(python) is not found): the workbook needs Python 3.11 or newer." "" \
@@ -59,13 +60,29 @@ lint: setup  ## check style and types
 	.venv/bin/mypy
 
 # The lock holds for every platform and every Python from 3.11. What it pins stays unless ARGS=--upgrade.
-lock:  ## pin anew what pyproject.toml and the template's ask for
-	$(bootstrap) uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+lock: setup  ## pin anew what pyproject.toml and the template's ask for
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		pyproject.toml --group dev --group site --group notebooks --group template_app/pyproject.toml:dev template_app/pyproject.toml \
 		--output-file requirements.lock $(ARGS)
 
+# MySQL writes its process into its data directory; after a crash the number may be another program's.
+DATA = .workbook/mysql/data
+define stopped
+@pid=$$(cat $(DATA)/mysqld.pid 2>/dev/null); test -z "$$pid" || ! ps -p "$$pid" -o args= | grep -q mysql/data || { printf '%s\n' "" \
+	"A MySQL is running on $(DATA) (process $$pid)." "" \
+	"  End \`make up\` with Ctrl-C, or type .venv/bin/workbook db down. Then repeat this command." "" >&2; exit 1; }
+endef
+
 clean:  ## remove .venv, caches and downloads; keeps the data of your local MySQL
-	$(bootstrap) clean
+	$(stopped)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist site
+	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+	@find .workbook -mindepth 1 -maxdepth 1 -not -name mysql -exec rm -rf {} + 2>/dev/null || true
+	@find .workbook/mysql -mindepth 1 -maxdepth 1 -not -name data -not -name port -exec rm -rf {} + 2>/dev/null || true
+	@test ! -d $(DATA) || echo "Kept: your local MySQL's data in $(DATA). \`make clean-data\` removes that too."
 
 clean-data:  ## clean, and remove the data of your local MySQL as well
-	$(bootstrap) clean-data
+	$(stopped)
+	@test ! -d $(DATA) || echo "Removing your local MySQL's data: $$(du -sh $(DATA) | cut -f1)"
+	@rm -rf .workbook
+	@$(MAKE) --no-print-directory clean

@@ -15,7 +15,7 @@ from workbook.authoring import app as authoring
 from workbook.cli import app
 from workbook.korean_help import helped
 from workbook.place import CLONE
-from workbook.say import CATALOGUE, catalogue
+from workbook.say import CATALOGUE, korean
 
 AUTHORS = {each.callback.__name__ for each in authoring.registered_commands if each.callback} | {"translation"}
 """The verbs of those who write lessons; their helps are English alone."""
@@ -41,7 +41,7 @@ def said() -> set[str]:
 
 
 if __name__ == "__main__":
-    known, wanted = catalogue(), Catalog(locale="ko")
+    known, wanted = korean(), Catalog(locale="ko")
     for sentence in said():
         wanted.add(sentence, known.get(sentence, ""))
     with CATALOGUE.open("wb") as file:

@@ -18,19 +18,12 @@ SLOW = (
     "ci/test_template_workflow",
     "doctor/",
     "mysql/test_local",
-    "new/",
     "runner/test_own_runs",
-    "setup/test_again",
-    "setup/test_bad_ground",
-    "setup/test_interrupted",
-    "setup/test_uv",
     "student/test_checks",
     "student/test_grading",
     "student/test_looking_changes_nothing",
     "student/test_old_ways",
     "student/test_whole_student",
-    "test_style.py",
-    "test_up.py",
 )
 """Tests that play whole projects, machines or servers: seconds each, and minutes together."""
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue import said, sentences
+from workbook.bootstrap import catalogue
 from workbook.place import CLONE
-from workbook.say import _, catalogue, choose, language
+from workbook.say import _, choose, korean, language
 
 HANGUL = re.compile("[가-힣]")
 
@@ -47,7 +48,7 @@ def test_what_was_asked_for_on_the_command_line_wins(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("WORKBOOK_LANG", "en")
     choose("ko")
     try:
-        assert _("git is not installed.") == catalogue()["git is not installed."]
+        assert _("git is not installed.") == korean()["git is not installed."]
     finally:
         choose(None)
     assert _("git is not installed.") == "git is not installed."
@@ -66,11 +67,11 @@ def test_a_catalogue_is_read_as_gettext_reads_it(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    assert catalogue(file) == {'one "{x}"\n': "하나\n", "two lines": "두 줄"}
+    assert catalogue(str(file)) == {'one "{x}"\n': "하나\n", "two lines": "두 줄"}
 
 
 def test_the_catalogue_holds_what_is_said_and_nothing_else() -> None:
-    assert said() == set(catalogue())
+    assert said() == set(korean())
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -81,8 +82,8 @@ def placeholders(sentence: str) -> set[str]:
 
 
 def test_every_sentence_has_its_korean_with_the_same_placeholders() -> None:
-    assert [one for one, other in catalogue().items() if not other] == []
-    assert [one for one, other in catalogue().items() if placeholders(one) != placeholders(other)] == []
+    assert [one for one, other in korean().items() if not other] == []
+    assert [one for one, other in korean().items() if placeholders(one) != placeholders(other)] == []
 
 
 def test_a_sentence_that_the_catalogue_lacks_is_found(tmp_path: Path) -> None:
@@ -90,13 +91,13 @@ def test_a_sentence_that_the_catalogue_lacks_is_found(tmp_path: Path) -> None:
         'print(_("Nobody has translated {this}.", this=1))\nTABLE = [marked("Nor this.")]\n'
     )
 
-    assert sentences(tmp_path) - set(catalogue()) == {"Nobody has translated {this}.", "Nor this."}
+    assert sentences(tmp_path) - set(korean()) == {"Nobody has translated {this}.", "Nor this."}
 
 
 def test_no_hangul_stands_in_the_code() -> None:
     listed = subprocess.run(["git", "ls-files", "workbook/*.py"], cwd=CLONE, capture_output=True, text=True, check=True)
 
-    not_yet = {f"workbook/{name}.py" for name in ("bootstrap", "website/words", "website/nav", "website/serve")}
+    not_yet = {f"workbook/{name}.py" for name in ("website/words", "website/nav", "website/serve")}
     not_yet |= {f"workbook/{name}.py" for name in ("translation/structure", "student/headings", "explain/show")}
     assert [
         file

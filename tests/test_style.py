@@ -8,6 +8,8 @@ import pytest
 
 from workbook.place import CLONE
 
+pytestmark = pytest.mark.slow
+
 BIN = Path(sys.executable).parent
 
 

@@ -21,6 +21,8 @@ from workbook.login import cursor
 from workbook.mysql import kept, local
 from workbook.mysql.mysqld import free_port
 
+pytestmark = pytest.mark.slow
+
 WORKBOOK = [sys.executable, "-m", "workbook"]
 
 

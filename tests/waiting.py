@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def until(happened: Callable[[], object], what: str = "it", seconds: float = 20) -> None:
+def until(happened: Callable[[], object], what: str = "it", seconds: float = 120) -> None:
     """Look again and again until the condition holds; fail when it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not happened():

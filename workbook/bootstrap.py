@@ -1,17 +1,24 @@
 # -*- coding: utf-8 -*-
-"""Prepares this clone: `python3 workbook/bootstrap.py`, before anything is installed.
+"""Prepares this clone: `python3 workbook/bootstrap.py`, with nothing but the standard library.
 
-This one file is written in what Python 2.7 and 3.6 still read, so that an old Python answers with a sentence and
-not with a SyntaxError. It finds a Python that is new enough and hands over to `workbook/setup/`.
+A Python that is new enough, git, a `.venv`, the packages that requirements.lock pins by hash, the workbook itself, and
+last a stamp: where it is missing or differs, setup has something to do. The file keeps to what Python 2.7 still
+reads, so that an old Python answers with a sentence and not with a SyntaxError.
 """
-# ruff: noqa: UP009, UP010, UP032
+# ruff: noqa: UP009, UP010, UP020, UP032, SIM905
 
 from __future__ import print_function
 
+import ast
+import hashlib
+import io
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 
 OLDEST = (3, 11)
 """The oldest Python that serves: `requires-python` in pyproject.toml."""
@@ -20,67 +27,49 @@ NEWEST = (3, 14)
 """The newest Python that every pinned package has a ready-made wheel for; a newer one may need a C compiler."""
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OWN = os.path.join(ROOT, ".venv")
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+STAMP = os.path.join(VENV, "workbook-setup")
+PINS = os.path.join(ROOT, "requirements.lock")
+LOG = os.path.join(ROOT, ".workbook", "setup.log")
 
-TOO_OLD = """
-Python {found} is too old: the workbook needs Python {oldest} or newer.
-
-  found:  {executable}
-  needed: Python {oldest} to {newest}{looked}
-
-What you can do, then type the command again:
-  - Debian, Ubuntu, Windows with WSL:  sudo apt install python3 python3-venv
-    (a release whose python3 is older than {oldest}: take uv, below)
-  - macOS:                             brew install python@3.13
-  - anywhere, with uv:                 uv python install 3.13
-  - it is installed elsewhere:         make setup PYTHON=/path/to/python3.13
-"""
-
-TOO_OLD_KO = """
-파이썬 {found}은(는) 너무 오래됐어요. 워크북에는 파이썬 {oldest} 이상이 필요해요.
-
-  찾은 것: {executable}
-  필요한 것: 파이썬 {oldest}부터 {newest}까지{looked}
-
-할 수 있는 일(하고 나서 명령을 다시 입력하세요):
-  - Debian, Ubuntu, Windows(WSL):  sudo apt install python3 python3-venv
-    (배포판의 python3가 {oldest}보다 오래됐으면 아래의 uv를 쓰세요)
-  - macOS:                         brew install python@3.13
-  - uv가 있으면 어디서나:          uv python install 3.13
-  - 다른 곳에 설치되어 있으면:     make setup PYTHON=/path/to/python3.13
-"""
-
-NATIVE_WINDOWS = """
-The workbook runs on Linux and macOS, and on Windows inside WSL. This is a Python of Windows itself.
-
-What you can do:
-  - in PowerShell:              wsl --install
-  - then in the Ubuntu window:  sudo apt update && sudo apt install -y git make python3 python3-venv
-  - clone there (in your Linux home, not below /mnt/c) and type: make setup
-"""
-
-NATIVE_WINDOWS_KO = """
-워크북은 리눅스와 macOS에서, Windows에서는 WSL 안에서 실행돼요.
-이것은 Windows용 파이썬이에요.
-
-할 수 있는 일:
-  - PowerShell에서:      wsl --install
-  - 그다음 Ubuntu 창에서:
-      sudo apt update && sudo apt install -y git make python3 python3-venv
-  - 거기서(/mnt/c 아래가 아니라 리눅스 홈에) 클론하고 입력하세요: make setup
-"""
+ASTRAY = "UV_TARGET UV_PREFIX UV_SYSTEM_PYTHON UV_PYTHON PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH".split()
+"""Settings that would install somewhere else than into `.venv`, or load another Python's files."""
 
 
-def text(en, ko):
-    # type: (str, str) -> str
-    """The sentence in the student's language, as workbook/language.py decides; an old Python cannot read that file."""
+def wished():
+    # type: () -> str
+    """The language that the environment asks for: `WORKBOOK_LANG`, else the locale, as POSIX ranks its variables."""
     wish = os.environ.get("WORKBOOK_LANG", "").lower()
-    if wish not in ("en", "ko"):
-        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-        wish = locale.lower().partition("_")[0]
-    # In the C locale an old Python would print escapes for Hangul.
-    legible = "utf" in (sys.stderr.encoding or "utf-8").lower()
-    return ko if wish == "ko" and legible else en
+    if wish in ("en", "ko"):
+        return wish
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ko" if locale.lower().partition("_")[0] == "ko" else "en"
+
+
+def catalogue(file):
+    # type: (str) -> dict[str, str]
+    """The Korean sentence of each English one, from a gettext catalogue (the manual of gettext, *PO Files*)."""
+    with io.open(file, encoding="utf-8") as opened:
+        entries = [entry.partition("\nmsgstr ") for entry in opened.read().split("\n\n")]
+
+    def joined(text):
+        # type: (str) -> str
+        return "".join(ast.literal_eval("u" + line) for line in re.findall(r'".*"$', text, re.MULTILINE))
+
+    return dict((joined(entry), joined(translated)) for entry, _space, translated in entries if joined(entry))
+
+
+def _(sentence, **values):
+    # type: (str, object) -> str
+    """A sentence in the person's language. In the C locale an old Python would print escapes for Hangul."""
+    if wished() == "ko" and "utf" in (sys.stderr.encoding or "").lower():
+        sentence = catalogue(os.path.join(ROOT, "workbook", "ko.po")).get(sentence, sentence)
+    return sentence.format(**values)
+
+
+class Stopped(Exception):
+    """Setup cannot go on; the text is the screen that says why, and what to do."""
 
 
 def dotted(version):
@@ -89,95 +78,257 @@ def dotted(version):
     return ".".join(str(part) for part in version)
 
 
-def serves(python, newest=None):
-    # type: (str, tuple[int, int] | None) -> bool
-    """Whether this executable runs, and is a Python of `OLDEST` to `newest` (no limit when None)."""
-    # A pyenv shim carries the name of a version that is not switched on: only running it tells.
-    limit = " and sys.version_info[:2] <= {}".format(newest) if newest else ""
-    question = "import sys; sys.exit(not (sys.version_info >= {}{}))".format(OLDEST, limit)
-    with open(os.devnull, "r+") as nothing:
-        try:
-            return subprocess.call([python, "-c", question], stdin=nothing, stdout=nothing, stderr=nothing) == 0
-        except OSError:
-            return False
-
-
-def candidates():
-    # type: () -> list[str]
-    """Every `python3.x` on PATH that may serve, the newest of the well-tried first, then the one that uv knows."""
-    found = []
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        try:
-            names = os.listdir(folder or ".")
-        except OSError:
-            continue
-        if os.path.realpath(folder).startswith(os.path.realpath(OWN) + os.sep):
-            continue  # .venv is what gets remade: it cannot be what remakes it
-        for name in names:
-            match = re.match(r"python3\.(\d+)$", name)
-            if match and int(match.group(1)) >= OLDEST[1]:
-                minor = int(match.group(1))
-                found.append((minor <= NEWEST[1], minor, os.path.join(folder, name)))
-    found.sort(key=lambda entry: entry[:2], reverse=True)
-    return [path for _, _, path in found] + known_to_uv()
-
-
-def known_to_uv():
-    # type: () -> list[str]
-    """The Python that uv has installed for its user, which need not be on PATH; empty without uv."""
-    command = ["uv", "python", "find", "--system", "--no-python-downloads", ">=" + dotted(OLDEST)]
+def answer(*command):
+    # type: (str) -> str
+    """What a program prints; empty when it does not run or fails."""
     with open(os.devnull, "r+") as nothing:
         try:
             process = subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, cwd=os.sep)
         except OSError:
-            return []
-        answer = process.communicate()[0].decode("utf-8", "replace").strip()
-    return [answer] if answer else []
+            return ""
+        printed = process.communicate()[0].decode("utf-8", "replace").strip()
+    return "" if process.returncode else printed
 
 
-def hand_over(python):
-    # type: (str) -> None
-    """Go on as the same command under another Python; does not come back."""
+def choose_python():
+    # type: () -> None
+    """Say so when this Python does not serve; go on under the one that made `.venv` when this is `.venv`'s own."""
+    if os.name == "nt":
+        raise Stopped(
+            _(
+                "The workbook runs on Linux and macOS, and on Windows inside WSL. This is a Python of Windows.\n\n"
+                "What you can do:\n"
+                "  - in PowerShell:              wsl --install\n"
+                "  - then in the Ubuntu window:  sudo apt update && sudo apt install -y git make python3 python3-venv\n"
+                "  - clone there (in your Linux home, not below /mnt/c) and type: make setup"
+            )
+        )
+    if sys.version_info[:2] < OLDEST:
+        raise Stopped(
+            _(
+                "Python {found} is too old: the workbook needs Python {oldest} or newer.\n\n"
+                "  found:  {executable}\n"
+                "  needed: Python {oldest} to {newest}\n\n"
+                "What you can do, then type the command again:\n"
+                "  - Debian, Ubuntu, Windows with WSL:  sudo apt install python3 python3-venv\n"
+                "  - macOS:                             brew install python@3.13\n"
+                "  - anywhere, with uv:                 uv python install 3.13\n"
+                "  - it is installed elsewhere:         make setup PYTHON=/path/to/python3.13",
+                found=dotted(sys.version_info[:3]),
+                oldest=dotted(OLDEST),
+                newest=dotted(NEWEST),
+                executable=sys.executable,
+            )
+        )
+    if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
+        base = getattr(sys, "_base_executable", "")  # .venv cannot remake itself
+        os.execv(base, [base, os.path.abspath(__file__)])
+
+
+def fingerprint():
+    # type: () -> str
+    """What the environment follows from: this clone's place, and the content of its pins and of its project file."""
+    digest = hashlib.sha256(ROOT.encode("utf-8"))
+    for name in (PINS, os.path.join(ROOT, "pyproject.toml")):
+        with open(name, "rb") as file:
+            digest.update(b"\0" + file.read())
+    return digest.hexdigest()
+
+
+def state():
+    # type: () -> str
+    """`ready`, `outdated` (other pins, the same environment), or `remake`. Runs the environment's Python once."""
+    if not os.path.exists(STAMP) or os.path.islink(VENV):
+        return "remake"
+    with open(STAMP) as file:
+        installed, version = file.read().split()
+    question = "import os, sys, workbook; print(os.path.dirname(workbook.__path__[0]), '%d.%d' % sys.version_info[:2])"
+    # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place.
+    if answer(PYTHON, "-I", "-c", question) != "{} {}".format(ROOT, version):
+        return "remake"  # a distribution's upgrade took its Python away, or the clone was moved
+    if os.environ.get("PYTHON") and version != dotted(sys.version_info[:2]):
+        return "remake"
+    return "ready" if installed == fingerprint() else "outdated"
+
+
+@contextmanager
+def alone():  # type: ignore[no-untyped-def]
+    """Wait until no other setup of this clone is at work. The lock is the system's, on the folder: none is stale."""
+    import fcntl
+
+    descriptor = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            print(_("Waiting for another setup of this clone to finish …"))
+            sys.stdout.flush()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def environment():
+    # type: () -> dict[str, str]
+    """The person's environment for uv and pip: an index that one of them was told is for both."""
+    given = dict((name, value) for name, value in os.environ.items() if name not in ASTRAY)
+    index = given.get("UV_DEFAULT_INDEX") or given.get("PIP_INDEX_URL")
+    if index:
+        given = dict(given, UV_DEFAULT_INDEX=index, PIP_INDEX_URL=index)
+    if not os.access(os.path.expanduser("~"), os.W_OK):
+        given.setdefault("UV_CACHE_DIR", os.path.join(ROOT, ".workbook", "uv-cache"))
+    return dict(given, PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
+
+
+def run(title, lock, *command):
+    # type: (str, int, str) -> None
+    """Run a tool to its end: one line with the seconds it takes, all that it prints in the log.
+
+    Args:
+        lock: the descriptor of the lock. The tool inherits it: when setup is killed, the next one waits for the tool.
+    """
+    start = time.time()
+    print("  " + title + ": ", end="")
     sys.stdout.flush()
-    command = [python, os.path.abspath(__file__)]
-    command.extend(sys.argv[1:])
-    os.execv(python, command)
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+        env=environment(),
+        pass_fds=(lock,),
+    ) as process:
+        while True:
+            try:
+                printed = process.communicate(timeout=0.5)[0].decode("utf-8", "replace")
+                break
+            except subprocess.TimeoutExpired:
+                if sys.stdout.isatty():
+                    print("\r  {}: {:.0f} s".format(title, time.time() - start), end="")
+                sys.stdout.flush()
+    print("{}{:.1f} s".format("\r  {}: ".format(title) if sys.stdout.isatty() else "", time.time() - start))
+    with open(LOG, "a", encoding="utf-8") as log:
+        log.write("$ {}\n{}\n".format(" ".join(command), printed))
+    if process.returncode:
+        said = [line.strip() for line in printed.splitlines() if line.strip() and not line.startswith("hint:")]
+        raise Stopped(failed(title, (said or ["?"])[-1]))
+
+
+def failed(title, last):
+    # type: (str, str) -> str
+    """The one screen for whatever went wrong: where, the last line, the log, and what most often helps."""
+    return _(
+        "Setup stopped at the step: {title}.\n\n"
+        "Its last line: {last}\n"
+        "All it printed is in .workbook/setup.log. {free} MB are left on this disk.\n\n"
+        "What you can do, then type `make setup` again (it goes on with what is downloaded):\n"
+        "  - no network:       check it; behind a proxy set HTTPS_PROXY and SSL_CERT_FILE; an index of your\n"
+        "                      own goes into UV_DEFAULT_INDEX\n"
+        "  - the disk is full: make 300 MB of room, or take another disk: UV_CACHE_DIR=/other/disk/uv make setup\n"
+        "  - not permitted:    an earlier `sudo make` left files of root's: sudo chown -R $(id -u) .\n"
+        "  - no ready package: take another Python: uv python install 3.13; make setup PYTHON=python3.13",
+        title=title,
+        last=last,
+        free=shutil.disk_usage(ROOT).free // 1000000,
+    )
+
+
+def make(lock):
+    # type: (int) -> None
+    """Make what `state` finds missing, and write the stamp."""
+    start, todo = time.time(), state()
+    if todo == "ready":
+        print(_("Setup: the other one has done it."))
+        return
+    if not answer("git", "--version"):  # macOS has a git that only says how to install git
+        raise Stopped(
+            _(
+                "There is no git on this machine's PATH. The workbook turns its lessons into a git history.\n\n"
+                "What you can do:\n"
+                "  - Debian, Ubuntu, Windows with WSL:  sudo apt install git\n"
+                "  - macOS:                             xcode-select --install"
+            )
+        )
+    print(_("Setting up the workbook in {venv}", venv=VENV))
+    with open(LOG, "w") as log:
+        log.write("{} {}\n".format(sys.executable, sys.version))
+    if os.path.exists(STAMP) and not os.path.islink(VENV):
+        os.unlink(STAMP)
+    # With .venv activated, the first uv on PATH is the one that is about to go.
+    path = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not each.startswith(VENV))
+    found = shutil.which("uv", path=path) or ""
+    found = found if answer(found, "--version") else ""  # a shim of pyenv's may be none
+    if todo == "remake":
+        make_venv(found, lock)
+    uv = found or os.path.join(VENV, "bin", "uv")
+    with open(PINS, encoding="utf-8") as file:
+        number = len(re.findall("^[a-z0-9-]+==", file.read(), re.MULTILINE))
+    # sync, not install: what an older lock left behind goes.
+    title = _("the {number} packages of requirements.lock", number=number)
+    run(title, lock, uv, "pip", "sync", "--python", PYTHON, "--require-hashes", PINS)
+    editable = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
+    run(_("the workbook itself"), lock, uv, "pip", "install", "--python", PYTHON, *editable)
+    with open(STAMP + ".half", "w") as stamp:
+        stamp.write(
+            "{}\n{}\n".format(fingerprint(), answer(PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"))
+        )
+    os.rename(STAMP + ".half", STAMP)
+    print(_("Ready in {seconds:.1f} s.", seconds=time.time() - start))
+
+
+def make_venv(uv, lock):
+    # type: (str, int) -> None
+    """Make an empty environment; without a uv, pip fetches the pinned one into it."""
+    if os.path.islink(VENV):
+        os.unlink(VENV)
+    shutil.rmtree(VENV, ignore_errors=True)
+    title = _("a virtual environment with Python {python}", python=dotted(sys.version_info[:3]))
+    if uv:
+        run(
+            title, lock, uv, "venv", "--quiet", "--no-project", "--prompt", "workbook", "--python", sys.executable, VENV
+        )
+        return
+    run(title, lock, sys.executable, "-m", "venv", "--without-pip", "--prompt", "workbook", VENV)
+    run(_("pip, which fetches uv (Debian, Ubuntu: needs python3-venv)"), lock, PYTHON, "-I", "-m", "ensurepip")
+    with open(PINS, encoding="utf-8") as file:
+        pin = re.findall(r"^uv==\S+(?: \\\n +--hash=\S+)+", file.read(), re.MULTILINE)
+    with open(os.path.join(VENV, "uv.txt"), "w") as wanted:
+        wanted.write(pin[0])
+    options = ("--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", wanted.name)
+    run(
+        _("{pin}, into .venv", pin=pin[0].split()[0].replace("==", " ")), lock, PYTHON, "-m", "pip", "install", *options
+    )
+
+
+def ended(screen, code):
+    # type: (str, int) -> int
+    """Print what a person reads last; the exit code."""
+    sys.stdout.flush()
+    print("", file=sys.stderr)
+    print(screen, file=sys.stderr)
+    return code
 
 
 def main():
     # type: () -> int
-    """Check the Python, then do what the arguments say; returns the exit code."""
-    if os.name == "nt":
-        print(text(NATIVE_WINDOWS, NATIVE_WINDOWS_KO), file=sys.stderr)
-        return 1
-    chosen = os.environ.get("PYTHON")  # set by a person alone: the Makefile's own default is not exported
-    if sys.version_info < OLDEST:
-        if not chosen:
-            for python in candidates():
-                if serves(python):
-                    hand_over(python)
-        asked = text(" (PYTHON={} was asked for)", " (요청한 것: PYTHON={})").format(chosen)
-        none = text("; no python3.x on PATH is one", ". PATH의 python3.x 중에는 없어요")
-        screen = text(TOO_OLD, TOO_OLD_KO).format(
-            found=dotted(sys.version_info[:3]),
-            oldest=dotted(OLDEST),
-            newest=dotted(NEWEST),
-            executable=sys.executable,
-            looked=asked if chosen else none,
-        )
-        print(screen, file=sys.stderr)
-        return 1
-    if os.path.realpath(sys.prefix) == os.path.realpath(OWN):
-        hand_over(getattr(sys, "_base_executable", ""))
-    if sys.version_info[:2] > NEWEST and not chosen:
-        for python in candidates():
-            if serves(python, NEWEST):
-                hand_over(python)
-    # As a script its own folder comes first on the path, and names there (`site`) would hide the standard library's.
-    sys.path[0] = ROOT
-    from workbook.setup.verbs import run
-
-    return run(sys.argv[1:])
+    """Prepare the clone; the exit code is 0, 1 when something is missing or failed, 130 after Ctrl-C."""
+    try:
+        choose_python()
+        if state() == "ready":
+            print(_("Setup: nothing to do."))
+            return 0
+        os.makedirs(os.path.dirname(LOG), exist_ok=True)
+        with alone() as lock:
+            make(lock)
+    except Stopped as stopped:
+        return ended(stopped.args[0] + "\n", 1)
+    except OSError as error:
+        return ended(failed(os.path.basename(__file__), str(error)) + "\n", 1)
+    except KeyboardInterrupt:
+        return ended(_("Stopped. `make setup` goes on with what is already downloaded."), 130)
+    return 0
 
 
 if __name__ == "__main__":

@@ -11,10 +11,9 @@ from workbook.history.trace import lesson_files, mistake_files
 from workbook.history.versions import check_versions
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_mistake
+from workbook.place import CHAPTERS as CHAPTERS
 from workbook.place import CLONE, private
 from workbook.say import Problem
-
-CHAPTERS = CLONE / "chapters"
 
 
 def history_folder() -> Path:

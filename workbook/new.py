@@ -12,7 +12,7 @@ from workbook.account import open_account, require_unknown
 from workbook.login import SYSTEM
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
-from workbook.place import CLONE, TEMPLATE
+from workbook.place import CLONE, COURSE, TEMPLATE
 from workbook.runner.machine import uv
 from workbook.say import Problem, _, say, stage
 
@@ -22,7 +22,7 @@ LONGEST = 32
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def new(name: str, directory: Path | None = None, *, server: bool = True, template: Path = CLONE) -> Path:
+def new(name: str, directory: Path | None = None, *, server: bool = True, template: Path = COURSE) -> Path:
     """Make a project from the template.
 
     Args:

@@ -1,18 +1,26 @@
-"""Where things are: the clone, its private folder, the template."""
+"""Where things are: the course, the folder for what is made from it."""
 
 import os
 from pathlib import Path
 
 CLONE = Path(__file__).resolve().parents[1]
-"""The folder that the workbook was cloned into."""
+"""The folder that the workbook was cloned into; for one that was installed from a wheel, where packages are."""
 
-TEMPLATE = CLONE / "template_app"
-"""The template application, as the last chapter leaves it."""
+COURSE = CLONE if (CLONE / "chapters").is_dir() else Path(__file__).resolve().parent / "course"
+"""Where the chapters, the template and copier.yml are; a wheel brings them inside the package."""
+
+CHAPTERS = COURSE / "chapters"
+
+TEMPLATE = CLONE / "template_app" if COURSE == CLONE else COURSE / "starter" / "{{ '.' }}"
+"""The template, as the last chapter leaves it. A wheel has no links, so there it lies where copier's link leads."""
 
 
 def private() -> Path:
     """The folder for everything that is made and not committed: `.workbook/` in the clone.
 
-    `WORKBOOK_HOME` names another place, for a clone on a disk that is full or read-only.
+    `WORKBOOK_HOME` names another place, for a clone on a disk that is full or read-only. Installed from a wheel, it is
+    the account's own data folder (XDG Base Directory Specification).
     """
-    return Path(os.environ.get("WORKBOOK_HOME") or CLONE / ".workbook").absolute()
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    usual = CLONE / ".workbook" if COURSE == CLONE else data / "workbook"
+    return Path(os.environ.get("WORKBOOK_HOME") or usual).absolute()

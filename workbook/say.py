@@ -4,14 +4,14 @@ Each sentence is written once, in English, as `_("…")`; its Korean stands in `
 read as it is, without a build step. Nothing here needs an installed package until progress is shown.
 """
 
-import ast
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
+
+from workbook.bootstrap import catalogue, wished
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,14 +36,7 @@ def choose(name: str | None) -> None:
 
 def language() -> Language:
     """The language: `--lang`, else `WORKBOOK_LANG`, else the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`); English else."""
-    if _chosen:
-        return _chosen[0]
-    wish = os.environ.get("WORKBOOK_LANG", "").lower()
-    if wish in get_args(Language):
-        return _known(wish)
-    # The first that is set decides, as POSIX says.
-    locale = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "ko" if locale.lower().partition("_")[0] == "ko" else "en"
+    return _chosen[0] if _chosen else _known(wished())
 
 
 def _(sentence: str, **values: object) -> str:
@@ -53,33 +46,19 @@ def _(sentence: str, **values: object) -> str:
         sentence: in English, with `{names}`. Without values it is taken as it stands, braces and all.
         values: what stands for the names, in either language.
     """
-    said = catalogue().get(sentence, sentence) if language() == "ko" else sentence
+    said = korean().get(sentence, sentence) if language() == "ko" else sentence
     return said.format(**values) if values else said
+
+
+@cache
+def korean() -> dict[str, str]:
+    """The Korean of every sentence that is said, by the English one."""
+    return catalogue(str(CATALOGUE))
 
 
 def marked(sentence: str) -> str:
     """A sentence for the catalogue that is only said later, by `_`: a table's, or a verb's help."""
     return sentence
-
-
-@cache
-def catalogue(file: Path = CATALOGUE) -> dict[str, str]:
-    """The Korean sentence of each English one: the entries `msgid`, `msgstr` of a gettext catalogue.
-
-    The format is gettext's (GNU gettext manual, *PO Files*), without plurals and contexts.
-    """
-    found: dict[str, str] = {}
-    text = {"msgid": "", "msgstr": ""}
-    word = ""
-    for line in [*file.read_text(encoding="utf-8").splitlines(), ""]:
-        first, _space, rest = line.partition(" ")
-        if first in text:
-            word, text[first], line = first, "", rest
-        if line.startswith('"'):
-            text[word] += ast.literal_eval(line)
-        elif not line.strip() and text["msgid"]:
-            found[text["msgid"]], text["msgid"] = text["msgstr"], ""
-    return found
 
 
 class Problem(Exception):

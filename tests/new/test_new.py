@@ -22,6 +22,8 @@ from workbook.new import new
 from workbook.place import CLONE
 from workbook.say import Problem
 
+pytestmark = pytest.mark.slow
+
 COPIER = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet", "--vcs-ref=HEAD"]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ class Clone:
 
     @property
     def stamp(self) -> Path:
-        return self.root / ".venv" / "workbook-setup.json"
+        return self.root / ".venv" / "workbook-setup"
 
     def provide(self, name: str, program: Path) -> None:
         """Put a program on PATH."""
@@ -78,12 +79,12 @@ class Clone:
         """Make these the whole of requirements.lock."""
         (self.root / "requirements.lock").write_text("".join(pins), encoding="utf-8")
 
-    def command(self, *arguments: str, python: Path = PYTHON) -> list[str]:
-        return [str(python), str(self.root / "workbook" / "bootstrap.py"), *arguments]
+    def command(self, python: Path = PYTHON) -> list[str]:
+        return [str(python), str(self.root / "workbook" / "bootstrap.py")]
 
-    def bootstrap(self, *arguments: str, python: Path = PYTHON, **environment: str) -> Finished:
+    def bootstrap(self, python: Path = PYTHON, **environment: str) -> Finished:
         """Run the bootstrap to its end."""
-        return self.run(self.command(*arguments, python=python), **environment)
+        return self.run(self.command(python), **environment)
 
     def run(self, command: list[str], **environment: str) -> Finished:
         """Run a command in the clone's surroundings; its output and its errors come as one text in `stdout`."""
@@ -111,6 +112,8 @@ class Clone:
             cwd=self.root,
             env=self.environment | environment,
             start_new_session=True,
+            # Whoever runs the tests in the background has SIGINT ignored, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def works(self) -> bool:
@@ -122,9 +125,8 @@ class Clone:
 
 def lay_out(root: Path, programs: Path) -> Clone:
     """Copy what a setup needs into a new clone; nothing is on its PATH, nothing is pinned yet."""
-    setup = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(CLONE / "workbook" / "setup", root / "workbook" / "setup", ignore=setup)
-    for name in ("__init__.py", "bootstrap.py", "language.py", "place.py", "problem.py"):
+    (root / "workbook").mkdir(parents=True)
+    for name in ("__init__.py", "bootstrap.py", "ko.po"):
         shutil.copy(CLONE / "workbook" / name, root / "workbook" / name)
     shutil.copy(CLONE / "Makefile", root)
     shutil.copy(Path(__file__).with_name("wheels.py"), root / "tests_wheels.py")

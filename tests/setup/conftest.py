@@ -39,8 +39,8 @@ def clone(tmp_path: Path, uv: Path, tiny: tuple[Path, str]) -> Clone:
         "PATH": str(clone.programs),
         "HOME": str(tmp_path / "home"),
         "UV_CACHE_DIR": str(tmp_path / "cache"),
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": str(index),
+        "UV_OFFLINE": "1",
+        "UV_FIND_LINKS": str(index),
         # Of the machine that runs the tests nothing may be heard: its index, its patience.
         "UV_NO_CONFIG": "1",
         "PIP_CONFIG_FILE": os.devnull,

@@ -7,6 +7,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.setup.clones import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
@@ -29,7 +31,7 @@ def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
     assert result.returncode == 0, result.stdout
     assert clone.works()
     assert result.stdout.endswith("Next: make up or make test.\n")
-    assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.lock", "setup.log"}
+    assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.log"}
 
 
 def test_make_up_serves_on_the_port_that_was_asked_for(clone: Clone) -> None:
@@ -58,6 +60,56 @@ def test_the_lock_follows_what_both_projects_ask_for() -> None:
         asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
         exact = {found[1]: found[3] for found in map(PIN.match, asked) if found}
         assert exact.items() <= locked.items(), file
+
+
+MADE = (
+    ".venv/bin/python",
+    ".pytest_cache/x",
+    "site/index.html",
+    "workbook/__pycache__/x.pyc",
+    ".workbook/environments/1a2b3c/pyvenv.cfg",
+    ".workbook/mysql/server/bin/mysqld",
+)
+DATA = (".workbook/mysql/data/ibdata1", ".workbook/mysql/port")
+
+
+@pytest.fixture
+def used(clone: Clone) -> Clone:
+    """A clone in which somebody has worked."""
+    for name in (*MADE, *DATA, ".git/__pycache__/x"):
+        (clone.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone.root / name).touch()
+    return clone
+
+
+def there(clone: Clone, *names: str) -> set[str]:
+    return {name for name in names if (clone.root / name).exists()}
+
+
+def test_clean_removes_what_was_made_and_keeps_the_data_and_says_so(used: Clone) -> None:
+    result = used.run(["make", "clean"], PATH=SYSTEM_PATH)
+    assert result.returncode == 0, result.stdout
+    assert there(used, *MADE) == set()
+    assert there(used, *DATA) == set(DATA)
+    assert "Kept: your local MySQL's data in .workbook/mysql/data." in result.stdout
+    assert there(used, ".git/__pycache__/x", "requirements.lock") == {".git/__pycache__/x", "requirements.lock"}
+    assert used.run(["make", "clean-data"], PATH=SYSTEM_PATH).returncode == 0
+    assert there(used, ".workbook") == set()
+
+
+@pytest.mark.parametrize("verb", ["clean", "clean-data"])
+def test_nothing_is_removed_under_a_running_server(used: Clone, verb: str) -> None:
+    data = used.root / ".workbook/mysql/data"
+    with subprocess.Popen(["sh", "-c", "read x", str(data)], stdin=subprocess.PIPE) as server:
+        (data / "mysqld.pid").write_text(f"{server.pid}\n")
+        result = used.run(["make", verb], PATH=SYSTEM_PATH)
+        server.kill()
+    assert result.returncode == 2
+    assert f"A MySQL is running on .workbook/mysql/data (process {server.pid})." in result.stdout
+    assert there(used, *MADE, *DATA) == {*MADE, *DATA}
+    # The number is another program's by now.
+    (data / "mysqld.pid").write_text(f"{os.getpid()}\n")
+    assert used.run(["make", "clean-data"], PATH=SYSTEM_PATH).returncode == 0
 
 
 def test_the_lock_pins_the_uv_that_setup_gets_for_those_who_have_none() -> None:

@@ -13,14 +13,14 @@ from workbook.explain.clinic import read_clinic
 from workbook.explain.lastcheck import Fault
 from workbook.explain.match import How, match
 from workbook.explain.show import WIDTH, show
-from workbook.place import CLONE
+from workbook.place import CHAPTERS
 from workbook.say import Problem, _
 
 MOST_BYTES = 200_000
 """Of a longer text only the end is read: that is where an error stands."""
 
 
-def explain(file: str | None, chapters: Path = CLONE / "chapters", *, project: Path | None = None) -> int:
+def explain(file: str | None, chapters: Path = CHAPTERS, *, project: Path | None = None) -> int:
     """Print the clinic's page for an error.
 
     Args:

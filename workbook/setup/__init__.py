@@ -1,1 +1,0 @@
-"""What `make setup` does, with nothing but the standard library: this runs before anything is installed."""
