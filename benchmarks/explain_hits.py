@@ -18,14 +18,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
-from workbook.course import CHAPTERS
 from workbook.explain.clinic import Page, error_lines, error_outputs, read_clinic
 from workbook.explain.match import SHORTEST, How, match
 from workbook.explain.plain import squeeze
 from workbook.lesson.model import Exchange
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
-from workbook.place import TEMPLATE, private
+from workbook.place import CHAPTERS, TEMPLATE, private
 
 Lines = list[str]
 Change = Callable[[Lines, Page], Lines]

@@ -23,17 +23,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.course import CHAPTERS
 from workbook.history.build import build
 from workbook.history.lock import check_lock
-from workbook.history.trace import lesson_files, mistake_files
 from workbook.history.versions import check_versions
+from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Session, WholeFile
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
 from workbook.normalise import normalise
-from workbook.place import TEMPLATE, private
+from workbook.place import CHAPTERS, TEMPLATE, private
 from workbook.runner.compare import require_same
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay

@@ -1,6 +1,5 @@
 """The authors' verbs: build, run, refresh, edit, absorb, bump, report. `cli.py` adds `app` without a name."""
 
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -8,20 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from workbook.course import CHAPTERS, checked, history_folder, history_until, max_skips, pages
 from workbook.history.absorb import absorb as write_back
-from workbook.history.build import History
+from workbook.history.build import History, checked, history_folder, history_until
 from workbook.history.lock import check_lock, write_lock
 from workbook.history.template import check_template, lay_out, write_template
-from workbook.history.trace import lesson_files, mistake_files
 from workbook.history.versions import bump as bump_version
-from workbook.lesson.count import Count, count, require_budget
+from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
+from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import TEMPLATE, private
-from workbook.say import say, stage
+from workbook.place import CHAPTERS, TEMPLATE, private
+from workbook.say import Problem, say, stage
 from workbook.translation.sync import followed
 
 if TYPE_CHECKING:
@@ -29,8 +26,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="For authors of lessons.")
 
+Page = Lesson | Mistake
 Chapters = Annotated[Path, typer.Option(help="The folder of the lessons.", exists=True, file_okay=False)]
 ChapterId = Annotated[str, typer.Argument(help="A chapter's id, such as ch35.")]
+Mistakes = Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")]
 
 
 @app.command()
@@ -45,11 +44,16 @@ def build(
             history = checked(chapters, Path(scratch) / "history")
             check_lock(history, chapters)
             check_template(history, template)
+        if course.new_readme(chapters) is not None:
+            raise Problem("README.md's table of chapters is not that of the folders.", ways=("workbook build",))
         say(f"{shown(template)} is what the lessons build.")
         return
     history = checked(chapters, history_folder())
     write_lock(history, chapters)
     changed = write_template(history, template)
+    readme = course.new_readme(chapters)
+    if readme is not None:
+        (chapters.parent / course.README).write_text(readme, encoding="utf-8", newline="\n")
     for tag, commit in history.tags.items():
         typer.echo(f"{commit.sha[:10]}  {tag}")
     where = shown(history.repository)
@@ -57,34 +61,26 @@ def build(
 
 
 @app.command()
-def run(
-    chapter: ChapterId,
-    mistakes: Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")] = False,
-    chapters: Chapters = CHAPTERS,
-) -> None:
+def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
     from workbook.runner.replay import replay
 
-    with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(pages(history, chapter, mistakes=mistakes)):
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
+        for folder, page in pages.items():
             with stage(str(shown(page.file))) as tell:
-                replay(page, history, settings, scratch / str(number), progress=tell)
+                replay(page, history, settings, folder, progress=tell)
 
 
 @app.command()
-def refresh(
-    chapter: ChapterId,
-    mistakes: Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")] = False,
-    chapters: Chapters = CHAPTERS,
-) -> None:
+def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson and rewrite the outputs that are not as shown. Review the diff."""
     from workbook.runner.refresh import refresh as take
 
     changed: list[Path] = []
-    with _ground(chapters, chapter) as (history, settings, scratch):
-        for number, page in enumerate(pages(history, chapter, mistakes=mistakes)):
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
+        for folder, page in pages.items():
             with stage(str(shown(page.file))):
-                changed += take(page, history, settings, scratch / str(number))
+                changed += take(page, history, settings, folder)
     for path in changed:
         typer.echo(f"rewritten: {shown(path)}")
     _follow(changed)
@@ -101,7 +97,7 @@ def edit(
     """Lay out the files as they are at a chapter's end, to change them and absorb them."""
     with history_until(chapters, chapter) as history:
         state = history.chapters[chapter]
-        lay_out({path: text for path, text in state.end.items() if path not in state.left_out}, directory)
+        lay_out(state.kept(state.end), directory)
     say(f"Change the files in {directory}, then: workbook absorb {chapter} {directory}")
 
 
@@ -113,15 +109,14 @@ def absorb(
 ) -> None:
     """Write the changed files of a folder back into the chapter's fences."""
     with history_until(chapters, chapter) as history:
+        page = history.chapters[chapter].lesson.file
         done = write_back(history, history.chapters[chapter], directory)
-    for file, line, path in done.placed:
-        typer.echo(f"{shown(file)}:{line}: {path}")
-    for path, reason in done.unplaced:
-        typer.echo(f"not placed: {path}: {reason}")
-    _follow({file for file, _, _ in done.placed})
+    for path, where in done.items():
+        typer.echo(f"{shown(page)}:{where}: {path}" if isinstance(where, int) else f"not placed: {path}: {where}")
+    _follow([page])
     with history_until(chapters, None):
         say("All lessons still build.")
-    if done.unplaced:
+    if not all(isinstance(where, int) for where in done.values()):
         raise typer.Exit(1)
 
 
@@ -141,23 +136,18 @@ def bump(
 @app.command()
 def report(chapters: Chapters = CHAPTERS) -> None:
     """Per lesson: listings, commands, outputs, how many are verified, and every skip with its reason."""
-    from rich.table import Table
-
-    counts: list[tuple[str, Count]] = []
-    for file in lesson_files(chapters):
-        counts.append((file.parent.name, count(read_lesson(file).blocks)))
-        counts += [(f"  {each.stem}", count(read_mistake(each).blocks)) for each in mistake_files(file)]
-    table = Table("page", *("listings", "commands", "outputs", "verified", "skips"), box=None, pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name, each in counts:
-        numbers = (each.listings, each.commands, each.outputs, each.verified, len(each.skips))
-        table.add_row(name, *map(str, numbers))
-    typer.echo(_text_of(table))
-    skips = [skip for _, each in counts for skip in each.skips]
-    for skip in skips:
-        typer.echo(f"{shown(skip.file)}:{skip.line}: not run: {skip.reason}")
-    require_budget(skips, max_skips())
+    pages: dict[str, Page] = {}
+    for file in course.lesson_files(chapters):
+        pages[file.parent.name] = read_lesson(file)
+        pages |= {f"{course.chapter_id(file)}/{each.stem}": read_mistake(each) for each in course.mistake_files(file)}
+    width = max(map(len, pages))
+    typer.echo("  ".join(["page".ljust(width), *course.count(())]))
+    for name, page in pages.items():
+        numbers = (str(number).rjust(len(column)) for column, number in course.count(page.blocks).items())
+        typer.echo("  ".join([name.ljust(width), *numbers]))
+    not_run = [skip for page in pages.values() for skip in course.skips(page.blocks)]
+    typer.echo("\n".join(not_run))
+    course.require_budget(not_run)
 
 
 def _follow(changed: Iterable[Path]) -> None:
@@ -169,22 +159,18 @@ def _follow(changed: Iterable[Path]) -> None:
         say(str(error))
 
 
-def _text_of(table: object) -> str:
-    console = Console(width=80)
-    with console.capture() as captured:
-        console.print(table)
-    return captured.get().rstrip()
-
-
 @contextmanager
-def _ground(chapters: Path, chapter: str) -> Iterator[tuple[History, "Settings", Path]]:
-    """The history up to a chapter, a throwaway server, and an empty folder for scratch projects."""
+def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[History, "Settings", dict[Path, Page]]]:
+    """The history up to a chapter, a throwaway server, and the chapter's pages, each with a folder of its own."""
     from workbook.mysql import ladder
     from workbook.runner.ground import Settings
 
-    scratch = Path(tempfile.mkdtemp(prefix="workbook-lesson-"))
-    try:
-        with history_until(chapters, chapter) as history, ladder.climb(TEMPLATE, use="test") as server:
-            yield history, Settings(server=server, own_server=True, bytecode=private() / "bytecode"), scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="workbook-lesson-", ignore_cleanup_errors=True) as scratch,
+        history_until(chapters, chapter) as history,
+        ladder.climb(TEMPLATE, use="test") as server,
+    ):
+        lesson = history.chapters[chapter].lesson
+        pages = [lesson, *(map(read_mistake, course.mistake_files(lesson.file)) if mistakes else ())]
+        settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+        yield history, settings, {Path(scratch) / str(number): page for number, page in enumerate(pages)}

@@ -7,10 +7,10 @@ import pytest
 
 from benchmarks.cases.foreign import foreign_errors
 from benchmarks.explain_hits import pasted
-from workbook.course import CHAPTERS
 from workbook.explain.clinic import Page, error_outputs, read_clinic
 from workbook.explain.match import How, match
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 
 ENOUGH = 0.95
 """The share of right pages that is asked for, in every way of copying."""

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from tests.explain.test_match import PAGE
-from workbook.course import CHAPTERS
 from workbook.explain.clinic import read_clinic
 from workbook.explain.match import Answer, How
 from workbook.explain.show import show, told
 from workbook.explain.verb import decoded, explain
+from workbook.place import CHAPTERS
 from workbook.say import Problem
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lesson.course import FIRST, SECOND, lesson, write_course
+from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
 from workbook.history.absorb import absorb, make_hunks
 from workbook.history.build import History, build
 from workbook.history.template import lay_out
@@ -25,8 +25,7 @@ def folder(history: History, tmp_path: Path) -> Path:
 
 
 def test_nothing_changed_changes_nothing(history: History, folder: Path) -> None:
-    done = absorb(history, history.chapters["ch02"], folder)
-    assert (done.placed, done.unplaced) == ((), ())
+    assert absorb(history, history.chapters["ch02"], folder) == {}
 
 
 def test_a_whole_file_gets_its_text_and_a_diff_its_hunks(history: History, folder: Path, tmp_path: Path) -> None:
@@ -37,7 +36,10 @@ def test_a_whole_file_gets_its_text_and_a_diff_its_hunks(history: History, folde
     done = absorb(history, history.chapters["ch02"], folder)
 
     text = (tmp_path / "chapters" / "ch02_fixture" / "lesson.md").read_text()
-    assert [path for _, _, path in done.placed] == ["greet.py", "test_greet.py"]
+    assert done == {
+        "greet.py": line_of(SECOND, "diff title"),
+        "test_greet.py": line_of(SECOND, 'python title="test_greet'),
+    }
     assert (
         SECOND.replace("startswith", "removesuffix").replace("@@\n def greet", '@@\n+"""Greet."""\n+\n+\n def greet')
         == text
@@ -51,9 +53,11 @@ def test_what_has_no_fence_is_said(history: History, folder: Path) -> None:
     (folder / ".gitignore").write_text("x\n")
     (folder / "test_greet.py").unlink()
     done = absorb(history, history.chapters["ch02"], folder)
-    assert done.placed == ()
-    assert [path for path, _ in done.unplaced] == [".gitignore", "new.py", "test_greet.py"]
-    assert done.unplaced[0][1].startswith("no fence of this chapter shows it")
+    assert [str(why).partition(":")[0] for why in done.values()] == [
+        "no fence of this chapter shows it; edit the chapter that does, or add a diff fence",
+        "new",
+        "deleted",
+    ]
 
 
 def test_a_lesson_that_would_not_build_the_files_is_left_as_it_was(tmp_path: Path) -> None:

@@ -16,32 +16,33 @@ def change(hunks: str, text: str = FILE) -> str:
     return apply(Diff(PLACE, "x.txt", parse_hunks(PLACE, hunks)), text)
 
 
-def test_hunks_are_applied_in_order() -> None:
-    assert change("@@\n one\n-two\n+2\n@@\n 2\n\n-three\n+3\n") == "one\n2\n\n3\ntwo\n"
+@pytest.mark.parametrize(
+    ("before", "hunks", "after"),
+    [
+        (FILE, "@@\n one\n-two\n+2\n@@\n 2\n\n-three\n+3\n", "one\n2\n\n3\ntwo\n"),
+        ("a", "@@\n-a\n+b\n", "b"),
+    ],
+)
+def test_hunks_are_applied_in_order_and_a_missing_last_newline_stays_missing(
+    before: str, hunks: str, after: str
+) -> None:
+    assert change(hunks, before) == after
 
 
-def test_a_file_without_a_last_newline_stays_so() -> None:
-    assert change("@@\n-a\n+b\n", "a") == "b"
-
-
-def test_a_hunk_that_matches_nothing_shows_the_nearest_lines() -> None:
+@pytest.mark.parametrize(
+    ("hunks", "said", "shows"),
+    [
+        ("@@\n one\n-tow\n+2\n", "lesson.md:11: this hunk matches no place in x.txt.", ["    tow\n", "   2 | two"]),
+        ("@@\n-two\n+2\n", "lesson.md:11: this hunk matches 2 places in x.txt: at its lines 2, 5.", []),
+        ("@@\n-one \n+1\n", "lesson.md:11: this hunk matches no place in x.txt.", ["    one \n"]),
+        ("@@\n-one\n+1\n@@\n-one\n+1\n", "lesson.md:14: this hunk matches no place in x.txt.", ["    one\n"]),
+        ("@@\n-4\n-5\n-6\n-7\n-8\n-9\n+1\n", "lesson.md:11: this hunk matches no place in x.txt.", ["    4\n"]),
+    ],
+)
+def test_a_hunk_that_matches_no_place_or_two_is_refused_by_its_own_line(
+    hunks: str, said: str, shows: list[str]
+) -> None:
     with pytest.raises(LessonError) as refused:
-        change("@@\n one\n-tow\n+2\n")
-    assert refused.value.what == "lesson.md:11: this hunk matches no place in x.txt."
-    assert "           tow\n" in refused.value.why
-    assert "   2 | two" in refused.value.why
-
-
-def test_a_hunk_that_matches_twice_names_both_places() -> None:
-    with pytest.raises(LessonError, match=r"lesson\.md:11: this hunk matches 2 places in x\.txt: at its lines 2, 5"):
-        change("@@\n-two\n+2\n")
-
-
-def test_trailing_spaces_are_not_forgiven() -> None:
-    with pytest.raises(LessonError, match="matches no place"):
-        change("@@\n-one \n+1\n")
-
-
-def test_the_second_hunk_is_named_by_its_own_line() -> None:
-    with pytest.raises(LessonError, match=r"lesson\.md:14: this hunk matches no place"):
-        change("@@\n-one\n+1\n@@\n-one\n+1\n")
+        change(hunks)
+    assert refused.value.what == said
+    assert [part for part in shows if part not in refused.value.why] == []

@@ -6,7 +6,7 @@ import pytest
 
 from tests.lesson.course import FIRST, FRONT, SECOND, lesson, line_of, write_course
 from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Diff, Illustration, Session, Stop, WholeFile
+from workbook.lesson.model import Diff, Illustration, Mistake, Session, Stop, WholeFile
 from workbook.lesson.reader import read_lesson, read_mistake
 
 COMMIT = '```console\n$ git add -A\n$ git commit -m "x"\n```\n'
@@ -31,34 +31,28 @@ def test_the_fixture_course_reads(tmp_path: Path) -> None:
     assert second.blocks[2].tag == "ch02-red"
 
 
-def test_an_output_knows_its_lines(tmp_path: Path) -> None:
-    text = lesson("```console\n$ cat <<END\n> one\n> END\none\n\n$ true\n```\n")
-    session = read(tmp_path, text).blocks[0]
-
-    assert [(each.typed, each.output) for each in session.exchanges] == [
-        ("cat <<END\none\nEND", ("one",)),
-        ("true", ()),
-    ]
-    assert session.exchanges[0].output_line == 11
-    assert session.exchanges[1].line == 13
-
-
-def test_a_statement_may_go_over_lines(tmp_path: Path) -> None:
-    text = lesson("```mysql\nmysql> SELECT 1,\n    -> 2\\G\nx\n\nmysql> USE a;\nDatabase changed\n```\n")
-    assert [each.typed for each in read(tmp_path, text).blocks[0].exchanges] == ["SELECT 1,\n2\\G", "USE a;"]
-
-
-def test_a_python_session_reads_as_doctest_does(tmp_path: Path) -> None:
-    text = lesson("```pycon\n>>> for x in ():\n...     print(x)\n...\n>>> 1\n1\n```\n")
-    assert [(each.typed, each.output) for each in read(tmp_path, text).blocks[0].exchanges] == [
-        ("for x in ():\n    print(x)\n", ()),
-        ("1", ("1",)),
-    ]
-
-
-def test_a_file_with_fences_is_fenced_with_four_backticks(tmp_path: Path) -> None:
-    (block,) = read(tmp_path, lesson('````md title="README.md"\n```console\n$ x\n```\n````\n')).blocks
-    assert block.content == "```console\n$ x\n```\n"
+@pytest.mark.parametrize(
+    ("body", "exchanges"),
+    [
+        (
+            "```console\n$ cat <<END\n> one\n> END\none\n\n$ true\n\n```\n",
+            [(8, "cat <<END\none\nEND", ("one",), 11), (13, "true", (), 15)],
+        ),
+        (
+            "```mysql\nmysql> SELECT 1,\n    -> 2\\G\nx\n\nmysql> USE a;\nDatabase changed\n```\n",
+            [(8, "SELECT 1,\n2\\G", ("x",), 10), (12, "USE a;", ("Database changed",), 13)],
+        ),
+        (
+            "```pycon\n>>> for x in ():\n...     print(x)\n...\n>>> 1\n1\n```\n",
+            [(8, "for x in ():\n    print(x)\n", (), 11), (11, "1", ("1",), 12)],
+        ),
+    ],
+)
+def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
+    tmp_path: Path, body: str, exchanges: list[tuple[int, str, tuple[str, ...], int]]
+) -> None:
+    session = read(tmp_path, lesson(body)).blocks[0]
+    assert [(each.line, each.typed, each.output, each.output_line) for each in session.exchanges] == exchanges
 
 
 def test_background_stop_and_skips_are_read(tmp_path: Path) -> None:
@@ -89,7 +83,7 @@ def test_an_untitled_fence_is_an_illustration(tmp_path: Path) -> None:
         ("<!-- exit: one -->\n" + COMMIT, 7, "an exit code is a number, not `one`"),
         ("<!-- exit -->\n" + COMMIT, 7, "the comment `exit` is written <!-- exit: … -->"),
         ("<!-- background -->\n" + COMMIT, 7, "has one command"),
-        ("<!-- not run: -->\n" + COMMIT, 7, "says nothing after its colon"),
+        ("<!-- not run: -->\n" + COMMIT, 7, "is written <!-- not run: … -->"),
         ("<!-- not run: no -->\n" + COMMIT, 7, "a block with a commit is always run"),
         ("<!-- exit: 1 -->\n```text\nx\n```\n", 7, "not before a fence that runs something"),
         ('```python titel="x.py"\n```\n', 7, "unknown fence attribute `titel`"),
@@ -141,14 +135,11 @@ def test_malformed_front_matter_is_refused_with_its_line(tmp_path: Path, more: s
     assert refused.value.line == line
 
 
-def test_a_missing_key_is_named(tmp_path: Path) -> None:
+def test_a_missing_key_and_missing_front_matter_are_named(tmp_path: Path) -> None:
     with pytest.raises(LessonError, match=r"lesson\.md:5: the front matter has no `goal`"):
         read(tmp_path, FRONT.format(title="x", more="").replace("goal: One sentence.\n", ""))
-
-
-def test_a_page_without_front_matter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LessonError, match="there is no front matter"):
-        read(tmp_path, "# Hello\n")
+        read(tmp_path, "# Hello\n\ngoal: none\n\n")
 
 
 def test_a_made_file_that_is_never_shown_is_named(tmp_path: Path) -> None:
@@ -163,29 +154,27 @@ def test_a_made_file_that_is_never_shown_is_named(tmp_path: Path) -> None:
 MISTAKE = """---
 title: A mistake
 tag: ch01
-error: "boom"
----
+error: "{error}"
+{more}---
 
 <!-- exit: 1 -->
 ```console
 $ false
-{output}
+boom!
 ```
 """
 
 
-def test_a_mistake_shows_its_error(tmp_path: Path) -> None:
+def mistake(tmp_path: Path, error: str = "boom", more: str = "") -> Mistake:
     page = tmp_path / "page.md"
-    page.write_text(MISTAKE.format(output="boom!"))
-    assert read_mistake(page).error == "boom"
+    page.write_text(MISTAKE.format(error=error, more=more))
+    return read_mistake(page)
 
-    assert read_mistake(page).plant == 1
-    page.write_text(MISTAKE.format(output="boom!").replace("tag: ch01\n", "tag: ch01\nplant: 0\n"))
-    assert read_mistake(page).plant == 0
-    page.write_text(MISTAKE.format(output="boom!").replace("tag: ch01\n", "tag: ch01\nplant: two\n"))
-    with pytest.raises(LessonError, match=r"page\.md:4: `plant` is the number of blocks"):
-        read_mistake(page)
 
-    page.write_text(MISTAKE.format(output="bang!"))
+def test_a_mistake_shows_its_error_and_is_planted_by_one_block_or_as_many_as_it_says(tmp_path: Path) -> None:
+    assert (mistake(tmp_path).error, mistake(tmp_path).plant) == ("boom", 1)
+    assert mistake(tmp_path, more="plant: 0\n").plant == 0
     with pytest.raises(LessonError, match=r"page\.md:4: no output on this page shows its `error`"):
-        read_mistake(page)
+        mistake(tmp_path, error="bang")
+    with pytest.raises(LessonError, match=r"page\.md:5: `plant` must be a number, not 'two'"):
+        mistake(tmp_path, more="plant: two\n")

@@ -9,6 +9,7 @@ from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.login import cursor
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 from workbook.runner.machine import uv
 from workbook.student import checking
 from workbook.student.check import Verdict

@@ -15,15 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.student import terminal
-from workbook.course import CHAPTERS, checked
-from workbook.history.build import History
+from workbook.history.build import History, checked
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Lesson, Mistake
 from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.normalise import normalise
-from workbook.place import CLONE, TEMPLATE, private
+from workbook.place import CHAPTERS, CLONE, TEMPLATE, private
 from workbook.runner.ground import Settings, prepare
 from workbook.runner.ownruns import OwnRuns
 from workbook.runner.replay import _Replay

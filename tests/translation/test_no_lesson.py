@@ -9,7 +9,7 @@ from tests.runner.test_replay import MISTAKE
 from workbook.collect import LessonFile, MistakeFile, pytest_collect_file
 from workbook.explain.clinic import read_clinic
 from workbook.history.build import build
-from workbook.history.trace import lesson_files, mistake_files
+from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.student.outline import chapters
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.lesson.course import FIRST, SECOND, write_course
-from workbook.course import CHAPTERS
 from workbook.history.build import History, build
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 from workbook.website import commits
 from workbook.website.chapter import clinic
 from workbook.website.course import course

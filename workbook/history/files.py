@@ -4,11 +4,11 @@ import difflib
 import posixpath
 from dataclasses import dataclass, field
 
-from workbook.lesson.commands import Effect, commit_message, effects, simple_commands
+from workbook.lesson.commands import commit_message, file_command, simple_commands
 from workbook.lesson.elision import ELISION, mismatch
-from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.errors import LessonError
 from workbook.lesson.hunks import apply
-from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, WholeFile
+from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, WholeFile
 
 Tree = dict[str, str]
 """A project's files: text by path."""
@@ -30,14 +30,14 @@ class Files:
     Attributes:
         page: the lesson or mistake being read.
         tree: the files now.
+        changes: what the fences so far did; those of earlier pages too where it is handed on.
         directory: where the student's shell stands, relative to the project's root; `/` when outside.
-        last: the fence that showed each file last.
     """
 
     page: Lesson | Mistake
     tree: Tree
-    directory: str = field(default=".")
-    last: dict[str, Place] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    directory: str = "."
 
     def take(self, block: WholeFile | Diff) -> Change:
         """Do what a titled fence says.
@@ -47,32 +47,18 @@ class Files:
                 lines shown.
         """
         before = self.tree.get(block.title)
-        if isinstance(block, Diff):
-            if before is None:
-                near = difflib.get_close_matches(block.title, self.tree, n=3)
-                way = f"Nearest files: {', '.join(near)}." if near else "Show the whole file first, without diff."
-                raise LessonError(
-                    block.place.file,
-                    block.place.first,
-                    f"this diff changes {block.title}, which is not there.",
-                    way=way,
-                )
-            try:
-                after = apply(block, before)
-            except LessonError as error:
-                raise self._with_last(error, block.title) from None
-        else:
+        if isinstance(block, WholeFile):
             after = self._made(block) if block.made else block.content
+        elif before is not None:
+            after = apply(block, before)
+        else:
+            near = difflib.get_close_matches(block.title, self.tree, n=3)
+            way = f"Nearest files: {', '.join(near)}." if near else "Show the whole file first, without diff."
+            what = f"this diff changes {block.title}, which is not there."
+            raise LessonError(block.place.file, block.place.first, what, way=way)
         self.tree[block.title] = after
-        self.last[block.title] = block.place
-        return Change(block, before, after)
-
-    def _with_last(self, error: LessonError, title: str) -> LessonError:
-        """Say where the file was shown last: the mistake may well be there."""
-        place = self.last.get(title)
-        if place is not None:
-            error.why = f"{error.why}\n\n{title} was last shown at {shown(place.file)}:{place.first}.".strip()
-        return error
+        self.changes.append(Change(block, before, after))
+        return self.changes[-1]
 
     def _made(self, block: WholeFile) -> str:
         assert isinstance(self.page, Lesson)
@@ -81,12 +67,9 @@ class Files:
         difference = mismatch([ELISION, *lines, ELISION], made.split("\n"))
         if difference is not None:
             line = lines[difference.shown - 1]
-            raise LessonError(
-                block.place.file,
-                block.place.first + difference.shown,
-                f"made/{block.title} does not hold this line here: {line!r}.",
-                way="Copy lines from the made file in their order, with ... for what is left out.",
-            )
+            what = f"made/{block.title} does not hold this line here: {line!r}."
+            way = "Copy lines from the made file in their order, with ... for what is left out."
+            raise LessonError(block.place.file, block.place.first + difference.shown, what, way=way)
         return made
 
     def run(self, exchange: Exchange) -> str | None:
@@ -102,47 +85,32 @@ class Files:
         for words in simple_commands(exchange.typed):
             if words[0] in ("cd", "pushd"):
                 self.directory = posixpath.normpath(posixpath.join(self.directory, words[1] if len(words) > 1 else "/"))
-        for effect in effects(exchange.typed):
-            if self.directory != ".":
-                raise LessonError(
-                    self.page.file,
-                    exchange.line,
-                    f"`{effect.verb}` after `cd {self.directory}`: history reads paths from the project's root.",
-                    way="Go back to the root first, or write the path from the root.",
-                )
-            self._follow(effect, exchange)
+            command = file_command(words)
+            if command is not None:
+                self._follow(*command, exchange.line)
         message = commit_message(exchange.typed)
         if message is not None and (not message.strip() or "--amend" in exchange.typed):
-            raise LessonError(
-                self.page.file, exchange.line, "a commit of history has a message.", way='Write git commit -m "…".'
-            )
+            way = 'Write git commit -m "…".'
+            raise LessonError(self.page.file, exchange.line, "a commit of history has a message.", way=way)
         return message
 
-    def _follow(self, effect: Effect, exchange: Exchange) -> None:
-        if effect.verb == "rm":
-            for path in effect.paths:
-                gone = self._below(path)
-                self._insist(effect, exchange, path, gone)
-                for name in gone:
-                    del self.tree[name]
-            return
-        if len(effect.paths) != 2:
-            raise LessonError(
-                self.page.file, exchange.line, f"history follows `{effect.verb}` of one path to another only."
-            )
-        source, target = effect.paths
-        names = self._below(source)
-        self._insist(effect, exchange, source, names)
+    def _follow(self, verb: str, paths: list[str], strict: bool, line: int) -> None:
+        if self.directory != ".":
+            what = f"`{verb}` after `cd {self.directory}`: history reads paths from the project's root."
+            raise LessonError(self.page.file, line, what, way="Go back to the root first.")
+        if verb != "rm" and len(paths) != 2:
+            raise LessonError(self.page.file, line, f"history follows `{verb}` of one path to another only.")
+        *sources, target = [*paths, ""] if verb == "rm" else paths
         if self._below(target) and target not in self.tree:
-            target = f"{target}/{posixpath.basename(source)}"
-        for name in names:
-            self.tree[target + name[len(source) :]] = self.tree[name]
-            if effect.verb == "mv":
-                del self.tree[name]
+            target = f"{target}/{posixpath.basename(sources[0])}"
+        for source in sources:
+            names = self._below(source)
+            if strict and not names:
+                raise LessonError(self.page.file, line, f"`git {verb}` names {source}, which is not there.")
+            for name in names:
+                text = self.tree[name] if verb == "cp" else self.tree.pop(name)
+                if verb != "rm":
+                    self.tree[target + name[len(source) :]] = text
 
     def _below(self, path: str) -> list[str]:
         return [name for name in self.tree if name == path or name.startswith(f"{path}/")]
-
-    def _insist(self, effect: Effect, exchange: Exchange, path: str, found: list[str]) -> None:
-        if effect.strict and not found:
-            raise LessonError(self.page.file, exchange.line, f"`git {effect.verb}` names {path}, which is not there.")

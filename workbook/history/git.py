@@ -30,44 +30,34 @@ _SETTINGS = {
 }
 
 
-def environment(step: int = 0) -> dict[str, str]:
-    """The environment for git: nothing of the user's but PATH, and a date that depends on the step alone.
-
-    Args:
-        step: the commit's number, from 0.
-    """
-    date = f"{EPOCH + 60 * step} +0000"
-    values = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": os.devnull,
-        "XDG_CONFIG_HOME": os.devnull,
-        "LC_ALL": "C",
-        "TZ": "UTC",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-    for role in ("AUTHOR", "COMMITTER"):
-        values |= {f"GIT_{role}_NAME": NAME, f"GIT_{role}_EMAIL": EMAIL, f"GIT_{role}_DATE": date}
-    return values
+_ENVIRONMENT = {
+    "HOME": os.devnull,
+    "XDG_CONFIG_HOME": os.devnull,
+    "LC_ALL": "C",
+    "TZ": "UTC",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 
 def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
-    """Run git in a directory without anything of the person who runs it.
+    """Run git in a directory with nothing of the user's but PATH; its standard output.
 
     Args:
         text: its standard input.
-        step: decides the date of a commit.
-
-    Returns:
-        its standard output.
+        step: the number of a commit, from 0, which decides its date.
 
     Raises:
         Problem: git is missing, or it failed; the sentence holds what it said.
     """
+    env = _ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath)}
+    for role in ("AUTHOR", "COMMITTER"):
+        date = f"{EPOCH + 60 * step} +0000"
+        env |= {f"GIT_{role}_NAME": NAME, f"GIT_{role}_EMAIL": EMAIL, f"GIT_{role}_DATE": date}
     settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
-    return _checked(directory, arguments, _run(directory, [*settings, *arguments], environment(step), text))
+    return _checked(directory, arguments, _run(directory, [*settings, *arguments], env, text))
 
 
 def try_git(

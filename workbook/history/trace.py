@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.files import Change, Files, Tree
-from workbook.history.record import with_changed_listing
-from workbook.lesson.errors import LessonError, shown
-from workbook.lesson.model import Diff, Lesson, Place, Session, WholeFile
+from workbook.history.lock import blame
+from workbook.lesson.chapters import chapter_id, lesson_files
+from workbook.lesson.errors import LessonError
+from workbook.lesson.model import Diff, Lesson, Session, WholeFile
 from workbook.lesson.reader import read_lesson
-from workbook.say import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +50,9 @@ class Chapter:
     changes: tuple[Change, ...]
     left_out: frozenset[str]
 
-
-def lesson_files(chapters: Path) -> list[Path]:
-    """The lessons in the course's order, by their folders' names. Raises Problem when there are none."""
-    files = sorted(chapters.glob("ch[0-9][0-9]_*/lesson.md"))
-    if not files:
-        raise Problem(f"There is no lesson in {shown(chapters)}.", ways=("Lessons are chapters/chNN_name/lesson.md.",))
-    seen: dict[str, Path] = {}
-    for file in files:
-        chapter = file.parent.name[:4]
-        if chapter in seen:
-            raise LessonError(
-                file, 1, f"{chapter} is {seen[chapter].parent.name} already.", way="Rename one of the folders."
-            )
-        seen[chapter] = file
-    return files
-
-
-def mistake_files(lesson: Path) -> list[Path]:
-    """The mistake pages beside a lesson, without their translations."""
-    return sorted(file for file in lesson.parent.glob("mistakes/*.md") if not file.stem.endswith(".ko"))
+    def kept(self, tree: Tree) -> Tree:
+        """Files without those that are left out of history."""
+        return _without(tree, self.left_out)
 
 
 def trace(chapters: Path, until: str | None = None) -> list[Chapter]:
@@ -81,48 +64,46 @@ def trace(chapters: Path, until: str | None = None) -> list[Chapter]:
     Raises:
         LessonError: a lesson that does not parse; a fence that does not apply.
     """
-    files = [file for file in lesson_files(chapters) if until is None or file.parent.name.partition("_")[0] <= until]
-    lessons = [read_lesson(file) for file in files]
-    done: list[tuple[str, Change]] = []
+    lessons = [read_lesson(file) for file in lesson_files(chapters) if until is None or chapter_id(file) <= until]
+    changes: list[Change] = []
     try:
-        return list(follow(lessons, done))
+        return list(follow(lessons, changes))
     except LessonError as error:
-        raise with_changed_listing(error, done, chapters) from None
+        raise blame(error, changes, chapters) from None
 
 
-def follow(lessons: Sequence[Lesson], done_so_far: list[tuple[str, Change]] | None = None) -> Iterator[Chapter]:
+def follow(lessons: Sequence[Lesson], changes: list[Change] | None = None) -> Iterator[Chapter]:
     """Follow lessons one after the other, each from the files where the one before ended.
 
     Args:
-        done_so_far: gets every listing that was followed, with its chapter, so that they are known when one fails.
+        changes: gets what every titled fence does, so that it is known when one fails.
     """
+    changes = [] if changes is None else changes
     tree: Tree = {}
     left_out: frozenset[str] = frozenset()
-    last: dict[str, Place] = {}
     for lesson in lessons:
         left_out |= frozenset(lesson.left_out)
-        start = dict(tree)
-        files = Files(lesson, tree, last=last)
+        start, first, done = dict(tree), len(changes), len(changes)
         steps: list[Step] = []
-        changes: list[Change] = []
-        done = 0
-        for block in lesson.blocks:
-            if isinstance(block, WholeFile | Diff):
-                changes.append(files.take(block))
-                if done_so_far is not None:
-                    done_so_far.append((lesson.chapter, changes[-1]))
-            elif isinstance(block, Session) and block.kind == "console" and block.skip is None:
-                for exchange in block.exchanges:
-                    message = files.run(exchange)
-                    if message is not None:
-                        here = _without(files.tree, left_out)
-                        steps.append(Step(lesson, message, exchange.line, block.tag, here, tuple(changes[done:])))
-                        done = len(changes)
-        tree = files.tree
+        for message, line, tag in _commits(lesson, Files(lesson, tree, changes)):
+            steps.append(Step(lesson, message, line, tag, _without(tree, left_out), tuple(changes[done:])))
+            done = len(changes)
         if not steps:
-            here = _without(tree, left_out)
-            steps.append(Step(lesson, f"{lesson.chapter}: {lesson.title}", 1, None, here, tuple(changes), empty=True))
-        yield Chapter(lesson, start, dict(tree), tuple(steps), tuple(changes), left_out)
+            message, here = f"{lesson.chapter}: {lesson.title}", _without(tree, left_out)
+            steps.append(Step(lesson, message, 1, None, here, tuple(changes[first:]), empty=True))
+        yield Chapter(lesson, start, dict(tree), tuple(steps), tuple(changes[first:]), left_out)
+
+
+def _commits(lesson: Lesson, files: Files) -> Iterator[tuple[str, int, str | None]]:
+    """Follow a lesson's blocks; at each commit its message, line and tag."""
+    for block in lesson.blocks:
+        if isinstance(block, WholeFile | Diff):
+            files.take(block)
+        elif isinstance(block, Session) and block.kind == "console" and block.skip is None:
+            for exchange in block.exchanges:
+                message = files.run(exchange)
+                if message is not None:
+                    yield message, exchange.line, block.tag
 
 
 def _without(tree: Tree, left_out: frozenset[str]) -> Tree:

@@ -2,11 +2,11 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Diff, Lesson, Line, Session, WholeFile
+from workbook.lesson.model import Diff, Lesson, Session, WholeFile
 from workbook.say import Problem
 
 PIN = re.compile(r"(?<![\w.-])([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?==(\d[\w.!+-]*)")
@@ -17,47 +17,52 @@ def read_versions(chapters: Path) -> dict[str, str]:
     """The table `chapters/versions.toml`, by name. Raises Problem when it is missing or malformed."""
     table = chapters / TABLE
     try:
-        versions = tomllib.loads(table.read_text(encoding="utf-8")).get("versions")
+        versions = tomllib.loads(table.read_text(encoding="utf-8"))["versions"]
+        return {_canonical(name): version for name, version in versions.items()}
     except FileNotFoundError:
-        raise Problem(
-            f"{table} is missing: the one table of versions for all lessons.",
-            ways=('Write it: [versions] name = "1.2.3".',),
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise Problem(f"{table} is not TOML: {error}.") from None
-    if not isinstance(versions, dict) or not all(isinstance(version, str) for version in versions.values()):
-        raise Problem(f'{table} holds one table, [versions], with lines name = "1.2.3".')
-    return {_canonical(name): version for name, version in versions.items()}
+        what = f"{table} is missing: the one table of versions for all lessons."
+        raise Problem(what, ways=('Write it: [versions] name = "1.2.3".',)) from None
+    except (tomllib.TOMLDecodeError, KeyError, AttributeError) as error:
+        raise Problem(f'{table} holds no table [versions] with lines name = "1.2.3": {error}.') from None
 
 
-def check_versions(lessons: list[Lesson], chapters: Path) -> None:
+def check_versions(lessons: Iterable[Lesson], chapters: Path) -> None:
     """Every pin in a command, a titled file or an added line of a diff is the table's.
 
     Raises:
         LessonError: naming the first pin that is not.
     """
-    pins = [(lesson, line, name, version) for lesson in lessons for line, name, version in pins_of(lesson)]
-    if not pins:
-        return
-    versions = read_versions(chapters)
-    for lesson, line, name, version in pins:
+    pins = [(lesson.file, *pin) for lesson in lessons for pin in pins_of(lesson)]
+    versions = read_versions(chapters) if pins else {}
+    for file, line, name, version in pins:
         known = versions.get(_canonical(name))
         if known is None:
             way = f'Add it: "{name}" = "{version}".'
-            raise LessonError(lesson.file, line, f"{name}=={version}, but {TABLE} does not know {name}.", way=way)
+            raise LessonError(file, line, f"{name}=={version}, but {TABLE} does not know {name}.", way=way)
         if known != version:
             way = f"Change one: workbook bump {name} {version}."
-            raise LessonError(lesson.file, line, f"{name}=={version}, but {TABLE} says {known}.", way=way)
+            raise LessonError(file, line, f"{name}=={version}, but {TABLE} says {known}.", way=way)
 
 
 def pins_of(lesson: Lesson) -> Iterator[tuple[int, str, str]]:
     """The pins that a lesson types or writes: line, name, version."""
-    for line in _typed(lesson):
-        for match in PIN.finditer(line.text):
-            yield line.number, match[1], match[2]
+    for number, text in _typed(lesson):
+        for match in PIN.finditer(text):
+            yield number, match[1], match[2]
 
 
-def bump(chapters: Path, files: list[Path], name: str, version: str) -> list[Path]:
+def _typed(lesson: Lesson) -> Iterator[tuple[int, str]]:
+    for block in lesson.blocks:
+        if isinstance(block, WholeFile) and not block.made:
+            yield from enumerate(block.content.split("\n"), block.place.first + 1)
+        elif isinstance(block, Diff):
+            yield from ((hunk.line, text) for hunk in block.hunks for text in hunk.after if text not in hunk.before)
+        elif isinstance(block, Session) and block.kind == "console":
+            for exchange in block.exchanges:
+                yield from enumerate(exchange.typed.split("\n"), exchange.line)
+
+
+def bump(chapters: Path, files: Iterable[Path], name: str, version: str) -> list[Path]:
     """Change a version in the table and in every page that pins it, outputs too.
 
     Args:
@@ -72,12 +77,13 @@ def bump(chapters: Path, files: list[Path], name: str, version: str) -> list[Pat
     old = read_versions(chapters).get(_canonical(name))
     if old is None:
         raise Problem(f"{TABLE} does not know {name}.", ways=(f'Add it: "{name}" = "{version}".',), code=2)
-    pin = re.compile(rf"((?<![\w.-]){re.escape(name)}(?:\[[\w,-]*\])?==){re.escape(old)}(?![\w.])", re.IGNORECASE)
-    entry = re.compile(rf'^("?{re.escape(name)}"?\s*=\s*"){re.escape(old)}"', re.IGNORECASE | re.MULTILINE)
+    named, told = re.escape(name), re.escape(old)
+    pin = re.compile(rf"((?<![\w.-]){named}(?:\[[\w,-]*\])?==){told}(?![\w.])()", re.IGNORECASE)
+    entry = re.compile(rf'^("?{named}"?\s*=\s*"){told}(")', re.IGNORECASE | re.MULTILINE)
     changed = []
     for file in [chapters / TABLE, *files]:
         text = file.read_text(encoding="utf-8")
-        new = entry.sub(rf'\g<1>{version}"', text) if file.name == TABLE else pin.sub(rf"\g<1>{version}", text)
+        new = (entry if file.name == TABLE else pin).sub(rf"\g<1>{version}\g<2>", text)
         if new != text:
             file.write_text(new, encoding="utf-8", newline="\n")
             changed.append(file)
@@ -86,19 +92,3 @@ def bump(chapters: Path, files: list[Path], name: str, version: str) -> list[Pat
 
 def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _typed(lesson: Lesson) -> Iterator[Line]:
-    for block in lesson.blocks:
-        if isinstance(block, WholeFile) and not block.made:
-            for number, text in enumerate(block.content.split("\n"), block.place.first + 1):
-                yield Line(number, text)
-        elif isinstance(block, Diff):
-            for hunk in block.hunks:
-                for text in hunk.after:
-                    if text not in hunk.before:
-                        yield Line(hunk.line, text)
-        elif isinstance(block, Session) and block.kind == "console":
-            for exchange in block.exchanges:
-                for number, text in enumerate(exchange.typed.split("\n"), exchange.line):
-                    yield Line(number, text)

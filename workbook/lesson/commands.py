@@ -1,23 +1,7 @@
 """What history understands of a command line, without running it."""
 
 import shlex
-from dataclasses import dataclass
-
-FILE_COMMANDS = {"rm", "mv", "cp"}
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A change that a command makes to files.
-
-    Attributes:
-        verb: `rm` of each path, or `mv` or `cp` of the first to the second.
-        strict: whether git insists that the path is there.
-    """
-
-    verb: str
-    paths: tuple[str, ...]
-    strict: bool
+from itertools import groupby
 
 
 def simple_commands(typed: str) -> list[list[str]]:
@@ -34,13 +18,8 @@ def simple_commands(typed: str) -> list[list[str]]:
         words = list(lexer)
     except ValueError:
         return []
-    found: list[list[str]] = [[]]
-    for word in words:
-        if word in ("&&", ";"):
-            found.append([])
-        else:
-            found[-1].append(word)
-    return [command for command in found if command and not any(set(word) <= set("|<>&()") for word in command)]
+    commands = [list(group) for ends, group in groupby(words, key=lambda word: word in ("&&", ";")) if not ends]
+    return [command for command in commands if not any(set(word) <= set("|<>&()") for word in command)]
 
 
 def commit_message(typed: str) -> str | None:
@@ -57,19 +36,14 @@ def commit_message(typed: str) -> str | None:
     return None
 
 
-def changes_directory(typed: str) -> bool:
-    """Whether the line leaves the shell in another directory."""
-    return any(words[0] in ("cd", "pushd", "popd") for words in simple_commands(typed))
+def file_command(words: list[str]) -> tuple[str, list[str], bool] | None:
+    """What a simple command does to files, as far as history follows it: `git rm`, `git mv`, `rm`, `mv`, `cp`.
 
-
-def effects(typed: str) -> list[Effect]:
-    """What the line does to files as far as history follows it: `git rm`, `git mv`, `rm`, `mv`, `cp`, plain paths."""
-    found = []
-    for words in simple_commands(typed):
-        strict = words[0] == "git"
-        verb, arguments = (words[1] if len(words) > 1 else "", words[2:]) if strict else (words[0], words[1:])
-        if verb not in (FILE_COMMANDS - {"cp"} if strict else FILE_COMMANDS):
-            continue
-        paths = tuple(word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-"))
-        found.append(Effect(verb, paths, strict))
-    return found
+    Returns:
+        the verb; its paths; whether git insists that the path is there. None when it is another command.
+    """
+    strict = words[0] == "git"
+    verb, *arguments = words[1:] if strict and words[1:] else words
+    if verb not in ("rm", "mv", "cp") or (strict and verb == "cp"):
+        return None
+    return verb, [word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-")], strict

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError
@@ -15,52 +16,32 @@ def parse_hunks(place: Place, content: str) -> tuple[Hunk, ...]:
         LessonError: no bare `@@`; a hunk that is empty, changes nothing or has no context; a line that starts with
             anything but a space, a plus or a minus.
     """
-    hunks: list[Hunk] = []
-    opened: int | None = None
-    before: list[str] = []
-    after: list[str] = []
-
-    def close() -> None:
-        if opened is None:
-            return
-        if not before and not after:
-            raise LessonError(place.file, opened, "an empty hunk.", way="Show what changes, or remove the @@.")
-        if before == after:
-            raise LessonError(
-                place.file, opened, "this hunk changes nothing.", way="Start added lines with +, removed ones with -."
-            )
-        if not any(line.strip() for line in before):
-            raise LessonError(
-                place.file,
-                opened,
-                "this hunk has no context: it could go anywhere.",
-                way="Show a line before or after it.",
-            )
-        hunks.append(Hunk(opened, tuple(before), tuple(after)))
-
+    opened: list[tuple[int, list[str]]] = []
     for number, line in enumerate(content.removesuffix("\n").split("\n"), place.first + 1):
         if line == "@@":
-            close()
-            opened, before, after = number, [], []
-        elif opened is None:
-            raise LessonError(
-                place.file, number, "a diff's hunks are each opened by a bare @@.", way="Put @@ on the line before."
-            )
-        elif line.startswith("@@"):
-            raise LessonError(place.file, number, "@@ stands bare, without line numbers.")
+            opened.append((number, []))
+        elif not opened or line.startswith("@@"):
+            raise LessonError(place.file, number, "a diff's hunks are each opened by a bare @@, without line numbers.")
         elif line[:1] not in ("", " ", "-", "+"):
-            raise LessonError(
-                place.file, number, "a line of a hunk starts with a space, - or +.", way="Indent context by one space."
-            )
+            way = "Indent context by one space."
+            raise LessonError(place.file, number, "a line of a hunk starts with a space, - or +.", way=way)
         else:
-            if line[:1] != "+":
-                before.append(line[1:])
-            if line[:1] != "-":
-                after.append(line[1:])
-    close()
-    if not hunks:
-        raise LessonError(place.file, place.first, "this diff has no hunk.", way="Open each with a bare @@.")
-    return tuple(hunks)
+            opened[-1][1].append(line)
+    return tuple(_hunk(place.file, number, lines) for number, lines in opened)
+
+
+def _hunk(file: Path, number: int, lines: Sequence[str]) -> Hunk:
+    before = tuple(line[1:] for line in lines if line[:1] != "+")
+    after = tuple(line[1:] for line in lines if line[:1] != "-")
+    if not lines:
+        raise LessonError(file, number, "an empty hunk.", way="Show what changes, or remove the @@.")
+    if before == after:
+        way = "Start added lines with +, removed ones with -."
+        raise LessonError(file, number, "this hunk changes nothing.", way=way)
+    if not any(line.strip() for line in before):
+        way = "Show a line before or after it."
+        raise LessonError(file, number, "this hunk has no context: it could go anywhere.", way=way)
+    return Hunk(number, before, after)
 
 
 def apply(diff: Diff, text: str) -> str:
@@ -91,16 +72,11 @@ def find(wanted: Sequence[str], lines: Sequence[str]) -> list[int]:
 def _no_single_place(file: Path, title: str, hunk: Hunk, lines: Sequence[str], places: Sequence[int]) -> LessonError:
     if places:
         where = ", ".join(str(place + 1) for place in places)
-        return LessonError(
-            file,
-            hunk.line,
-            f"this hunk matches {len(places)} places in {title}: at its lines {where}.",
-            way="Add lines of context until it matches one.",
-        )
+        what = f"this hunk matches {len(places)} places in {title}: at its lines {where}."
+        return LessonError(file, hunk.line, what, way="Add lines of context until it matches one.")
     start, wanted = _nearest(hunk.before, lines)
-    nearest = "\n".join(
-        f"    {number:4} | {lines[number - 1]}" for number in _around(start, len(hunk.before), len(lines))
-    )
+    around = range(max(1, start), min(len(lines), start + len(hunk.before) + 1) + 1)
+    nearest = "\n".join(f"    {number:4} | {lines[number - 1]}" for number in around)
     return LessonError(
         file,
         hunk.line,
@@ -119,11 +95,5 @@ def _nearest(wanted: Sequence[str], lines: Sequence[str]) -> tuple[int, str]:
         return same + difflib.SequenceMatcher(None, "\n".join(wanted), "\n".join(there), autojunk=False).quick_ratio()
 
     start = max(range(len(lines)), key=likeness)
-    for offset, line in enumerate(wanted):
-        if start + offset >= len(lines) or lines[start + offset] != line:
-            return start, line
-    return start, wanted[-1]
-
-
-def _around(start: int, size: int, total: int) -> range:
-    return range(max(1, start), min(total, start + size + 1) + 1)
+    differing = (line for line, there in zip_longest(wanted, lines[start : start + len(wanted)]) if line != there)
+    return start, next(differing, wanted[-1])

@@ -1,129 +1,134 @@
-"""The fences and comments of a page, with their lines. Everything else on the page is prose."""
+"""The one Markdown walker: what a page holds, part by part, each with its lines.
+
+    for part in walk(text):
+        if part.kind == "heading":
+            print(part.first, part.slug, part.text)
+
+Lines count from 1, as an editor does. Front matter is no part of a page; `front_lines` says how many lines it takes.
+"""
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-
-from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Place
-
-_ATTRIBUTE = re.compile(r'\s+(\w+)="([^"]*)"')
-_COMMENT = re.compile(r"<!--\s*(.*?)\s*-->\s*", re.DOTALL)
+from markdown_it.token import Token
 
 BEFORE_A_FENCE = {"tag", "exit", "background", "not run"}
-"""Comments that speak of the fence after them."""
+"""Comments of a lesson that speak of the fence after them."""
 ALONE = {"stop", "note"}
-"""Comments that stand for themselves."""
-BARE = {"background", "stop"}
-"""Comments without a value."""
-ACTING = {"console", "mysql", "pycon", "diff"}
+"""Comments of a lesson that stand for themselves."""
+
+# Without indented code, what an admonition of the site holds is read as what it is: paragraphs and fences.
+_PARSER = MarkdownIt("commonmark").enable("table").disable("code")
+_COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
+_WORDS = ("text", "code_inline", "softbreak", "hardbreak", "image")
 
 
 @dataclass(frozen=True, slots=True)
-class Fence:
-    """A fence as it stands: language, title, content, and the comments before it with their lines."""
+class Part:
+    """A part of a page, lines `first` to `last`.
 
-    place: Place
-    language: str
-    title: str | None
-    content: str
-    comments: dict[str, tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A comment that stands for itself."""
-
-    place: Place
-    name: str
-
-
-def fences_and_marks(file: Path, text: str, skip: int) -> list[Fence | Mark]:
-    """Read a page.
-
-    Args:
-        skip: how many lines at the top are front matter.
-
-    Raises:
-        LessonError: an unknown comment or attribute, a comment that is not before a fence, an unclosed fence, a fence
-            that acts inside a list.
+    Attributes:
+        kind: `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or a cell), or what opens: `p`, `ul`, `li`,
+            `blockquote`, `table`, `tr`, `hr`.
+        text: the words of a heading or a text without their marks; the content of a fence or of HTML; what stands
+            within a comment.
+        info: what stands behind the backticks of a fence.
+        slug: the id that the site gives to a heading.
+        level: of a heading, 1 to 6.
+        depth: how far it stands in lists, quotations and tables; 0 at the left margin.
+        closed: whether a fence has its end.
+        inline: the tokens within a heading or a text: links, images, code.
     """
+
+    kind: str
+    first: int
+    last: int
+    text: str = ""
+    info: str = ""
+    slug: str = ""
+    level: int = 0
+    depth: int = 0
+    closed: bool = True
+    inline: Sequence[Token] = field(default=(), compare=False, repr=False)
+
+
+def front_lines(text: str) -> int:
+    """How many lines at the top are front matter, with both `---`; 0 without."""
     lines = text.split("\n")
-    body = "\n".join([""] * skip + lines[skip:])
-    found: list[Fence | Mark] = []
-    waiting: dict[str, tuple[str, int]] = {}
-    for token in MarkdownIt("commonmark").parse(body):
+    return lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
+
+
+def walk(text: str) -> Iterator[Part]:
+    """The parts of a page in their order; what holds others comes before them."""
+    lines = text.split("\n")
+    skip = front_lines(text)
+    slugs: list[str] = []
+    heading: Token | None = None
+    for token in _PARSER.parse("\n".join([""] * skip + lines[skip:])):
         if token.map is None or token.nesting == -1:
             continue
-        first, last = token.map[0] + 1, token.map[1]
-        place = Place(file, first, last)
-        if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
-            for name, value, line in _comments(file, token.content, first):
-                if name in BEFORE_A_FENCE:
-                    if name in waiting:
-                        raise LessonError(file, line, f"a second `{name}` comment before the same fence.")
-                    waiting[name] = (value, line)
-                elif name == "stop":
-                    _nothing_waits(file, waiting)
-                    found.append(Mark(Place(file, line, line), name))
-        elif token.type == "fence":
-            fence = _fence(place, token.info, token.content, waiting)
-            closing = lines[last - 1].strip() if last > first else ""
-            if not closing.startswith(token.markup[:3]) or closing.strip(token.markup[0]):
-                raise LessonError(file, first, "this fence is never closed.", way=f"End it with {token.markup}.")
-            if token.level and (fence.title is not None or fence.language in ACTING or waiting):
-                raise LessonError(
-                    file, first, "a fence that the machine acts on stands at the left margin, not inside a list."
-                )
-            found.append(fence)
-            waiting = {}
+        first, last, depth = token.map[0] + 1, token.map[1], token.level
+        if token.type == "fence":
+            closing = lines[last - 1].strip(" >") if last > first else ""
+            closed = closing.startswith(token.markup) and not closing.strip(token.markup[0])
+            yield Part("fence", first, last, token.content, info=token.info.strip(), depth=depth, closed=closed)
+        elif token.type == "html_block":
+            yield from _html(token.content, first, last, depth)
+        elif token.type == "heading_open":
+            heading = token  # its words come next
+        elif token.type == "inline":
+            children = token.children or []
+            words = "".join(child.content or " " for child in children if child.type in _WORDS)
+            if heading is not None:
+                slugs.append(_slug(words, slugs))
+                level = int(heading.tag[1])
+                yield Part("heading", first, last, words, "", slugs[-1], level, depth - 1, inline=children)
+            else:
+                yield Part("text", first, last, words, depth=depth - 1, inline=children)
+            heading = None
         else:
-            _nothing_waits(file, waiting)
-    _nothing_waits(file, waiting)
-    return found
+            yield Part(token.tag, first, last, depth=depth)
 
 
-def _nothing_waits(file: Path, waiting: dict[str, tuple[str, int]]) -> None:
-    for name, (_, line) in waiting.items():
-        raise LessonError(
-            file, line, f"the comment `{name}` is not directly before a fence.", way="Move it to the line before."
-        )
+def _html(content: str, first: int, last: int, depth: int) -> Iterator[Part]:
+    if content.lstrip().startswith("<!--"):
+        for match in _COMMENT.finditer(content):
+            line = first + content.count("\n", 0, match.start())
+            yield Part("comment", line, line + match[0].count("\n"), match[1], depth=depth)
+        content = _COMMENT.sub("", content)
+    if content.strip():
+        yield Part("html", first, last, content, depth=depth)
 
 
-def _comments(file: Path, content: str, first: int) -> list[tuple[str, str, int]]:
-    found = []
-    for match in _COMMENT.finditer(content):
-        line = first + content.count("\n", 0, match.start())
-        name, colon, value = (part.strip() for part in match[1].partition(":"))
-        if name not in BEFORE_A_FENCE | ALONE:
-            known = ", ".join(sorted(BEFORE_A_FENCE | ALONE))
-            raise LessonError(
-                file,
-                line,
-                f"unknown comment `{name}`.",
-                way=f"Known: {known}. A word among authors is <!-- note: … -->.",
-            )
-        if (name in BARE) == bool(colon):
-            form = f"<!-- {name} -->" if name in BARE else f"<!-- {name}: … -->"
-            raise LessonError(file, line, f"the comment `{name}` is written {form}.")
-        if colon and not value:
-            raise LessonError(file, line, f"the comment `{name}` says nothing after its colon.")
-        found.append((name, value, line))
-    return found
+def _slug(heading: str, given: Sequence[str]) -> str:
+    """A heading's id, as Python-Markdown's extension `toc` gives it: the second of a name ends in `_1`."""
+    plain = unicodedata.normalize("NFKD", " ".join(heading.split())).encode("ascii", "ignore").decode("ascii")
+    slug = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
+    if slug and slug not in given:
+        return slug
+    numbered = re.fullmatch(r"(.*)_([0-9]+)", slug)
+    base, count = (numbered[1], int(numbered[2]) + 1) if numbered else (slug, 1)
+    while f"{base}_{count}" in given:
+        count += 1
+    return f"{base}_{count}"
 
 
-def _fence(place: Place, info: str, content: str, comments: dict[str, tuple[str, int]]) -> Fence:
-    language, _, rest = info.strip().partition(" ")
-    attributes = dict(_ATTRIBUTE.findall(f" {rest}"))
-    left = _ATTRIBUTE.sub("", f" {rest}").strip()
-    unknown = [name for name in attributes if name != "title"] or ([left] if left else [])
-    if unknown:
-        raise LessonError(
-            place.file,
-            place.first,
-            f"unknown fence attribute `{unknown[0]}`.",
-            way='The only one is title="path/of/the/file".',
-        )
-    return Fence(place, language, attributes.get("title"), content, comments)
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of a file to replace: from line `first` on, `count` of them."""
+
+    first: int
+    count: int
+    lines: tuple[str, ...]
+
+
+def rewrite(file: Path, edits: Sequence[Edit]) -> None:
+    """Replace lines of a file, from its end to its start so that the numbers stay true."""
+    lines = file.read_text(encoding="utf-8").split("\n")
+    for edit in sorted(edits, key=lambda each: each.first, reverse=True):
+        lines[edit.first - 1 : edit.first - 1 + edit.count] = edit.lines
+    file.write_text("\n".join(lines), encoding="utf-8", newline="\n")

@@ -2,14 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text and where it stands."""
-
-    number: int
-    text: str
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +127,6 @@ class Lesson:
     chapter: str
     title: str
     goal: str
-    you_will_learn: tuple[str, ...]
-    out_of_scope: tuple[str, ...]
-    notes: str
     blocks: tuple[Block, ...]
     stands: str = ""
     route: str = ""
@@ -152,6 +142,7 @@ class Mistake:
     Attributes:
         check: the name of the check that finds it.
         plant: how many of its first blocks that act (files, diffs, sessions) plant it.
+        besides: what plants it besides: `env` (a variable's value, or null), `sql`, `replace` (by file: old, new).
     """
 
     file: Path
@@ -161,3 +152,4 @@ class Mistake:
     check: str | None
     blocks: tuple[Block, ...]
     plant: int = 1
+    besides: dict[str, Any] = field(default_factory=dict)

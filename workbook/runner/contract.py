@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from workbook.history.contract import is_test_file
+from workbook.history.build import is_test_file
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson
 from workbook.redcontract import Report, broken_green, broken_red

@@ -9,15 +9,16 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from workbook.course import CHAPTERS
 from workbook.explain import lastcheck
 from workbook.explain.belonging import pages_of
 from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.lastcheck import Fault
 from workbook.explain.show import file_of, title_of
 from workbook.history.versions import read_versions
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 from workbook.say import Problem, _
 from workbook.student import environment, outline, vocabulary
 from workbook.student.check import Check, Examination, Verdict, checks_of
@@ -31,7 +32,7 @@ WRONG = "wrong.py"
 """The chapter's file with wrong applications."""
 
 
-def current(root: Path) -> outline.Chapter:
+def current(root: Path) -> ChapterFolder:
     """The chapter under way in a project."""
     name = Progress.read(root).current
     return outline.chapter(name) if name else outline.chapters()[0]

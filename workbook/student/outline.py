@@ -1,49 +1,24 @@
 """The course as a student sees it: its chapters, and the history that their lessons build."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
-from workbook.course import CHAPTERS, history_folder
-from workbook.history.build import build
-from workbook.history.trace import lesson_files, trace
-from workbook.lesson.frontmatter import read_front_matter, text_of
+from workbook.history.build import build, history_folder
+from workbook.history.trace import trace
+from workbook.lesson.chapters import ChapterFolder, lesson_files
+from workbook.lesson.chapters import chapters as chapter_folders
+from workbook.place import CHAPTERS
 from workbook.say import Problem, _, language, stage
 
-_KNOWN = {"title", "goal", "you_will_learn", "notes", "out_of_scope", "red", "left_out", "stands", "route"}
+
+def chapters() -> list[ChapterFolder]:
+    """All chapters in order, in the student's language."""
+    return chapter_folders(CHAPTERS, language())
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A chapter: its id, its title and goal in the student's language, its lesson in it, the request it is about."""
-
-    id: str
-    title: str
-    goal: str
-    lesson: Path
-    route: str
-
-    @property
-    def folder(self) -> Path:
-        """Where lesson, checks and mistakes lie."""
-        return self.lesson.parent
-
-
-def chapters() -> list[Chapter]:
-    """All chapters in order, by their front matter alone, so that it is quick."""
-    found = []
-    for english in lesson_files(CHAPTERS):
-        file = english.with_name("lesson.ko.md") if language() == "ko" else english
-        file = file if file.exists() else english
-        front = read_front_matter(file, file.read_text(encoding="utf-8"), required=set(), optional=_KNOWN)
-        title, goal, route = (text_of(file, front, key) for key in ("title", "goal", "route"))
-        found.append(Chapter(file.parent.name.partition("_")[0], title, goal, file, route))
-    return found
-
-
-def chapter(name: str) -> Chapter:
+def chapter(name: str) -> ChapterFolder:
     """The chapter of that id; `35` will do. Raises Problem when there is none."""
     known = chapters()
     wanted = name.lower() if name.lower().startswith("ch") else f"ch{name}"

@@ -5,11 +5,12 @@ own, and three hints. A link to a heading is shown in a terminal as plain words:
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError
+from workbook.lesson.markdown import walk
+from workbook.lesson.reader import read_text
 from workbook.say import Language, _, language
 
 FILE = "checks.md"
@@ -67,7 +68,7 @@ def _shape(checks: dict[str, Prose]) -> list[tuple[str, dict[str, set[str]]]]:
 
 def _read(file: Path) -> dict[str, Prose]:
     found: dict[str, Prose] = {}
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = read_text(file).splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("## ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         name = lines[start].removeprefix("## ").strip()
@@ -97,7 +98,7 @@ def _plain(file: Path, line: int, said: str) -> str:
     def words(link: re.Match[str]) -> str:
         text, path, slug = link.groups()
         target = file.parent / path
-        if not target.is_file() or (slug and slug not in set(_slugs(target))):
+        if not target.is_file() or (slug and slug not in {part.slug for part in walk(read_text(target))}):
             raise LessonError(file, line, f"the link to {path}{'#' + slug if slug else ''} leads nowhere.")
         page = target.resolve()
         chapter = next(part for part in reversed(page.parts) if re.match(r"ch\d\d_", part))[2:4]
@@ -107,9 +108,3 @@ def _plain(file: Path, line: int, said: str) -> str:
         return _('ch{number}, "{heading}"', number=chapter, heading=text)
 
     return _LINK.sub(words, said)
-
-
-def _slugs(page: Path) -> Iterator[str]:
-    """The ids that the site gives to a page's headings."""
-    for heading in re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
-        yield re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading, flags=re.ASCII).strip().lower())

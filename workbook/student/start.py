@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.history.git import identity, persons_git, try_git
+from workbook.lesson.chapters import ChapterFolder
 from workbook.say import Problem, _
 from workbook.student import outline, project
 from workbook.student.project import NAME, Progress
@@ -19,7 +20,7 @@ class Started:
     """Where the project stands now, and what was done to get there, in sentences."""
 
     project: Path
-    chapter: outline.Chapter
+    chapter: ChapterFolder
     told: list[str] = field(default_factory=list)
 
 
@@ -76,7 +77,7 @@ def _here() -> Path:
     return here if not any(here.iterdir()) else here / "when2meet"
 
 
-def _next(root: Path) -> outline.Chapter:
+def _next(root: Path) -> ChapterFolder:
     """The chapter under way; when it is done, the one after it."""
     progress = Progress.read(root)
     known = outline.chapters()
@@ -89,7 +90,7 @@ def _next(root: Path) -> outline.Chapter:
     return known[place]
 
 
-def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
+def _lay_out(root: Path, chapter: ChapterFolder) -> Started:
     started = Started(root, chapter)
     history = outline.history()
     root.mkdir(parents=True, exist_ok=True)
@@ -112,7 +113,7 @@ def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
     return started
 
 
-def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
+def _go_on(root: Path, chapter: ChapterFolder, fresh: bool) -> Started:
     started = Started(root, chapter)
     progress = Progress.read(root)
     _require_calm(root)

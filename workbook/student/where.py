@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown
 from workbook.say import _
 from workbook.student import outline
@@ -35,12 +36,12 @@ def inside(root: Path) -> str:
     return "\n".join(lines)
 
 
-def read_this(chapter: outline.Chapter) -> str:
+def read_this(chapter: ChapterFolder) -> str:
     """The sentence that says what to read; the path stands alone, to be copied."""
     return _("Read, from the heading 'Start':\n  {lesson}", lesson=shown(chapter.lesson))
 
 
-def _next(progress: Progress, chapter: outline.Chapter, ids: list[str]) -> list[str]:
+def _next(progress: Progress, chapter: ChapterFolder, ids: list[str]) -> list[str]:
     if chapter.id not in progress.done:
         lines = [
             _("Goal: {goal}", goal=chapter.goal),

@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Iterator
 
-from workbook.lesson.edits import Edit, rewrite
 from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.markdown import Edit, rewrite
 from workbook.translation.finding import Finding
 from workbook.translation.page import Page, Section
 from workbook.translation.structure import TRANSLATED

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbook.lesson.edits import Edit, rewrite
 from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.markdown import Edit, rewrite
 from workbook.translation.page import Page, read_page
 from workbook.translation.pairs import Pair, counterpart
 from workbook.translation.structure import TRANSLATED

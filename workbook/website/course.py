@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from workbook.course import CHAPTERS
 from workbook.history.build import Commit, History, build
 from workbook.history.files import Change, Files
-from workbook.history.trace import mistake_files
+from workbook.lesson.chapters import mistake_files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_mistake
-from workbook.place import CLONE, TEMPLATE
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.runner.start import starting_point
 from workbook.say import Language, Problem, choose
 from workbook.student.check import Check, checks_of

@@ -16,8 +16,8 @@ from pygments.lexers import BashSessionLexer, PythonConsoleLexer, get_lexer_for_
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
+from workbook.lesson.blocks import parse_exchanges
 from workbook.lesson.errors import LessonError
-from workbook.lesson.exchanges import parse_exchanges
 from workbook.lesson.model import Place
 from workbook.website.lexer import MySQLSessionLexer
 

@@ -2,9 +2,8 @@
 
 import tomllib
 
-from workbook.course import CHAPTERS
 from workbook.history.versions import read_versions
-from workbook.place import CLONE
+from workbook.place import CHAPTERS, CLONE
 from workbook.website.words import Words
 
 

@@ -1,0 +1,146 @@
+"""The chapters, found by their folders: what a chapter adds, it adds there, and nothing else names it.
+
+for chapter in chapters():
+    print(chapter.id, chapter.title, chapter.mistakes)
+"""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.model import Block, Diff, Illustration, Session, WholeFile
+from workbook.lesson.reader import LESSON_KEYS, LESSON_MAY, read_front_matter, read_text
+from workbook.place import CHAPTERS, CLONE
+from workbook.say import Language, Problem
+
+README = "README.md"
+_OPENED = "<!-- chapters: `workbook build` writes this table from the folders -->"
+_CLOSED = "<!-- end of chapters -->"
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterFolder:
+    """A chapter as its folder and its front matter tell, before anything else of it is read.
+
+    Attributes:
+        id: for example `ch35`; it is also the tag of its last commit.
+        folder: it holds lesson.md, and may hold checks.md, checks.py, wrong.py, `made/` and `mistakes/`.
+        lesson: the lesson in the language that was asked for, or in English where there is none in it.
+        stands: what stands at its end, in a few words.
+        route: the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
+    """
+
+    id: str
+    folder: Path
+    lesson: Path
+    title: str
+    goal: str
+    stands: str
+    route: str
+
+    @property
+    def mistakes(self) -> list[Path]:
+        """Its mistake pages in English."""
+        return mistake_files(self.lesson)
+
+
+def chapters(folder: Path = CHAPTERS, language: Language = "en") -> list[ChapterFolder]:
+    """All chapters in the course's order, by their front matter alone, so that it is quick.
+
+    Raises:
+        LessonError: a front matter that is not as docs/lesson-format.md says.
+        Problem: there is no chapter.
+    """
+    found = []
+    for english in lesson_files(folder):
+        page = in_language(english, language)
+        front = read_front_matter(page, read_text(page), required={}, optional=LESSON_KEYS | LESSON_MAY)
+        texts = (front.values.get(key) or "" for key in ("title", "goal", "stands", "route"))
+        found.append(ChapterFolder(chapter_id(english), english.parent, page, *texts))
+    return found
+
+
+def lesson_files(folder: Path) -> list[Path]:
+    """The lessons in the course's order, by their folders' names. Raises Problem when there are none."""
+    files = sorted(folder.glob("ch[0-9][0-9]_*/lesson.md"))
+    if not files:
+        raise Problem(f"There is no lesson in {shown(folder)}.", ways=("Lessons are chapters/chNN_name/lesson.md.",))
+    for before, file in pairwise(files):
+        if chapter_id(before) == chapter_id(file):
+            what = f"{chapter_id(file)} is {before.parent.name} already."
+            raise LessonError(file, 1, what, way="Rename one of the folders.")
+    return files
+
+
+def mistake_files(lesson: Path) -> list[Path]:
+    """The mistake pages beside a lesson, without their translations."""
+    return sorted(file for file in lesson.parent.glob("mistakes/*.md") if not file.stem.endswith(".ko"))
+
+
+def chapter_id(lesson: Path) -> str:
+    """The id of the chapter that a lesson is: `ch35` of chapters/ch35_a_failing_test/lesson.md."""
+    return lesson.parent.name.partition("_")[0]
+
+
+def in_language(page: Path, language: Language) -> Path:
+    """A page's sister in a language (`lesson.ko.md`), or the page itself where there is none."""
+    sister = page.with_suffix(f".{language}.md")
+    return sister if sister.exists() else page
+
+
+def new_readme(folder: Path) -> str | None:
+    """The text of the README beside the chapters' folder, with their table; None when it is so, or there is no README.
+
+    Raises:
+        Problem: it has no place for the table.
+    """
+    text = (folder.parent / README).read_text(encoding="utf-8") if (folder.parent / README).exists() else ""
+    before, opened, rest = text.partition(_OPENED)
+    _, closed, after = rest.partition(_CLOSED)
+    if text and not closed:
+        raise Problem(f"{README} has no place for the table of chapters: {_OPENED} … {_CLOSED}.")
+    rows = ["| chapter | what stands at its end |", "|---|---|"]
+    for each in chapters(folder):
+        target = each.lesson.relative_to(folder.parent).as_posix()
+        rows.append(f"| [{each.id} {each.title}]({target}) | {each.stands or each.goal} |")
+    new = "\n".join([before + opened, *rows, closed + after])
+    return new if text and new != text else None
+
+
+def count(blocks: Iterable[Block]) -> dict[str, int]:
+    """A page's numbers: files shown, things typed, outputs shown, how many of those are run and compared, and skips.
+
+    A command that shows nothing is compared too, but is no output.
+    """
+    blocks = list(blocks)
+    sessions = [block for block in blocks if isinstance(block, Session)]
+    shows = [(session, bool(each.output)) for session in sessions for each in session.exchanges]
+    return {
+        "listings": sum(isinstance(block, WholeFile | Diff) for block in blocks),
+        "illustrations": sum(isinstance(block, Illustration) for block in blocks),
+        "commands": len(shows),
+        "outputs": sum(output for _, output in shows),
+        "verified": sum(output for session, output in shows if not session.skip),
+        "skips": sum(bool(session.skip) for session in sessions),
+    }
+
+
+def skips(blocks: Iterable[Block]) -> list[str]:
+    """Where the blocks stand that are not run, and why they are not."""
+    sessions = [block for block in blocks if isinstance(block, Session) and block.skip]
+    return [f"{shown(each.place.file)}:{each.place.first}: not run: {each.skip}" for each in sessions]
+
+
+def require_budget(skips: Sequence[str], project: Path = CLONE / "pyproject.toml") -> None:
+    """Raises Problem when more blocks are skipped than `max_skips` under `[tool.workbook]` allows (none if not set)."""
+    settings = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("workbook", {})
+    budget = int(settings.get("max_skips", 0))
+    if len(skips) > budget:
+        raise Problem(
+            f"{len(skips)} blocks are not run, and max_skips under [tool.workbook] in pyproject.toml is {budget}.",
+            why="\n".join(skips),
+            ways=("Make a block run here.", "Or raise max_skips, and say in the commit why."),
+        )
