@@ -19,11 +19,6 @@ SLOW = (
     "doctor/",
     "mysql/test_local",
     "runner/test_own_runs",
-    "student/test_checks",
-    "student/test_grading",
-    "student/test_looking_changes_nothing",
-    "student/test_old_ways",
-    "student/test_whole_student",
 )
 """Tests that play whole projects, machines or servers: seconds each, and minutes together."""
 

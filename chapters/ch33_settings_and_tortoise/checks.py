@@ -1,6 +1,6 @@
 """How chapter 33 looks: settings that are read, connections that are all alike, an application."""
 
-from workbook.student.vocabulary import Application, Broken, Found, Git, Pool, Settings, SettingsWith, check
+from workbook.student.vocabulary import Api, Broken, Found, Git, Pool, Settings, SettingsWith, check
 
 FROM_FILE, FROM_ENVIRONMENT = "workbook_named_in_the_file", "workbook_named_in_the_environment"
 ALIKE = ("time_zone", "sql_mode", "collation_connection", "max_execution_time", "innodb_lock_wait_timeout")
@@ -70,11 +70,11 @@ def cryptography_is_there(packages: dict[str, str]) -> Found:
 
 
 @check(after=settings_import, broken="broken")
-def application_describes_itself(application: Application) -> Found:
+def application_describes_itself(application: Api) -> Found:
     """There is an application, and it serves `/openapi.json`."""
-    answer = application.api.get("/openapi.json")
-    if answer.error:
-        yield "broken", {"said": answer.error}
+    answer = application.get("/openapi.json")
+    if answer.raised:
+        yield "broken", {"said": answer.raised}
     elif answer.status != 200 or "openapi" not in (answer.json or ()):
         yield "refused", {"status": answer.status}
 

@@ -31,7 +31,7 @@ def the_ground_is_sound(tests: Tests) -> Found:
         yield "fails", {"failure": failure}
 
 
-@check(after=tests_run, lasts=False)
+@check(after=(the_ground_is_sound, "ch34/models_match_migrations"), lasts=False)
 def a_test_asks_for_the_route(tests: Tests) -> Found:
     """A test sends the request, and passes with an application that does what is asked."""
     if tests.sent_instead is not None:

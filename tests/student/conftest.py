@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
+from workbook.history.git import persons_git
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.runner.machine import uv
-from workbook.history.git import persons_git
 from workbook.student import environment, outline, project
-from workbook.student.ground import PREFIX, Databases, Ground, Probe, tables
+from workbook.student.ground import PREFIX, Databases, Ground, Probe, know_korea, tables
 from workbook.student.start import commit_all, is_clean
 
 ProjectAt = Callable[[str], Path]
@@ -25,6 +25,7 @@ _made: dict[str, dict[str, str]] = {}
 @pytest.fixture
 def own_database(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The database that the student develops on, named in the environment like the server."""
+    know_korea(mysql)
     name = f"student_{uuid4().hex[:8]}"
     for key, value in mysql.environment(name).items():
         monkeypatch.setenv(key, value)

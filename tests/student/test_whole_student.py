@@ -8,6 +8,8 @@ from tests.student.whole_student import difference, pages, play, same
 from workbook.mysql import ladder
 from workbook.place import TEMPLATE
 
+pytestmark = pytest.mark.slow
+
 SLIPS = ["workbook check", "workbook check"]
 """Before anything is there, and after a mistake."""
 

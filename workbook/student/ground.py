@@ -101,7 +101,7 @@ class Ground:
         """
         if self._server is None:
             self._server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
-            _know_korea(self._server)
+            know_korea(self._server)
         return self._server
 
     def start(
@@ -271,13 +271,13 @@ def tables(server: Server, database: str) -> dict[str, str]:
     return found
 
 
-def _know_korea(server: Server) -> None:
+def know_korea(server: Server) -> None:
     """Teach a server that we started the course's time zone by its name, as Docker's image and a Mac's know it."""
     with cursor(server, "mysql") as ask:
         ask.execute("SELECT CONVERT_TZ('2000-01-01', '+00:00', 'Asia/Seoul')")
         if ask.fetchone() == (None,):
             ask.execute("INSERT INTO time_zone (Use_leap_seconds) VALUES ('N')")
-            ask.execute("INSERT INTO time_zone_name VALUES ('Asia/Seoul', LAST_INSERT_ID())")
+            ask.execute("INSERT IGNORE INTO time_zone_name VALUES ('Asia/Seoul', LAST_INSERT_ID())")
             ask.execute("INSERT INTO time_zone_transition_type VALUES (LAST_INSERT_ID(), 0, 32400, 0, 'KST')")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partialmethod
 from json import dumps, loads
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,7 +32,7 @@ class Settings:
     """
 
     found: bool = False
-    models: tuple[str, ...] = ()
+    models: tuple[str, ...] | list[str] = ()
     has_env: bool = False
     host: str = ""
     port: int = 3306
@@ -94,17 +95,19 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the application answered, `error` being what it raised, as a sentence.
+    """What the application answered.
 
     Attributes:
-        statements: the SQL that MySQL was sent meanwhile.
+        raised: the error that it let through, as a sentence; empty when none.
+        statements: the SQL that it sent to MySQL.
+        taken: whether it asked for the `uuids` that it was given.
     """
 
     status: int | None
     body: str
-    error: str = ""
-    statements: tuple[str, ...] = ()
-    taken: bool = True
+    raised: str
+    statements: list[str]
+    taken: bool
 
     @property
     def json(self) -> Any:
@@ -116,15 +119,20 @@ class Answer:
 
 
 class Api:
-    """The application within its lifespan, as a client speaks to it; on a database that its migrations built.
+    """The application, as a client speaks to it.
 
     Attributes:
         paths: those that its description names.
     """
 
-    def __init__(self, probe: Probe, server: Server, paths: Sequence[str]) -> None:
-        self._probe, self._server = probe, server
+    def __init__(self, probe: Probe, login: dict[str, Any], paths: Sequence[str]) -> None:
+        self._probe, self._login = probe, login
         self.paths = tuple(paths)
+
+    def start(self) -> "Api":
+        """Enter its lifespan; before, it answers what needs no database."""
+        self._probe.seen("start", login=self._login)
+        return self
 
     def send(
         self,
@@ -142,45 +150,14 @@ class Api:
             uuids: what the application's `uuid4` gives next; `taken` says whether it asked for them.
         """
         body, kind = ("", {}) if json is None else (dumps(json), {"content-type": "application/json"})
-        with cursor(self._server, "mysql") as ask:
-            ask.execute("SET GLOBAL log_output = 'TABLE'")
-            ask.execute("TRUNCATE general_log")
-            ask.execute("SET GLOBAL general_log = ON")
-            try:
-                values = {"body": body, "headers": kind | (headers or {}), "numbers": list(uuids)}
-                seen = self._probe.seen("send", method=method, path=path, **values)
-            finally:
-                ask.execute("SET GLOBAL general_log = OFF")
-            ask.execute("SELECT argument FROM general_log WHERE command_type IN ('Query', 'Execute')")
-            statements = tuple(bytes(said).decode(errors="replace") for (said,) in ask.fetchall())
-        answer = seen["answer"]
-        error = sentence(answer["error"]) if answer["error"] else ""
-        return Answer(answer["status"], answer["body"], error, statements, seen["taken"])
+        values = {"body": body, "headers": kind | (headers or {}), "numbers": list(uuids)}
+        answer = self._probe.seen("send", method=method, path=path, **values)
+        return Answer(**answer | {"raised": sentence(answer["raised"]) if answer["raised"] else ""})
 
-    def get(self, path: str, **more: Any) -> Answer:
-        """Send GET; the arguments are those of `send`."""
-        return self.send("GET", path, **more)
-
-    def post(self, path: str, **more: Any) -> Answer:
-        """Send POST."""
-        return self.send("POST", path, **more)
-
-    def patch(self, path: str, **more: Any) -> Answer:
-        """Send PATCH."""
-        return self.send("PATCH", path, **more)
-
-    def delete(self, path: str, **more: Any) -> Answer:
-        """Send DELETE."""
-        return self.send("DELETE", path, **more)
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """The application before it is started: it answers what needs no database."""
-
-    api: Api
-    probe: Probe
-    login: dict[str, Any]
+    get = partialmethod(send, "GET")
+    post = partialmethod(send, "POST")
+    patch = partialmethod(send, "PATCH")
+    delete = partialmethod(send, "DELETE")
 
 
 @look
@@ -198,7 +175,7 @@ def probe(ground: Ground, python: Path) -> Probe:
 @look
 def settings(probe: Probe) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return _settings(probe.seen("settings"))
+    return Settings(**probe.seen("settings"))
 
 
 @look
@@ -208,24 +185,9 @@ def settings_with(ground: Ground, python: Path) -> SettingsWith:
 
     def under(dotenv: str, **values: str) -> Settings:
         seen = Probe(ground, python, nothing | values, dotenv).ask("settings")
-        return Settings(error=sentence(seen["error"])) if seen.get("error") else _settings(seen)
+        return Settings(error=sentence(seen["error"])) if seen.get("error") else Settings(**seen)
 
     return under
-
-
-def _settings(seen: dict[str, Any]) -> Settings:
-    if not seen["found"]:
-        return Settings()
-    return Settings(
-        True,
-        tuple(seen["models"]),
-        seen["has_env"],
-        str(seen["host"] or ""),
-        int(seen["port"] or 3306),
-        str(seen["user"] or ""),
-        str(seen["password"] or ""),
-        str(seen["database"] or ""),
-    )
 
 
 @look
@@ -255,23 +217,20 @@ def schema(settings: Settings, probe: Probe, databases: Databases) -> Schema:
 
 
 @look
-def application(
-    ground: Ground, python: Path, databases: Databases, route: str, schema: Schema | None = None
-) -> Application:
+def application(ground: Ground, python: Path, databases: Databases, route: str, schema: Schema | None = None) -> Api:
     """The application, imported and not started."""
     database = schema.database if schema else databases.make("empty")
     probe = Probe(ground, python, databases.server.environment(database))
     seen = probe.seen("find", path=route.partition(" ")[2])
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
-    return Application(Api(probe, databases.server, seen["paths"]), probe, databases.login(database))
+    return Api(probe, databases.login(database), seen["paths"])
 
 
 @look
-def api(application: Application) -> Api:
-    """The application, started."""
-    application.probe.seen("start", login=application.login)
-    return application.api
+def api(application: Api) -> Api:
+    """The application, started, on a database that its migrations built."""
+    return application.start()
 
 
 @look

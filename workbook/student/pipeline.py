@@ -1,7 +1,7 @@
 """The student's workflow, run as GitHub would run it: as it is committed, and with something planted in the commit."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ class Rehearsal:
         lines: all that was printed.
     """
 
-    def __init__(self, ground: Ground, workflow: Workflow, models: tuple[str, ...], route: str) -> None:
+    def __init__(self, ground: Ground, workflow: Workflow, models: Sequence[str], route: str) -> None:
         """Run the jobs as they would be on GitHub, with a test of ours that passes and a module that no test enters."""
         self._ground, self._workflow, self._models = ground, workflow, models
         self._path, self._marker = route.partition(" ")[2], ground.scratch / "ran"

@@ -44,16 +44,21 @@ def place_of(error: BaseException) -> dict[str, Any]:
     return {"type": type(error).__name__, "says": says, "file": where, "line": line}
 
 
-def divert(change: Callable[[Credentials], Credentials]) -> None:
-    """Put every login to MySQL through a function: from its credentials (`host`, `port`, …, `db`) to those used."""
+def divert(change: Callable[[Credentials], Credentials], hear: Callable[[Any], None] = lambda statement: None) -> None:
+    """Stand between the project and MySQL.
+
+    Args:
+        change: from a login's credentials (`host`, `port`, …, `db`) to those used.
+        hear: is given every statement.
+    """
     for driver in ("asyncmy", "aiomysql", "pymysql"):
         with suppress(ImportError):
             module = importlib.import_module(f"{driver}.connection{'s' if driver == 'pymysql' else ''}")
-            _divert(module.Connection, change)
+            _divert(module.Connection, change, hear)
 
 
-def _divert(driver: Any, change: Callable[[Credentials], Credentials]) -> None:
-    original = driver.__init__
+def _divert(driver: Any, change: Callable[[Credentials], Credentials], hear: Callable[[Any], None]) -> None:
+    original, asked = driver.__init__, driver.query
 
     def init(self: Any, *arguments: Any, **credentials: Any) -> None:
         credentials["db"] = credentials.pop("database", None) or credentials.get("db")
@@ -61,7 +66,11 @@ def _divert(driver: Any, change: Callable[[Credentials], Credentials]) -> None:
         credentials.pop("unix_socket", None)
         original(self, *arguments, **change(credentials))
 
-    driver.__init__ = init
+    def query(self: Any, statement: Any, *arguments: Any, **more: Any) -> Any:
+        hear(statement)
+        return asked(self, statement, *arguments, **more)
+
+    driver.__init__, driver.query = init, query
 
 
 def modules() -> Iterator[Path]:
@@ -143,12 +152,16 @@ class Project:
         """Nothing is imported yet."""
         self.login: Credentials = {}
         self.numbers: list[int] = []
+        self.statements: list[str] = []
         self.open = AsyncExitStack()
         self.app: Any = None
 
     def _divert(self, login: Credentials) -> None:
         if not self.login:
-            divert(lambda asked: asked | {key: self.login[key] for key in self.login if key != "db" or asked.get("db")})
+            divert(
+                lambda asked: asked | {key: self.login[key] for key in self.login if key != "db" or asked.get("db")},
+                lambda statement: self.statements.append(str(statement)),
+            )
         self.login.update(login)
 
     async def settings(self) -> dict[str, Any]:
@@ -163,8 +176,10 @@ class Project:
             connection = expand_db_url(connection)
         named = [module for app in config["apps"].values() for module in app.get("models", ())]
         models = [each if isinstance(each, str) else str(getattr(each, "__name__", "")) for each in named]
-        values = {key: connection["credentials"].get(key) for key in ("host", "port", "user", "password", "database")}
-        return {"found": True, "models": models, "has_env": _has_env(), **values}
+        credentials = connection["credentials"]
+        values = {key: str(credentials.get(key) or "") for key in ("host", "user", "password", "database")}
+        port = int(credentials.get("port") or 3306)
+        return {"found": True, "models": models, "has_env": _has_env(), "port": port, **values}
 
     async def pool(self, login: Credentials) -> dict[str, Any]:
         """Hold several connections of the pool at once: each one's session, and what an UPDATE to the same counts."""
@@ -231,7 +246,7 @@ class Project:
     async def send(
         self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int]
     ) -> dict[str, Any]:
-        """Send a request to the application: `status`, `body`, and `error` when it raised something.
+        """Send a request to the application: `status`, `body`, what it `raised`, and its `statements`.
 
         Args:
             numbers: what `uuid4` gives next; `taken` says whether the application asked for them.
@@ -253,7 +268,8 @@ class Project:
             "client": ("127.0.0.1", 50000),
             "server": ("test", 80),
         }
-        answer: dict[str, Any] = {"status": None, "body": "", "error": None}
+        answer: dict[str, Any] = {"status": None, "body": "", "raised": None, "statements": self.statements}
+        self.statements.clear()
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body.encode(), "more_body": False}
@@ -267,8 +283,8 @@ class Project:
         try:
             await self.app(scope, receive, take)
         except Exception as error:
-            answer["error"] = place_of(error)
-        return {"answer": answer, "taken": not self.numbers}
+            answer["raised"] = place_of(error)
+        return answer | {"taken": not self.numbers}
 
 
 def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:

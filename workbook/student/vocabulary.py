@@ -33,7 +33,6 @@ from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import (
     Answer,
     Api,
-    Application,
     Pool,
     Rows,
     Schema,
