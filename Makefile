@@ -52,7 +52,7 @@ docs: setup  ## build the site and serve it; Ctrl-C stops
 	@.venv/bin/python -m workbook.website --port $(or $(PORT),8100) $(ARGS)
 
 notebooks: setup  ## run the notebooks on a throwaway MySQL, and write down what they show
-	@.venv/bin/python -m workbook.notebooks run $(ARGS)
+	@.venv/bin/workbook notebooks run $(ARGS)
 
 lint: setup  ## check style and types
 	.venv/bin/ruff check .

@@ -1,21 +1,27 @@
-"""One real MySQL for the whole run.
+"""One real MySQL for the whole run, and what was verified before is not verified again.
 
 The process that was started (not xdist's workers) brings up a throwaway server before the first test and lets go of it
-after the last; the workers find it in the environment. There is no skip: without a MySQL, nothing runs.
+after the last; the workers find it in the environment. There is no skip for want of a MySQL: without one, nothing runs.
 """
 
 import json
 import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
+from itertools import islice
+from typing import Any
 
 import pytest
 
 from workbook.mysql.server import Server
-
-pytest_plugins = ["workbook.collect"]
+from workbook.runner.verified import Input, remember, remembered
 
 HANDED_ON = "WORKBOOK_TEST_SERVER"
 """Where the workers find the server: its values as JSON."""
+
+Once = Callable[[str, str, Iterable[Input]], AbstractContextManager[None]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +48,50 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header() -> str | None:
     """Say which MySQL the tests run on."""
     return f"mysql: {_server().sentence}" if HANDED_ON in os.environ else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the lessons' pages out, the longest first: one that starts last would keep everybody waiting.
+
+    xdist gives each worker a run of neighbours to begin with, so the pages stand at the head of each worker's run.
+    """
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    pages = [item for item in items if item.path.name == "test_pages.py"]
+    others = iter([item for item in items if item not in set(pages)])
+    sizes = [(len(items) + place) // workers for place in range(workers)]
+    dealt = [pages[place::workers] for place in range(workers)]
+    mixed = [[*hand, *islice(others, max(0, size - len(hand)))] for hand, size in zip(dealt, sizes, strict=True)]
+    items[:] = [*(item for run in mixed for item in run), *others]
+
+
+@pytest.fixture
+def once(record_property: Callable[[str, object], None]) -> Once:
+    """Verify something unless it was verified before: `with once("pages", name, inputs): …`.
+
+    The test is skipped when it was; the run's last lines count both.
+    """
+
+    @contextmanager
+    def verified(kind: str, name: str, inputs: Iterable[Input]) -> Iterator[None]:
+        what, inputs = f"{kind}/{name}", list(inputs)
+        if remembered(what, inputs):
+            record_property("verified", f"{kind}: remembered")
+            pytest.skip("remembered: nothing that it depends on has changed (FRESH=1 verifies it again)")
+        yield
+        remember(what, inputs)
+        record_property("verified", f"{kind}: verified")
+
+    return verified
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many pages, notebooks, … were verified, and how many remembered."""
+    reports = [report for kind in ("passed", "skipped") for report in terminalreporter.stats.get(kind, [])]
+    counts = Counter(value for report in reports for name, value in report.user_properties if name == "verified")
+    for kind in sorted({value.partition(":")[0] for value in counts}):
+        verified, known = counts[f"{kind}: verified"], counts[f"{kind}: remembered"]
+        terminalreporter.write_line(f"{kind}: {verified} verified, {known} remembered")
 
 
 @pytest.fixture(scope="session")

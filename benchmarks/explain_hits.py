@@ -24,7 +24,7 @@ from workbook.explain.plain import squeeze
 from workbook.lesson.model import Exchange
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
-from workbook.place import CHAPTERS, TEMPLATE, private
+from workbook.place import CHAPTERS, TEMPLATE
 
 Lines = list[str]
 Change = Callable[[Lines, Page], Lines]
@@ -141,7 +141,7 @@ def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines
     from workbook.runner.replay import replay
 
     found: list[tuple[Page, Lines]] = []
-    settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+    settings = Settings(server=server, own_server=True)
     with tempfile.TemporaryDirectory() as scratch:
         history = build(CHAPTERS, Path(scratch) / "history")
         for page in clinic:

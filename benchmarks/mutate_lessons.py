@@ -32,7 +32,7 @@ from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Sessio
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
 from workbook.normalise import normalise
-from workbook.place import CHAPTERS, TEMPLATE, private
+from workbook.place import CHAPTERS, TEMPLATE
 from workbook.runner.compare import require_same
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
@@ -193,7 +193,7 @@ def main() -> int:
         printed: dict[Path, Printed] = {}
         with ladder.climb(TEMPLATE, use="test") as server:
             static(chapters, scratch)
-            settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+            settings = Settings(server=server, own_server=True)
             for file in sorted(replayed):
                 print(f"replaying {file.relative_to(chapters)}", file=sys.stderr, flush=True)
                 printed[file] = printed_by(pages[file], chapters, settings, scratch)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbook.mysql import local, mysqld
+from workbook.mysql import local, mysqld, programs
 from workbook.mysql.server import Unavailable
-from workbook.place import private
 
 SLOW = (
     "ci/test_mysql",
@@ -17,8 +16,6 @@ SLOW = (
     "ci/test_steps",
     "ci/test_template_workflow",
     "doctor/",
-    "mysql/test_local",
-    "runner/test_own_runs",
 )
 """Tests that play whole projects, machines or servers: seconds each, and minutes together."""
 
@@ -43,14 +40,12 @@ def _no_server_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def programs_home() -> Path:
     """A folder like `.workbook/mysql` that holds the server programs and a pristine data directory."""
-    folder = private() / "mysql"
-    with local.one_at_a_time(folder):
-        try:
-            programs = local.usable(folder)
-        except Unavailable as reason:
-            pytest.fail(f"the local rung cannot be tested here: {reason}")
-        if not (folder / f"pristine-{programs.version}").exists():
-            mysqld.initialise(programs, folder / f"pristine-{programs.version}")
+    with programs.held() as folder:
+        if not list(folder.glob("pristine-*[!lq]")):
+            try:
+                local.start(use="test").stop()
+            except Unavailable as reason:
+                pytest.fail(f"the local rung cannot be tested here: {reason}")
     return folder
 
 

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,9 +17,10 @@ from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import CHAPTERS, TEMPLATE, private
+from workbook.place import CHAPTERS, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation.sync import followed
+from workbook.translation.pairs import Pair
+from workbook.translation.sync import follow
 
 if TYPE_CHECKING:
     from workbook.runner.ground import Settings
@@ -65,8 +66,8 @@ def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHA
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
     from workbook.runner.replay import replay
 
-    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
-        for folder, page in pages.items():
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages, folder):
+        for page in pages:
             with stage(str(shown(page.file))) as tell:
                 replay(page, history, settings, folder, progress=tell)
 
@@ -77,8 +78,8 @@ def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters =
     from workbook.runner.refresh import refresh as take
 
     changed: list[Path] = []
-    with _ground(chapters, chapter, mistakes) as (history, settings, pages):
-        for folder, page in pages.items():
+    with _ground(chapters, chapter, mistakes) as (history, settings, pages, folder):
+        for page in pages:
             with stage(str(shown(page.file))):
                 changed += take(page, history, settings, folder)
     for path in changed:
@@ -134,6 +135,17 @@ def bump(
 
 
 @app.command()
+def notebooks(
+    action: Annotated[Literal["run", "check"], typer.Argument(help="check runs nothing.")] = "run",
+    chapters: Annotated[list[str] | None, typer.Argument(help="Such as ch34; all when none is named.")] = None,
+) -> None:
+    """Run the notebooks on a throwaway MySQL, write their outputs into both languages, and name what is wrong."""
+    from workbook.notebooks.run import notebooks as verb
+
+    raise typer.Exit(verb(action, chapters or ()))
+
+
+@app.command()
 def report(chapters: Chapters = CHAPTERS) -> None:
     """Per lesson: listings, commands, outputs, how many are verified, and every skip with its reason."""
     pages: dict[str, Page] = {}
@@ -152,16 +164,12 @@ def report(chapters: Chapters = CHAPTERS) -> None:
 
 def _follow(changed: Iterable[Path]) -> None:
     """Copy rewritten fences into the Korean pages, and say where that is not possible."""
-    copied, refused = followed(changed)
-    for path in copied:
-        typer.echo(f"fences copied: {shown(path)}")
-    for error in refused:
-        say(str(error))
+    follow(Pair(file, file.with_suffix(".ko.md")) for file in changed if file.suffix == ".md")
 
 
 @contextmanager
-def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[History, "Settings", dict[Path, Page]]]:
-    """The history up to a chapter, a throwaway server, and the chapter's pages, each with a folder of its own."""
+def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[History, "Settings", list[Page], Path]]:
+    """The history up to a chapter, a throwaway server, the chapter's pages, and a folder for their replays."""
     from workbook.mysql import ladder
     from workbook.runner.ground import Settings
 
@@ -172,5 +180,4 @@ def _ground(chapters: Path, chapter: str, mistakes: bool) -> Iterator[tuple[Hist
     ):
         lesson = history.chapters[chapter].lesson
         pages = [lesson, *(map(read_mistake, course.mistake_files(lesson.file)) if mistakes else ())]
-        settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
-        yield history, settings, {Path(scratch) / str(number): page for number, page in enumerate(pages)}
+        yield history, Settings(server=server, own_server=True), pages, Path(scratch)

@@ -1,4 +1,4 @@
-"""A connection to a server of the ladder, for what the workbook itself asks of it."""
+"""What the workbook asks of a server of the ladder: connections, databases, and a project's own account."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ import pymysql
 from pymysql.cursors import Cursor
 
 from workbook.mysql.server import Server
+from workbook.say import Problem, _
 
 SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 """The databases that every MySQL server has, and nobody else's tools should touch."""
@@ -54,3 +55,58 @@ def create_database(server: Server, name: str) -> None:
 def quoted(name: str) -> str:
     """The name as an identifier in SQL."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def require_unknown(server: Server, name: str) -> None:
+    """Refuse a database or an account that exists: it is somebody's data, somebody's password.
+
+    Raises:
+        Problem: the server has one of that name, or the account that asks may not look.
+    """
+    with _may(server), cursor(server) as ask:
+        if not ask.execute("SELECT 1 FROM mysql.user WHERE user = %s", (name,)) and name not in databases(server):
+            return
+    taken = _(
+        "MySQL on {host}:{port} has {name} already, so it stays as it is.",
+        host=server.host,
+        port=server.port,
+        name=name,
+    )
+    drop = _("Or drop it, if nobody needs it: DROP DATABASE IF EXISTS {name}; DROP USER IF EXISTS {name};", name=name)
+    raise Problem(taken, ways=(_("Choose another name."), drop))
+
+
+def open_account(server: Server, name: str, password: str) -> None:
+    """Make the database, and an account that may do everything in it and in its tests' databases, not elsewhere.
+
+    Args:
+        name: of both.
+        password: the account's.
+
+    Raises:
+        Problem: the account that asks may not.
+    """
+    pattern = name.replace("_", r"\_")
+    with _may(server), cursor(server) as ask:
+        ask.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (name, password))
+        # The tests make databases named after the project's, and one of them makes an account.
+        for grant in (pattern, rf"{pattern}\_%"):
+            ask.execute(f"GRANT ALL ON {quoted(grant)}.* TO {quoted(name)}@'%'")
+        ask.execute(f"GRANT CREATE USER ON *.* TO {quoted(name)}@'%'")
+        create_database(server, name)
+
+
+@contextmanager
+def _may(server: Server) -> Iterator[None]:
+    try:
+        yield
+    except pymysql.MySQLError as error:
+        values = {"user": server.user, "host": server.host, "port": server.port, "args": error.args[-1]}
+        raise Problem(
+            _("{user} may not make accounts on {host}:{port}: {args}.", **values),
+            why=_("A project gets an account of its own."),
+            ways=(
+                _("Name root in MYSQL_USER and MYSQL_PASSWORD."),
+                _("Or leave the server out: workbook new NAME --no-server"),
+            ),
+        ) from error

@@ -8,8 +8,7 @@ import subprocess
 import warnings
 from pathlib import Path
 
-from workbook.account import open_account, require_unknown
-from workbook.login import SYSTEM
+from workbook.login import SYSTEM, open_account, require_unknown
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CLONE, COURSE, TEMPLATE

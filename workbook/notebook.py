@@ -3,15 +3,14 @@
 The experiment itself stays in the cells. A notebook begins with `from workbook import notebook`.
 """
 
-import os
 from typing import Any
 
 from workbook.login import cursor, quoted
-from workbook.mysql import docker, given, local
+from workbook.mysql import ladder
 from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
-from workbook.say import Problem
+from workbook.say import Problem, _
 
 PREFIX = "nb_"
 """How every database of a notebook begins. No other is ever dropped."""
@@ -92,20 +91,14 @@ def plots() -> None:
 def _server() -> Server:
     silent = ""
     try:
-        try:
-            found = given.find(os.environ, TEMPLATE / ".env")
-        except Unanswered as problem:
-            found, silent = None, problem.what
-        found = found or local.found() or docker.found(TEMPLATE)
+        if found := ladder.running(TEMPLATE, strict=True):
+            return found
+    except Unanswered as problem:
+        silent = problem.what
     except Problem as problem:
         raise NoServer(problem.what, why=problem.why, ways=problem.ways, code=problem.code) from None
-    if not found:
-        raise NoServer(
-            "No MySQL answers, and this notebook asks a real one.",
-            why=silent,
-            ways=(
-                "Bring one up: `workbook db up`, in the workbook's own folder.",
-                "Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter.",
-            ),
-        )
-    return found
+    ways = (
+        _("Bring one up: `workbook db up`, in the workbook's own folder."),
+        _("Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter."),
+    )
+    raise NoServer(_("No MySQL answers, and this notebook asks a real one."), why=silent, ways=ways)

@@ -12,15 +12,10 @@ import pytest
 
 
 class Reporter:
-    """Writes how pytest was started, each phase of each test, each error of collection, and the exit code."""
+    """Writes each phase of each test, each error of collection, and the exit code."""
 
-    def __init__(self, path: str, config: Any) -> None:
-        """Start a new report in place of an older one."""
+    def __init__(self, path: str) -> None:
         self.path = path
-        with open(path, "w", encoding="utf-8"):
-            pass
-        started = config.invocation_params
-        self.write(arguments=list(started.args), directory=str(started.dir), environment=dict(os.environ))
 
     def write(self, **values: object) -> None:
         """Add a line. Nothing stays open: a run may end before its session, and would warn of an unclosed file."""
@@ -50,4 +45,4 @@ def pytest_configure(config: Any) -> None:
     # Taken out: a pytest that a test starts would write into this run's report.
     path = os.environ.pop("WORKBOOK_REPORT", None)
     if path and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Reporter(path, config), "workbook-report")
+        config.pluginmanager.register(Reporter(path), "workbook-report")

@@ -4,7 +4,7 @@ The contract is design.md's promise 3. It is judged from a structured report of 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,42 +34,19 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """How pytest was started: its arguments (without those of a configuration), its directory, its environment."""
-
-    arguments: tuple[str, ...]
-    directory: str
-    environment: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
-    """A run of pytest: its exit code (None when it never came to its end), every phase, and how it was started."""
+    """A run of pytest: its exit code (None when it never came to its end), and every phase."""
 
     exit: int | None
     phases: tuple[Phase, ...]
-    start: Start | None = None
-
-    @property
-    def tests(self) -> dict[str, list[Phase]]:
-        """The phases by test."""
-        found: dict[str, list[Phase]] = {}
-        for phase in self.phases:
-            found.setdefault(phase.test, []).append(phase)
-        return found
 
 
 def read_report(lines: Iterable[str]) -> Report:
     """The report that the plugin wrote."""
     values = [json.loads(line) for line in lines if line.strip()]
     codes = [value["exit"] for value in values if "exit" in value]
-    starts = [
-        Start(tuple(value["arguments"]), value["directory"], value["environment"])
-        for value in values
-        if "arguments" in value
-    ]
     phases = tuple(Phase(**value) for value in values if "test" in value)
-    return Report(codes[-1] if codes else None, phases, starts[-1] if starts else None)
+    return Report(codes[-1] if codes else None, phases)
 
 
 def broken_red(contract: RedContract, report: Report) -> str | None:
@@ -81,9 +58,9 @@ def broken_red(contract: RedContract, report: Report) -> str | None:
     unexpected = _unexpected_failure(report, set(contract.tests))
     if unexpected:
         return unexpected
-    tests = report.tests
     for name in contract.tests:
-        phases = _of(tests, name)
+        # A name without parameters stands for all of them.
+        phases = [phase for phase in report.phases if name in (phase.test, phase.test.partition("[")[0])]
         if not phases:
             return f"{name} was not run{_exit(report)}."
         failed = [phase for phase in phases if phase.outcome == "failed"]
@@ -115,11 +92,6 @@ def _unexpected_failure(report: Report, allowed: set[str]) -> str | None:
             return f"{phase.test or 'a test file'} must pass, but it {where}:\n\n{phase.message}"
         return f"{phase.test} must pass, but it is skipped or expected to fail."
     return None
-
-
-def _of(tests: Mapping[str, list[Phase]], name: str) -> list[Phase]:
-    """The phases of a test; of all its parametrisations when the name has none."""
-    return [phase for test, phases in tests.items() for phase in phases if name in (test, test.partition("[")[0])]
 
 
 def _exit(report: Report) -> str:

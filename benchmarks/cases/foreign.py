@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 
 from workbook.mysql.server import Server
-from workbook.runner.mysqlclient import Client
+from workbook.runner.ground import Settings
+from workbook.runner.sessions import Client
 
 PROGRAMS = {
     "KeyError": "prices = {'tea': 3}\nprices['coffee']",
@@ -113,7 +114,7 @@ def _program(code: str) -> str:
 
 def _statements(server: Server) -> dict[str, str]:
     database = f"foreign_errors_{os.getpid()}"
-    with Client(server, database) as client:
+    with Client(Settings(server=server, database=database)) as client:
         client.run(f"DROP DATABASE IF EXISTS {database};")
         client.run(f"CREATE DATABASE {database};")
         client.run(f"USE {database};")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.mysql import docker
+from workbook.mysql import docker, probe
 from workbook.mysql.mysqld import free_port
 from workbook.mysql.server import Server
 
@@ -32,6 +32,7 @@ case " $* " in
     answer up-says >&2
     if [ -f up-hangs ]; then exec sleep 30; fi
     if [ -f up-fails ]; then cat up-fails >&2; rm up-fails; exit 1; fi
+    if [ -f up-always-fails ]; then cat up-always-fails >&2; exit 1; fi
     touch running ;;
 *" port "*)
     if [ -f running ]; then cat published; else echo 'service "db" is not running' >&2; exit 1; fi ;;
@@ -39,7 +40,7 @@ case " $* " in
     if [ -f stop-fails ]; then cat stop-fails >&2; exit 1; fi
     rm -f running ;;
 *" ps --all --quiet db ") echo 3ab30cb73f74 ;;
-" logs --tail 200 3ab30cb73f74 ") answer log >&2 ;;
+" logs 3ab30cb73f74 ") answer log >&2 ;;
 esac
 """
 
@@ -72,10 +73,6 @@ class StandIn:
         return [call for call in self.calls if f" {verb} " in f"{call} "]
 
 
-def quiet(line: str) -> None:
-    """A `say` for tests that do not look at progress."""
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "clone" / "template_app"
@@ -89,8 +86,8 @@ def stand_in(tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch) -> 
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(docker, "HOST", mysql.host)
-    monkeypatch.setattr(docker, "PASSWORD", mysql.password)
+    monkeypatch.setattr(probe, "HOST", mysql.host)
+    monkeypatch.setattr(probe, "PASSWORD", mysql.password)
     monkeypatch.setattr(docker, "PORT", free_port())  # whether 3306 is free differs from machine to machine
     return StandIn(folder, mysql.port)
 

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from workbook.mysql import docker, local
+from workbook.mysql import docker, programs
+from workbook.mysql.mysqld import free_port
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 
@@ -21,24 +21,6 @@ COMPOSE = TEMPLATE / "compose.yaml"
 def lint(*files: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", *map(str, files)]
     return subprocess.run(command, capture_output=True, text=True)
-
-
-def config(*files: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What `docker compose` makes of the files; it needs the plugin and no engine."""
-    arguments = [part for file in files for part in ("-f", str(file))]
-    return subprocess.run(
-        ["docker", "compose", "-p", "test", *arguments, "config", "--no-path-resolution"],
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-    )
-
-
-def has_compose() -> bool:
-    return (
-        bool(shutil.which("docker"))
-        and not subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
-    )
 
 
 @pytest.fixture(scope="module")
@@ -60,33 +42,13 @@ def test_the_lint_sees_a_misspelt_key(tmp_path: Path) -> None:
     assert "healthchek" in done.stdout
 
 
-def test_compose_itself_reads_both_files_where_it_is_installed() -> None:
-    """The schema says what a key may be; only compose says what two files laid over each other become."""
-    if not has_compose():
-        # Without the plugin the schema and the keys that the override must replace are what can be checked.
-        override = yaml.safe_load(docker.OVERRIDE.read_text(encoding="utf-8"))["services"]["db"]
-        assert [volume["target"] for volume in override["volumes"]] == ["/var/lib/mysql"]
-        return
-    done = config(COMPOSE, docker.OVERRIDE, MYSQL_PORT="0")
-    assert done.returncode == 0, done.stderr
-    merged = yaml.safe_load(done.stdout)["services"]["db"]
-    assert merged["volumes"] == [{"type": "tmpfs", "target": "/var/lib/mysql"}]
-    assert [(port["host_ip"], port["published"]) for port in merged["ports"]] == [("127.0.0.1", "0")]
-
-
-def test_the_port_is_open_to_this_machine_only(db: dict[str, Any]) -> None:
-    assert db["ports"] == ["127.0.0.1:${MYSQL_PORT:-3306}:3306"]
-
-
-def test_the_values_are_the_notes(db: dict[str, Any]) -> None:
+def test_it_says_what_the_notes_say_to_this_machine_alone_and_keeps_its_data(db: dict[str, Any]) -> None:
     assert db["image"] == "mysql:8.4"
     assert db["environment"] == {
         "MYSQL_ROOT_PASSWORD": "${MYSQL_PASSWORD:-1234}",
         "MYSQL_DATABASE": "${MYSQL_DB:-when2meet_vod}",
     }
-
-
-def test_the_data_outlives_the_container(db: dict[str, Any]) -> None:
+    assert db["ports"] == ["127.0.0.1:${MYSQL_PORT:-3306}:3306"]
     assert db["volumes"] == ["mysql-data:/var/lib/mysql"]
 
 
@@ -101,10 +63,8 @@ def health(db: dict[str, Any], mysql: Server, *, port: int, password: str) -> su
     """Run the health check as the engine would, with this machine's client on the server of this run."""
     kind, command = db["healthcheck"]["test"]
     assert kind == "CMD-SHELL"
-    client = local.client()
-    assert client, "the tests bring a mysql client with their server"
     command = command.replace("$$", "$").replace("--port=3306", f"--port={port}").replace("127.0.0.1", mysql.host)
-    function = f'mysql() {{ {shlex.join(client)} "$@"; }}\n'
+    function = f'mysql() {{ {shlex.join(programs.client())} "$@"; }}\n'
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "MYSQL_ROOT_PASSWORD": password}
     return subprocess.run(["sh", "-c", function + command], capture_output=True, text=True, env=environment)
 
@@ -113,20 +73,10 @@ def health(db: dict[str, Any], mysql: Server, *, port: int, password: str) -> su
 def test_healthy_means_that_root_can_log_in_over_tcp(db: dict[str, Any], mysql: Server) -> None:
     done = health(db, mysql, port=mysql.port, password=mysql.password)
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.usefixtures("programs_home")
-def test_a_refused_login_is_not_healthy(db: dict[str, Any], mysql: Server) -> None:
-    done = health(db, mysql, port=mysql.port, password="wrong")
-    assert done.returncode != 0
-    assert "1045" in done.stderr
-
-
-@pytest.mark.usefixtures("programs_home")
-def test_a_server_without_tcp_is_not_healthy(db: dict[str, Any], mysql: Server) -> None:
-    """The image prepares its data with a server that listens on the socket alone."""
-    from workbook.mysql.mysqld import free_port
-
-    done = health(db, mysql, port=free_port(), password=mysql.password)
-    assert done.returncode != 0
-    assert "2003" in done.stderr
+    refused = health(db, mysql, port=mysql.port, password="wrong")
+    assert refused.returncode != 0
+    assert "1045" in refused.stderr
+    # The image prepares its data with a server that listens on the socket alone.
+    without_tcp = health(db, mysql, port=free_port(), password=mysql.password)
+    assert without_tcp.returncode != 0
+    assert "2003" in without_tcp.stderr

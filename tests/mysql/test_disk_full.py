@@ -34,12 +34,13 @@ def test_a_disk_with_too_little_room_is_said_before_the_download(tmp_path: Path)
         50,
         tmp_path,
         "import sys; from pathlib import Path; from workbook.mysql import apt; from workbook.say import Problem\n"
-        "try: apt.fetch_server(Path(sys.argv[1]) / 'apt', Path(sys.argv[1]) / 'server', apt.Source((), 'test'))\n"
+        "try: apt.fetch_server(Path(sys.argv[1]) / 'apt', Path(sys.argv[1]) / 'server', '')\n"
         "except Problem as problem: print(problem)\n",
     )
 
     assert f"The disk is full: no room for MySQL in {tmp_path}." in said
     assert "700 MB are needed, 52 MB are free." in said
+    assert "WORKBOOK_HOME" in said
 
 
 def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_home: Path, tmp_path: Path) -> None:
@@ -47,11 +48,12 @@ def test_a_disk_that_fills_up_while_the_server_makes_its_data_is_said(programs_h
         60,
         tmp_path,
         "import sys; from pathlib import Path; from workbook.say import Problem\n"
-        "from workbook.mysql import local, mysqld\n"
+        "from workbook.mysql import mysqld, programs\n"
         "mysqld.require_room = lambda *_: None  # as if the room went after the look\n"
-        f"programs = local.usable(Path({str(programs_home)!r}))\n"
+        "try: binaries = programs.on_path()\n"
+        "except programs.Unavailable: binaries = programs.unpacked()\n"
         "data = Path(sys.argv[1]) / 'data'\n"
-        "try: mysqld.initialise(programs, data)\n"
+        "try: mysqld.initialise(binaries, data)\n"
         "except Problem as problem: print(problem, [p.name for p in data.parent.iterdir()])\n",
     )
 

@@ -1,37 +1,37 @@
 """The rung that brings MySQL up in Docker, on a stand-in for `docker` with a real MySQL behind its port."""
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.mysql.docker_stand_in import StandIn, name, project, quiet, stand_in
+from tests.mysql.docker_stand_in import StandIn, name, project, stand_in
 from tests.mysql.listener import listening, silence
-from workbook.mysql import docker
+from workbook.mysql import docker, probe
+from workbook.mysql.mysqld import free_port
+from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server, Unavailable
 from workbook.say import Problem
 
 __all__ = ["project", "stand_in"]  # fixtures
 
-OVERRIDE = Path(docker.__file__).with_name("throwaway.compose.yaml")
+WAIT = "up --wait --wait-timeout 180"
 
 
-def test_it_waits_for_the_health_check_of_the_projects_own_file(stand_in: StandIn, project: Path) -> None:
-    docker.start(project, throwaway=False, say=quiet)
-    (up,) = stand_in.asked("up")
-    wait = "up --wait --wait-timeout 180 db"
-    assert up == f"MYSQL_PORT={docker.PORT} compose -p {name(up)} -f {project / 'compose.yaml'} {wait}"
-
-
-def test_the_server_is_the_one_behind_the_published_port(stand_in: StandIn, project: Path, mysql: Server) -> None:
-    server = docker.start(project, throwaway=False, say=quiet)
-    assert (server.host, server.port, server.user) == (mysql.host, mysql.port, "root")
-    assert server.sentence == f"MySQL {mysql.version} on {mysql.host}:{mysql.port}, in this project's Docker container"
-
-
-def test_stop_stops_the_container_and_keeps_its_volume(stand_in: StandIn, project: Path) -> None:
-    with docker.start(project, throwaway=False, say=quiet):
+def test_it_waits_for_the_health_check_of_the_projects_own_file_logs_in_and_keeps_the_volume(
+    stand_in: StandIn, project: Path, mysql: Server
+) -> None:
+    with docker.start(project, throwaway=False) as server:
+        assert (server.port, server.user, server.version) == (mysql.port, "root", mysql.version)
+        assert server.how == "in this project's Docker container"
         assert stand_in.running
+    (up,) = stand_in.asked("up")
+    assert up == f"MYSQL_PORT={docker.PORT} compose -p {name(up)} -f {project / 'compose.yaml'} {WAIT} db"
     assert not stand_in.running
     assert stand_in.calls[-1].endswith("stop db")
     assert not stand_in.asked("down")
@@ -39,13 +39,12 @@ def test_stop_stops_the_container_and_keeps_its_volume(stand_in: StandIn, projec
 
 def test_one_that_ran_before_is_used_as_it_is_and_left_running(stand_in: StandIn, project: Path, mysql: Server) -> None:
     stand_in.says("running")
-    with docker.start(project, throwaway=False, say=quiet) as server:
+    with docker.start(project, throwaway=False) as server:
         assert server.how == "already running, in this project's Docker container"
     (up,) = stand_in.asked("up")
     assert up.startswith(f"MYSQL_PORT={mysql.port} ")
-    assert up.endswith(" up --wait --wait-timeout 180 --no-recreate db")
+    assert up.endswith(f"{WAIT} --no-recreate db")
     assert stand_in.running
-    assert not stand_in.asked("stop")
 
 
 def test_a_taken_port_is_left_to_whoever_has_it(
@@ -53,10 +52,8 @@ def test_a_taken_port_is_left_to_whoever_has_it(
 ) -> None:
     with listening(silence) as taken:
         monkeypatch.setattr(docker, "PORT", taken)
-        docker.start(project, throwaway=False, say=quiet)
-    (up,) = stand_in.asked("up")
-    assert re.match(r"MYSQL_PORT=[1-9]\d* ", up)
-    assert not up.startswith(f"MYSQL_PORT={taken} ")
+        docker.start(project, throwaway=False)
+    assert stand_in.asked("up")[0].startswith("MYSQL_PORT=0 ")
 
 
 @pytest.mark.parametrize(
@@ -69,83 +66,201 @@ def test_a_taken_port_is_left_to_whoever_has_it(
 )
 def test_a_port_that_is_taken_meanwhile_is_tried_elsewhere(stand_in: StandIn, project: Path, message: str) -> None:
     stand_in.says("up-fails", f"Error response from daemon: driver failed: {message}\n")
-    docker.start(project, throwaway=False, say=quiet)
-    first, second = stand_in.asked("up")
-    assert first.split()[0] == f"MYSQL_PORT={docker.PORT}"
-    assert second.split()[0] != first.split()[0]
+    docker.start(project, throwaway=False)
+    assert [up.split()[0] for up in stand_in.asked("up")] == [f"MYSQL_PORT={docker.PORT}", "MYSQL_PORT=0"]
 
 
-def test_two_clones_have_two_projects_and_one_clone_has_one(stand_in: StandIn, project: Path, tmp_path: Path) -> None:
+def test_a_throwaway_lies_over_the_projects_file_and_goes_with_its_volumes(stand_in: StandIn, project: Path) -> None:
+    with docker.start(project, throwaway=True) as server:
+        assert server.how == "in a throwaway Docker container"
+    (up,) = stand_in.asked("up")
+    (down,) = stand_in.asked("down")
+    files = f"-f {project / 'compose.yaml'} -f {docker.OVERRIDE}"
+    assert up == f"MYSQL_PORT=0 compose -p {name(up)} {files} {WAIT} db"
+    assert down == f"MYSQL_PORT=0 compose -p {name(up)} {files} down --volumes"
+
+
+def test_two_clones_and_each_throwaway_are_projects_of_their_own(
+    stand_in: StandIn, project: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other" / "template_app"
     other.mkdir(parents=True)
     (other / "compose.yaml").touch()
-    for folder in (project, other, project):
-        docker.start(folder, throwaway=False, say=quiet).stop()
-    first, second, again = (name(call) for call in stand_in.asked("up"))
-    assert first == again != second
+    for folder, throwaway in [(project, False), (other, False), (project, True), (project, True), (project, False)]:
+        docker.start(folder, throwaway=throwaway).stop()
+    first, *others, again = (name(call) for call in stand_in.asked("up"))
+    assert first == again
+    assert len({first, *others}) == 4
     assert re.fullmatch(r"workbook-[0-9a-f]{10}", first)
 
 
-def test_a_throwaway_lies_over_the_projects_file_on_a_port_of_the_engines_choice(
-    stand_in: StandIn, project: Path
+def test_a_throwaway_whose_process_was_killed_is_removed_and_no_other(stand_in: StandIn, project: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    docker.start(project, throwaway=False)
+    own = name(stand_in.asked("up")[0])
+    orphan = f"{own}-throwaway-{dead.pid}-abcdef"
+    others = [own, f"{own}-throwaway-{os.getpid()}-abcdef", f"workbook-0123456789-throwaway-{dead.pid}-abcdef", "shop"]
+    stand_in.says("projects", "\n".join([orphan, *others]) + "\n")
+    docker.start(project, throwaway=True)
+    assert [name(down) for down in stand_in.asked("down")] == [orphan]
+
+
+def test_the_running_container_is_found_and_stopped_and_its_data_kept(
+    stand_in: StandIn, project: Path, mysql: Server
 ) -> None:
-    server = docker.start(project, throwaway=True, say=quiet)
-    (up,) = stand_in.asked("up")
-    files = f"-f {project / 'compose.yaml'} -f {OVERRIDE}"
-    assert up == f"MYSQL_PORT=0 compose -p {name(up)} {files} up --wait --wait-timeout 180 db"
-    assert server.how == "in a throwaway Docker container"
-
-
-def test_a_throwaway_goes_with_its_volumes(stand_in: StandIn, project: Path) -> None:
-    with docker.start(project, throwaway=True, say=quiet):
-        (up,) = stand_in.asked("up")
-    (down,) = stand_in.asked("down")
-    assert down.endswith(f"-f {OVERRIDE} down --volumes")
-    assert name(down) == name(up)
-    assert not stand_in.running
-
-
-def test_every_throwaway_is_another_and_none_is_the_projects_own(stand_in: StandIn, project: Path) -> None:
-    docker.start(project, throwaway=True, say=quiet)
-    docker.start(project, throwaway=True, say=quiet)
-    docker.start(project, throwaway=False, say=quiet)
-    assert len({name(call) for call in stand_in.asked("up")}) == 3
-
-
-def test_found_is_the_running_container_and_starts_nothing(stand_in: StandIn, project: Path, mysql: Server) -> None:
-    assert docker.found(project) is None
+    assert (docker.found(project), docker.stop(project)) == (None, False)
     stand_in.says("running")
     server = docker.found(project)
     assert server
     assert (server.port, server.version) == (mysql.port, mysql.version)
-    assert not stand_in.asked("up")
-
-
-def test_stopping_the_projects_own_container_keeps_its_data(stand_in: StandIn, project: Path) -> None:
-    said: list[str] = []
-    assert docker.stop(project, say=said.append) is False
-    stand_in.says("running")
-    assert docker.stop(project, say=said.append) is True
+    assert docker.stop(project) is True
     assert not stand_in.running
-    assert not stand_in.asked("down")
-    assert said == ["Docker: stopping MySQL; its data stays in the volume …"]
+    assert not stand_in.asked("up") + stand_in.asked("down")
 
 
-def test_without_docker_there_is_nothing_to_find_or_stop(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    assert docker.found(project) is None
-    assert docker.stop(project, say=quiet) is False
-
-
-def test_a_project_without_a_compose_file_is_not_for_docker(stand_in: StandIn, project: Path) -> None:
+def no_compose_file(stand_in: StandIn, project: Path) -> None:
     (project / "compose.yaml").unlink()
-    with pytest.raises(Unavailable, match=r"there is no .*compose\.yaml"):
-        docker.start(project, throwaway=False, say=quiet)
+
+
+def no_docker(stand_in: StandIn, project: Path) -> None:
+    stand_in.executable.unlink()
+
+
+def no_program(stand_in: StandIn, project: Path) -> None:
+    stand_in.executable.write_bytes(b"\x7fELF of another machine")
+
+
+def no_engine(*printed: str) -> Callable[[StandIn, Path], None]:
+    return lambda stand_in, project: stand_in.says("no-engine", "\n".join(printed))
+
+
+def no_plugin(stand_in: StandIn, project: Path) -> None:
+    stand_in.says("no-plugin", "docker: unknown command: docker compose\n\nRun 'docker --help' for more information\n")
+
+
+@pytest.mark.parametrize(
+    ("plant", "reason"),
+    [
+        (no_compose_file, r"there is no .*compose\.yaml"),
+        (no_docker, "there is no `docker` on PATH"),
+        (no_program, "docker` cannot be run: Exec format error"),
+        (no_engine("Cannot connect to the Docker daemon. Is it running?"), r"\(Cannot connect .* Is it running\?\)"),
+        (
+            no_engine("WARNING: Plugin docker-x is not valid", "ERROR: permission denied", "errors pretty printing"),
+            r"the Docker engine does not answer \(permission denied\)",
+        ),
+        (no_engine("", "The command 'docker' could not be found in this WSL 2 distro.", "We …"), r"WSL 2 distro\)"),
+        (no_engine(""), r"\(it gives no reason\)"),
+        (no_plugin, r"has no compose plugin \(docker: unknown command: docker compose\)"),
+    ],
+)
+def test_where_docker_cannot_be_used_the_ladder_goes_on_with_the_reason(
+    stand_in: StandIn, project: Path, plant: Callable[[StandIn, Path], None], reason: str
+) -> None:
+    plant(stand_in, project)
+    with pytest.raises(Unavailable, match=reason):
+        docker.start(project, throwaway=True)
+    assert not stand_in.asked("up")
+    assert (docker.found(project), docker.stop(project)) == (None, False)
+
+
+def test_an_engine_that_hangs_is_announced_and_given_up(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "ENGINE_SECONDS", (0.1, 0.2))
+    said: list[str] = []
+    monkeypatch.setattr(docker, "say", said.append)
+    stand_in.says("hangs")
+    with pytest.raises(Unavailable, match=r"did not answer `docker info` within 0\.2 seconds"):
+        docker.usable()
+    assert said == ["Docker: waiting for its engine …"]
+
+
+def test_a_failed_up_shows_the_last_lines_and_mysqls_own(stand_in: StandIn, project: Path) -> None:
+    stand_in.says("up-fails", "".join(f"layer {n}\n" for n in range(40)) + "no space left on device\n")
+    stand_in.says("log", "[ERROR] [Server] unknown option\n" + "[System] good bye\n" * 20)
+    with pytest.raises(Problem, match="`docker compose up` failed") as caught:
+        docker.start(project, throwaway=False)
+    shown = caught.value.why
+    assert all(line in shown for line in ("layer 39", "no space left on device", "[Server] unknown option"))
+    assert "layer 20" not in shown
+    assert "good bye" not in shown
+    assert f"compose -p {name(stand_in.asked('up')[0])} -f {project / 'compose.yaml'}" in caught.value.ways[0]
+    assert len(stand_in.asked("up")) == 1
+
+
+@pytest.mark.parametrize(
+    ("throwaway", "has_data", "undone_by"),
+    [(True, False, "down --volumes"), (False, False, "down --volumes"), (False, True, "stop db")],
+)
+def test_after_a_failed_up_only_data_from_before_stays(
+    stand_in: StandIn, project: Path, throwaway: bool, has_data: bool, undone_by: str
+) -> None:
+    """A volume that was never finished would be taken for a finished one, without a password, ever after."""
+    if has_data:
+        docker.start(project, throwaway=False).stop()
+        stand_in.says("volumes", f"{name(stand_in.asked('up')[0])}_mysql-data\n")
+        (stand_in.folder / "calls").unlink()
+    stand_in.says("up-fails", "out of memory\n")
+    with pytest.raises(Problem, match="`docker compose up` failed"):
+        docker.start(project, throwaway=throwaway)
+    assert [call.endswith(undone_by) for call in stand_in.asked("down") + stand_in.asked("stop")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "message"),
+    [
+        ("up-always-fails", "port is already allocated\n", "`docker compose up` failed"),
+        ("published", ":0\n", "`docker compose port` failed"),
+    ],
+)
+def test_a_container_that_gets_no_port_is_given_up(
+    stand_in: StandIn, project: Path, what: str, text: str, message: str
+) -> None:
+    stand_in.says(what, text)
+    with pytest.raises(Problem, match=message):
+        docker.start(project, throwaway=False)
+    assert stand_in.asked("down")
+
+
+def test_a_volume_with_another_password_is_told_and_the_container_stopped(
+    stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "PASSWORD", "wrong")
+    with pytest.raises(Problem, match=r"wrong password, or no such account \(1045\)"):
+        docker.start(project, throwaway=False)
+    assert not stand_in.running
+
+
+def test_an_engine_on_another_machine_is_not_for_us(stand_in: StandIn, project: Path) -> None:
+    stand_in.says("published", f"127.0.0.1:{free_port()}\n")
+    with pytest.raises(Unanswered):
+        docker.start(project, throwaway=True)
+    assert stand_in.asked("down")
 
 
 def test_a_stop_that_fails_shows_the_last_lines(stand_in: StandIn, project: Path) -> None:
-    server = docker.start(project, throwaway=False, say=quiet)
+    server = docker.start(project, throwaway=False)
     stand_in.says("stop-fails", "Error response from daemon: cannot stop container\n")
     with pytest.raises(Problem, match="`docker compose stop` failed") as caught:
         server.stop()
     assert "cannot stop container" in caught.value.why
+
+
+@pytest.mark.parametrize("throwaway", [True, False])
+def test_ctrl_c_while_it_comes_up_ends_compose_and_removes_what_it_made(
+    stand_in: StandIn, project: Path, throwaway: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def stage(title: str) -> Iterator[Callable[[str], None]]:
+        def press_ctrl_c(line: str) -> None:
+            assert line == "db Pulling"
+            raise KeyboardInterrupt
+
+        yield press_ctrl_c
+
+    monkeypatch.setattr(docker, "stage", stage)
+    stand_in.says("up-says", " db Pulling \n")
+    stand_in.says("up-hangs")
+    with pytest.raises(KeyboardInterrupt):
+        docker.start(project, throwaway=throwaway)
+    assert stand_in.asked("down")

@@ -9,15 +9,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from workbook.login import cursor
 from workbook.mysql.server import Server
 from workbook.notebook import drop_database
-from workbook.notebooks import book, faults
-from workbook.notebooks.run import execute
+from workbook.notebooks import book
+from workbook.notebooks.run import execute, notebooks
 from workbook.place import CLONE
 from workbook.say import Problem
 
 PLANTED = Path("planted.ipynb")
 
 
-def notebook(*code: str) -> NotebookNode:
+def planted(*code: str) -> NotebookNode:
     return new_notebook(cells=[new_markdown_cell("# Planted", id="title"), *map(new_code_cell, code)])
 
 
@@ -32,14 +32,14 @@ def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path
 
     execute(path, fresh, mysql)
 
-    assert faults.faults(fresh) == []
-    assert faults.drift(committed, fresh) == []
+    assert list(book.faults(fresh)) == []
+    assert list(book.drift(committed, fresh)) == []
 
 
 def test_a_failing_cell_is_shown_with_its_error(mysql: Server) -> None:
     with pytest.raises(Problem, match=r"planted\.ipynb: a cell failed") as raised:
-        execute(PLANTED, notebook("slow, fast = 2, 1", "assert slow < fast, 'it is slower now'"), mysql)
-    assert "AssertionError: it is slower now" in raised.value.why
+        execute(PLANTED, planted("few, many = 2, 1", "assert few < many, 'there are more now'"), mysql)
+    assert "AssertionError: there are more now" in raised.value.why
     assert "\x1b" not in raised.value.why
 
 
@@ -52,7 +52,7 @@ def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch:
     )
     try:
         with pytest.raises(Problem, match=r"left something behind: database nb_planted_1, user nb_planted\."):
-            execute(PLANTED, notebook(*leave), mysql)
+            execute(PLANTED, planted(*leave), mysql)
     finally:
         for name, value in mysql.environment().items():
             monkeypatch.setenv(name, value)
@@ -62,7 +62,26 @@ def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch:
 
 
 def test_what_a_cell_of_an_error_free_run_prints_to_stderr_is_a_fault(mysql: Server) -> None:
-    planted = notebook("import sys", "print('warning', file=sys.stderr)")
-    execute(PLANTED, planted, mysql)
-    (fault,) = faults.faults(planted)
-    assert fault.endswith("it wrote to standard error")
+    loud = planted("import sys", "print('warning', file=sys.stderr)")
+    execute(PLANTED, loud, mysql)
+    (fault,) = book.faults(loud)
+    assert fault.endswith("wrote to standard error")
+
+
+def test_a_run_writes_the_outputs_into_both_languages(
+    tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ch37.ipynb"
+    for each in (path, path.with_suffix(".ko.ipynb")):
+        shortened = book.read(book.FOLDER / each.name)
+        shortened.cells = shortened.cells[:2]  # the title, and the cell that connects
+        shortened.cells[1].execution_count = None
+        book.write(each, shortened)
+    monkeypatch.setattr(book, "FOLDER", tmp_path)
+    for name, value in mysql.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WORKBOOK_MYSQL", "given")  # this run's own throwaway server
+
+    notebooks("run")
+
+    assert [book.read(each).cells[1].execution_count for each in (path, path.with_suffix(".ko.ipynb"))] == [1, 1]

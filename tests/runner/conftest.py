@@ -19,13 +19,7 @@ PYTEST = "python -m pytest -p no:asyncio"
 
 def settings(**values: object) -> Settings:
     """Settings for fixture lessons: a Python with pytest first on PATH, nothing synchronised."""
-    defaults = {
-        "path": (Path(sys.executable).parent,),
-        "pytest": PYTEST,
-        "prepared": False,
-        "timeout": 20,
-        "patience": 10,
-    }
+    defaults = {"path": (Path(sys.executable).parent,), "pytest": PYTEST, "prepared": False}
     return Settings(**(defaults | values))  # type: ignore[arg-type]
 
 
@@ -36,18 +30,12 @@ Run = Callable[..., None]
 def run(tmp_path: Path) -> Run:
     """Replay a lesson's body as chapter 2 (or the text given as `second`) after the fixture's first chapter."""
 
-    def do(
-        body: str = "",
-        *,
-        second: str | None = None,
-        first: str = FIRST,
-        more: str = "",
-        chapter: str = "ch02",
-        **values: object,
-    ) -> None:
+    def do(body: str = "", *, second: str = "", first: str = FIRST, more: str = "", **values: object) -> None:
         chapters = write_course(tmp_path / "chapters", first, second or lesson(body, more=more))
-        history = build(chapters, tmp_path / "repository")
-        replay(history.chapters[chapter].lesson, history, settings(**values), Path(mkdtemp(dir=tmp_path)))
+        history = build(chapters, Path(mkdtemp(dir=tmp_path)) / "repository")
+        # A first chapter that differs is the one that is meant.
+        page = history.chapters["ch02" if first == FIRST else "ch01"].lesson
+        replay(page, history, settings(**values), tmp_path / "ground")
 
     return do
 
@@ -59,7 +47,7 @@ def renew(tmp_path: Path) -> Callable[..., str]:
     def do(body: str, **values: object) -> str:
         chapters = write_course(tmp_path / "chapters", FIRST, lesson(body))
         history = build(chapters, tmp_path / "repository")
-        refresh(history.chapters["ch02"].lesson, history, settings(**values), Path(mkdtemp(dir=tmp_path)))
+        refresh(history.chapters["ch02"].lesson, history, settings(**values), tmp_path / "ground")
         return (chapters / "ch02_fixture" / "lesson.md").read_text().removeprefix(lesson(""))
 
     return do
@@ -73,6 +61,6 @@ def err(tmp_path: Path) -> Callable[[str], None]:
         history = build(write_course(tmp_path / "chapters"), tmp_path / "repository")
         page = tmp_path / "page.md"
         page.write_text(text)
-        replay(read_mistake(page), history, settings(), Path(mkdtemp(dir=tmp_path)))
+        replay(read_mistake(page), history, settings(), tmp_path / "ground")
 
     return do

@@ -1,6 +1,7 @@
 """Every kind of rot in a lesson is found by replaying it, with the line where it stands."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,17 @@ from tests.runner.conftest import Run
 from workbook.lesson.errors import LessonError
 
 COMMIT = '\n```console\n$ git add -A\n$ git commit -m "More"\n```\n'
+MAKE = "```console\n$ printf 'one\\ntwo\\n' > made.txt\n```\n\n"
+CHANGE = "```console\n$ echo '# more' >> greet.py\n```\n\n"
+DIFF = '```diff title="greet.py"\n@@\n     return "hello"\n+# more\n```\n'
+LISTING = '```text title="{0}"\n```\n\n'
+SERVE = (
+    "python -u -c \"import http.server, os; print('port', os.environ['UVICORN_PORT']); "
+    "http.server.test(http.server.SimpleHTTPRequestHandler, port=int(os.environ['UVICORN_PORT']), bind='127.0.0.1')\""
+)
+BACKGROUND = "<!-- background -->\n```console\n$ {0}\n{1}```\n\n"
+STOP = "<!-- stop -->\n"
+NEVER = BACKGROUND.format(SERVE, "ready\n") + STOP
 
 
 def refused(run: Callable[[], None]) -> LessonError:
@@ -22,11 +34,83 @@ def test_a_lesson_that_tells_the_truth_passes(run: Run) -> None:
 
 
 def test_the_first_chapter_starts_in_an_empty_directory(run: Run) -> None:
-    run(first=lesson("```console\n$ ls -A\n```\n"), second=lesson(""), chapter="ch01")
+    run(first=lesson("```console\n$ ls -A\n```\n"), second=lesson(""))
 
 
-def test_a_later_chapter_starts_on_a_branch_with_the_ignored_files(run: Run) -> None:
-    run("```console\n$ git branch --show-current\nmy-work\n$ cat .env\nNAME=world\n$ git status --short\n```\n")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "```console\n$ git branch --show-current\nmy-work\n$ cat .env\nNAME=world\n$ git status --short\n```\n",
+        "```console\n$ export A='x y' && B=2\n$ mkdir -p /tmp/nowhere; cd ..\n$ pwd\n/home/student\n"
+        '$ echo "$A|$B"\nx y|\n$ cd when2meet && cat <<END\n> $A\n> END\nx y\n```\n',
+        '```console\n$ echo "$HOME|$NO_COLOR|$TERM|$COLUMNS|$LANG|$SECRET|$MYSQL_PORT"\n'
+        "/home/student|1|dumb|80|C.UTF-8||\n$ git config user.name\nStudent\n```\n",
+        MAKE + '```text title="made.txt"\none\ntwo\n```\n' + COMMIT,
+        CHANGE + DIFF + COMMIT,
+        '```console\n$ git mv greet.py hello.py\n$ cp .env .env.old && rm .env.old\n$ git commit -m "Move"\n```\n',
+        BACKGROUND.format(SERVE, "port 8000\nServing HTTP on 127.0.0.1 port 8000 (http://127.0.0.1:8000/) ...\n")
+        + f"```console\n$ curl -s http://localhost:8000/.env\nNAME=world\n```\n\n{STOP}\n"
+        "<!-- exit: 7 -->\n```console\n$ curl -s http://localhost:8000/.env\n```\n",
+        "```pycon\n>>> from greet import greet\n>>> greet('you')\n'hello'\n"
+        ">>> async def one():\n...     return 1\n...\n"
+        ">>> await one()\n1\n>>> asyncio.get_running_loop().is_running()\nTrue\n>>> 1 / 0\n"
+        "Traceback (most recent call last):\n...\nZeroDivisionError: division by zero\n```\n",
+    ],
+    ids=[
+        "a branch with the ignored files",
+        "directory and variables last",
+        "an environment of its own",
+        "a file that a command makes",
+        "a diff of what a command changed",
+        "moved and removed files",
+        "a server in the background",
+        "a Python session",
+    ],
+)
+def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    monkeypatch.setenv("SECRET", "x")
+    run(body)
+
+
+def test_files_that_are_left_out_or_ignored_are_nobodys(run: Run) -> None:
+    cache = "```console\n$ mkdir __pycache__ && echo 1 > __pycache__/x\n```\n"
+    run(LISTING.format("x") + MAKE + cache + COMMIT, more="left_out: [made.txt]\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "said"),
+    [
+        ("```console\n$ true\n$ echo hi\n```\n", 10, "(nothing: the output ends here)\n     got: hi"),
+        (
+            "```console\n$ true\n$ echo why; exit 3\n```\n",
+            9,
+            "`echo why; exit 3` exits with 3, and the lesson does not",
+        ),
+        (
+            "```console\n$ true\n$ echo why; exit 3\n```\n",
+            9,
+            "    why\n\nWhat you can do:\n  - If that is meant: <!-- exit",
+        ),
+        ("<!-- exit: 1 -->\n```console\n$ true\n```\n", 9, "exits with 0, and the lesson announces 1"),
+        ("```console\n$ cat /dev/zero >/dev/null\n```\n", 8, "`cat /dev/zero >/dev/null` is not done after 3 seconds"),
+        (MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT, 13, "leaves made.txt otherwise than shown here"),
+        (MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT, 13, "expected: 2\n     got: two"),
+        (CHANGE + DIFF.replace("more", "less") + COMMIT, 11, "leaves greet.py otherwise than shown here"),
+        (MAKE + LISTING.format("x") + COMMIT, 8, "makes made.txt, and the lesson never shows it"),
+        ("```console\n$ echo 1 > greet.py\n```\n", 8, "`echo 1 > greet.py` changes greet.py, and the lesson never"),
+        (LISTING.format("x") + LISTING.format("y") + COMMIT.replace("-A", "x"), 16, "y is not in this commit, but in"),
+        (BACKGROUND.format(SERVE, ""), 8, "the server in the background is never stopped"),
+        (BACKGROUND.format("echo no; exit 2", "ready\n") + STOP, 9, "ends with 2 instead of going on"),
+        (NEVER, 10, "does not print what is shown"),
+        (STOP, 7, "nothing runs in the background"),
+        ("```pycon\n>>> 1 + 1\n3\n```\n", 9, "expected: 3\n     got: 2"),
+        ("```pycon\n>>> import os\n>>> os._exit(3)\n```\n", 7, "this Python session does not come to its end"),
+    ],
+)
+def test_what_happens_otherwise_is_named_with_its_line(run: Run, body: str, line: int, said: str) -> None:
+    error = refused(lambda: run(body, timeout=3 if "zero" in body else 300, patience=2 if body == NEVER else 60))
+    assert said in str(error)
+    assert error.line == line
 
 
 def test_a_changed_output_is_named_with_its_line_and_both_sides(run: Run) -> None:
@@ -37,11 +121,6 @@ def test_a_changed_output_is_named_with_its_line_and_both_sides(run: Run) -> Non
     assert "expected: 3 passed in 0.01s\n     got: 2 passed in " in error.why
 
 
-def test_an_output_that_is_not_shown_is_an_error(run: Run) -> None:
-    error = refused(lambda: run("```console\n$ true\n$ echo hi\n```\n"))
-    assert (error.line, "got: hi" in error.why) == (10, True)
-
-
 def test_a_changed_listing_is_found_by_what_it_does(run: Run) -> None:
     text = SECOND.replace('+    return f"hello {name}"', '+    return f"hello  {name}"')
     error = refused(lambda: run(second=text))
@@ -49,178 +128,50 @@ def test_a_changed_listing_is_found_by_what_it_does(run: Run) -> None:
     assert "exits with 1, and the lesson does not announce it" in error.what
 
 
-def test_a_command_that_exits_non_zero_unannounced_is_an_error(run: Run) -> None:
-    error = refused(lambda: run("```console\n$ true\n$ echo why; exit 3\n```\n"))
-    assert error.line == 9
-    assert "`echo why; exit 3` exits with 3, and the lesson does not announce it." in error.what
-    assert "    why" in error.why
-    assert "<!-- exit: 3 -->" in error.ways[0]
-
-
-def test_a_command_that_exits_with_zero_against_the_announcement_is_an_error(run: Run) -> None:
-    error = refused(lambda: run("<!-- exit: 1 -->\n```console\n$ true\n```\n"))
-    assert "exits with 0, and the lesson announces 1" in error.what
-
-
-def test_a_command_that_does_not_end_is_killed(run: Run) -> None:
-    error = refused(lambda: run("```console\n$ cat /dev/zero >/dev/null\n```\n", timeout=0.3))
-    assert "is not done after 0.3 seconds" in error.what
-
-
-def test_directory_and_exported_variables_last(run: Run) -> None:
-    run(
-        "```console\n$ export A='x y' && B=2\n$ mkdir -p /tmp/nowhere; cd ..\n$ pwd\n/home/student\n"
-        '$ echo "$A|$B"\nx y|\n$ cd when2meet && cat <<END\n> $A\n> END\nx y\n```\n'
-    )
-
-
-def test_the_environment_is_the_students_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET", "x")
-    run(
-        '```console\n$ echo "$HOME|$NO_COLOR|$TERM|$COLUMNS|$LANG|$SECRET|$MYSQL_PORT"\n'
-        "/home/student|1|dumb|80|C.UTF-8||\n"
-        "$ git config user.name\nStudent\n```\n"
-    )
-
-
-class TestFilesThatCommandsChange:
-    MAKE = "```console\n$ printf 'one\\ntwo\\n' > made.txt\n```\n\n"
-
-    def test_shown_as_they_are_they_are_right(self, run: Run) -> None:
-        run(self.MAKE + '```text title="made.txt"\none\ntwo\n```\n' + COMMIT)
-
-    def test_shown_otherwise_the_first_difference_is_named(self, run: Run) -> None:
-        error = refused(lambda: run(self.MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT))
-        assert error.line == 13
-        assert "leaves made.txt otherwise than shown here" in error.what
-        assert "expected: 2\n     got: two" in error.why
-
-    def test_a_diff_shows_them_too(self, run: Run) -> None:
-        change = "```console\n$ echo '# more' >> greet.py\n```\n\n"
-        diff = '```diff title="greet.py"\n@@\n     return "hello"\n+# more\n```\n'
-        run(change + diff + COMMIT)
-        error = refused(lambda: run(change + diff.replace("more", "less") + COMMIT))
-        assert error.line == 11
-
-    def test_never_shown_they_are_an_error(self, run: Run) -> None:
-        error = refused(lambda: run(self.MAKE + '```text title="x"\n```\n' + COMMIT))
-        assert error.line == 8
-        assert "makes made.txt, and the lesson never shows it" in error.what
-
-    def test_changed_and_never_shown_they_are_an_error_at_the_end_too(self, run: Run) -> None:
-        error = refused(lambda: run("```console\n$ echo 1 > greet.py\n```\n"))
-        assert "`echo 1 > greet.py` changes greet.py, and the lesson never shows it" in error.what
-
-    def test_left_out_or_ignored_they_are_nobodys(self, run: Run) -> None:
-        run(
-            '```text title="x"\n```\n\n'
-            + self.MAKE
-            + "```console\n$ mkdir __pycache__ && echo 1 > __pycache__/x\n```\n"
-            + COMMIT,
-            more="left_out: [made.txt]\n",
-        )
-
-
-def test_a_commit_that_holds_less_than_historys_is_an_error(run: Run) -> None:
-    body = '```text title="x"\n```\n\n```text title="y"\n```\n\n```console\n$ git add x\n$ git commit -m "Half"\n```\n'
-    error = refused(lambda: run(body))
-    assert error.line == 15
-    assert "y is not in this commit, but in history's" in error.what
-
-
-def test_moved_and_removed_files_are_where_history_has_them(run: Run) -> None:
-    run('```console\n$ git mv greet.py hello.py\n$ cp .env .env.old && rm .env.old\n$ git commit -m "Move"\n```\n')
+def test_nothing_of_an_earlier_replay_is_left_but_its_packages(run: Run, tmp_path: Path) -> None:
+    run("```console\n$ mkdir .venv && touch .venv/pyvenv.cfg ../x $TMPDIR/y\n$ export A=1 && cd ..\n```\n")
+    run("```console\n$ ls -A .. $TMPDIR\n..:\nwhen2meet\n\n/tmp:\n$ ls -A\n.env\n.git\n.gitignore\ngreet.py\n```\n")
+    assert (tmp_path / "ground/packages/pyvenv.cfg").exists()
 
 
 # The same state, compressed at two levels: other bytes, the same meaning.
 FAST, SMALL = "eAGrVkpUslIw1FFQSgLSRrUAH2EDpw==", "eNqrVkpUslIw1FFQSgLSRrUAH2EDpw=="
 OTHER = "eJyrVkpUslIw0lFQSgLSxrUAH20DqQ=="
+NAME = "migrations/models/0_20260105093000_init.py"
 
 
-class TestMadeFiles:
-    NAME = "migrations/models/0_20260105093000_init.py"
-
-    def lesson(self, shown: str) -> str:
-        make = (
-            "```console\n$ mkdir -p migrations/models\n$ cat > migrations/models/0_20261231235959_init.py <<END\n"
-            f'> SQL = "CREATE"\n> MODELS_STATE = (\n>     "{SMALL}"\n> )\n> END\n```\n\n'
-        )
-        return make + f'```python title="{self.NAME}"\n{shown}\n```\n' + COMMIT
-
-    def made(self, tmp_path, text: str) -> None:
-        path = tmp_path / "chapters" / "ch02_fixture" / "made" / self.NAME
-        path.parent.mkdir(parents=True)
-        path.write_text(text)
-
-    def test_date_and_blob_may_differ(self, run: Run, tmp_path) -> None:
-        self.made(tmp_path, f'SQL = "CREATE"\nMODELS_STATE = (\n    "{FAST}"\n)\n')
-        run(self.lesson('SQL = "CREATE"\n...'))
-
-    def test_the_text_may_not(self, run: Run, tmp_path) -> None:
-        self.made(tmp_path, f'SQL = "CREATE TABLE"\nMODELS_STATE = (\n    "{FAST}"\n)\n')
-        error = refused(lambda: run(self.lesson('SQL = "CREATE TABLE"\n...')))
-        assert error.line == 17
-        assert 'expected: SQL = "CREATE TABLE"\n     got: SQL = "CREATE"' in error.why
-
-    def test_nor_the_state(self, run: Run, tmp_path) -> None:
-        self.made(tmp_path, f'SQL = "CREATE"\nMODELS_STATE = (\n    "{OTHER}"\n)\n')
-        error = refused(lambda: run(self.lesson('SQL = "CREATE"\n...')))
-        assert "does not make what made/" in error.what
-
-    def test_shown_before_it_is_made_it_is_an_error(self, run: Run, tmp_path) -> None:
-        self.made(tmp_path, "x\n")
-        error = refused(lambda: run(f'```python title="{self.NAME}"\nx\n```\n' + COMMIT))
-        assert "no command has made" in error.what
-
-
-SERVE = (
-    "python -u -c \"import http.server, os; print('port', os.environ['UVICORN_PORT']); "
-    "http.server.test(http.server.SimpleHTTPRequestHandler, port=int(os.environ['UVICORN_PORT']), bind='127.0.0.1')\""
+@pytest.mark.parametrize(
+    ("sql", "state", "said"),
+    [
+        ("CREATE", FAST, None),
+        ("CREATE TABLE", FAST, 'expected: SQL = "CREATE TABLE"\n     got: SQL = "CREATE"'),
+        ("CREATE", OTHER, 'expected:  "a": 2,\n     got:  "a": 1,'),
+    ],
+    ids=["another date and blob", "another text", "another state"],
 )
+def test_a_made_file_is_compared_by_what_it_means(run: Run, tmp_path: Path, sql: str, state: str, said: str) -> None:
+    made = tmp_path / "chapters/ch02_fixture/made" / NAME
+    made.parent.mkdir(parents=True)
+    made.write_text(f'SQL = "{sql}"\nMODELS_STATE = (\n    "{state}"\n)\n')
+    make = (
+        "```console\n$ mkdir -p migrations/models\n$ cat > migrations/models/0_20261231235959_init.py <<END\n"
+        f'> SQL = "CREATE"\n> MODELS_STATE = (\n>     "{SMALL}"\n> )\n> END\n```\n\n'
+    )
+    body = f'{make}```python title="{NAME}"\nSQL = "{sql}"\n...\n```\n{COMMIT}'
+    if said is None:
+        run(body)
+        return
+    error = refused(lambda: run(body))
+    assert error.line == 17
+    assert f"does not make what made/{NAME} holds" in error.what
+    assert said in error.why
 
 
-class TestBackground:
-    def test_a_server_is_waited_for_and_stopped(self, run: Run) -> None:
-        run(
-            f"<!-- background -->\n```console\n$ {SERVE}\nport 8000\n"
-            "Serving HTTP on 127.0.0.1 port 8000 (http://127.0.0.1:8000/) ...\n```\n\n"
-            "```console\n$ curl -s http://localhost:8000/.env\nNAME=world\n```\n\n<!-- stop -->\n\n"
-            "<!-- exit: 7 -->\n```console\n$ curl -s http://localhost:8000/.env\n```\n"
-        )
-
-    def test_a_server_that_is_never_stopped_is_an_error(self, run: Run) -> None:
-        error = refused(lambda: run(f"<!-- background -->\n```console\n$ {SERVE}\n```\n"))
-        assert "never stopped" in error.what
-
-    def test_a_server_that_ends_is_an_error(self, run: Run) -> None:
-        error = refused(
-            lambda: run("<!-- background -->\n```console\n$ echo no; exit 2\nready\n```\n\n<!-- stop -->\n")
-        )
-        assert error.line == 9
-        assert "ends with 2 instead of going on" in error.what
-
-    def test_a_server_that_never_shows_its_lines_is_an_error(self, run: Run) -> None:
-        error = refused(
-            lambda: run(f"<!-- background -->\n```console\n$ {SERVE}\nready\n```\n\n<!-- stop -->\n", patience=0.4)
-        )
-        assert error.line == 10
-
-    def test_stop_without_a_server_is_an_error(self, run: Run) -> None:
-        assert "nothing runs in the background" in refused(lambda: run("<!-- stop -->\n")).what
-
-
-class TestPythonSessions:
-    def test_a_session_awaits_keeps_names_and_shows_errors(self, run: Run) -> None:
-        run(
-            "```pycon\n>>> from greet import greet\n>>> greet('you')\n'hello'\n"
-            ">>> async def one():\n...     return 1\n...\n"
-            ">>> await one()\n1\n>>> asyncio.get_running_loop().is_running()\nTrue\n>>> 1 / 0\n"
-            "Traceback (most recent call last):\n...\nZeroDivisionError: division by zero\n```\n"
-        )
-
-    def test_a_changed_answer_is_named_with_its_line(self, run: Run) -> None:
-        error = refused(lambda: run("```pycon\n>>> 1 + 1\n3\n```\n"))
-        assert (error.line, "got: 2" in error.why) == (9, True)
+def test_a_made_file_that_is_shown_before_it_is_made_is_an_error(run: Run, tmp_path: Path) -> None:
+    made = tmp_path / "chapters/ch02_fixture/made" / NAME
+    made.parent.mkdir(parents=True)
+    made.write_text("x\n")
+    assert "no command has made" in refused(lambda: run(f'```python title="{NAME}"\nx\n```\n' + COMMIT)).what
 
 
 MISTAKE = """---
@@ -256,7 +207,5 @@ hello
 def test_a_mistake_is_planted_seen_and_cured(err: Callable[[str], None]) -> None:
     err(MISTAKE.format(planted="hullo"))
     assert refused(lambda: err(MISTAKE.format(planted="hallo"))).line == 15
-    assert (
-        "history has no tag `ch09`"
-        in refused(lambda: err(MISTAKE.format(planted="hullo").replace("ch01", "ch09"))).what
-    )
+    unknown = refused(lambda: err(MISTAKE.format(planted="hullo").replace("ch01", "ch09")))
+    assert "history has no tag `ch09`" in unknown.what

@@ -17,7 +17,7 @@ CONFIGS = "app/configs/__init__.py"
         ("ch33", "app/configs/base_config.py", "class Config(:\n", "app/configs/base_config.py:1: SyntaxError"),
         ("ch33", CONFIGS, "\nimport nothing_of_that_name\n", f"{CONFIGS}:2: Module"),
         ("ch33", CONFIGS, "raise SystemExit(3)\n", f"{CONFIGS}:1: SystemExit: 3"),
-        ("ch33", CONFIGS, "config = 1\nwhile True:\n    config += 1\n", f"{CONFIGS}:"),
+        ("ch33", CONFIGS, "import threading\n\nwhile True:\n    threading.Event().wait()\n", f"{CONFIGS}:"),
         ("ch33", CONFIGS, "import os\nos._exit(0)\n", "Importing it ended Python"),
         ("ch33", CONFIGS, "\0", "SyntaxError"),
         ("ch33", "pyproject.toml", "[project\n", "`uv sync` fails"),
@@ -44,7 +44,9 @@ def test_a_test_that_never_ends_is_named_by_its_line(
 ) -> None:
     monkeypatch.setattr("workbook.student.testrun.TIMES", 0.3)
     root = project_at("ch35")
-    (root / "app/tests/test_loop.py").write_text("def test_loop() -> None:\n    while True:\n        pass\n")
+    (root / "app/tests/test_loop.py").write_text(
+        "import threading\n\n\ndef test_loop() -> None:\n    threading.Event().wait()\n"
+    )
 
     found = verdicts(root, checks("ch35"), mysql)
 

@@ -22,10 +22,9 @@ from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.normalise import normalise
-from workbook.place import CHAPTERS, CLONE, TEMPLATE, private
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.runner.ground import Settings, prepare
-from workbook.runner.ownruns import OwnRuns
-from workbook.runner.replay import _Replay
+from workbook.runner.replay import run_blocks
 from workbook.runner.shell import Shell
 from workbook.runner.worktree import Worktree
 from workbook.student import outline
@@ -57,7 +56,7 @@ class Student:
     """One student with one project, on one server."""
 
     def __init__(self, root: Path, server: Server) -> None:
-        self.settings = Settings(server=server, own_server=True, bytecode=private() / "bytecode")
+        self.settings = Settings(server=server, own_server=True)
         self.ground = prepare(root, self.settings)
         self.shell = Shell(self.ground)
         self.history: History = checked(CHAPTERS, root / "history")
@@ -110,19 +109,8 @@ class Student:
         files = dict(self.history.chapters[chapter].start)
         left_out = self.history.chapters[chapter].left_out
         worktree = Worktree(self.ground, Files(lesson, files), left_out, made=self.made)
-        commits = [each for each in self.history.commits if each.step.lesson.file == lesson.file]
-        try:
-            _Replay(
-                lesson,
-                self.shell,
-                worktree,
-                compare=lambda file, exchange, actual: None,  # the lessons' own tests compare
-                progress=lambda what: None,
-                commits=commits,
-                own_runs=OwnRuns(self.ground),
-            ).all()
-        finally:
-            self.shell.stop()
+        # The lessons' own tests compare.
+        run_blocks(lesson, self.shell, worktree, self.history, compare=lambda file, exchange, actual: None)
         self.made = worktree.made
         number = chapter[2:]
         self.says(f"*(The student types chapter {number}.)*", f"*({number}장을 따라 입력해요.)*")

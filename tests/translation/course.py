@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from workbook.translation.pairs import Pair
-from workbook.translation.verb import accept, findings_of
+from workbook.translation.parity import findings_of
+from workbook.translation.verb import accept
 
 ENGLISH = """---
 title: The hat
@@ -84,19 +85,19 @@ $ wait
 """
 
 
-def write_pair(root: Path, english: str = ENGLISH, korean: str = KOREAN) -> Pair:
-    """Write both pages as chapter 99's lesson below `root`, without section comments."""
+def write_pair(root: Path, english: str = ENGLISH, korean: str = KOREAN, name: str = "lesson") -> Pair:
+    """Write both pages of chapter 99 below `root`, without section comments."""
     folder = root / "chapters" / "ch99_hat"
     folder.mkdir(parents=True, exist_ok=True)
-    pair = Pair(folder / "lesson.md", folder / "lesson.ko.md")
+    pair = Pair(folder / f"{name}.md", folder / f"{name}.ko.md")
     pair.english.write_text(english, encoding="utf-8")
     pair.korean.write_text(korean, encoding="utf-8")
     return pair
 
 
-def write_accepted(root: Path) -> Pair:
+def write_accepted(root: Path, english: str = ENGLISH, korean: str = KOREAN, name: str = "lesson") -> Pair:
     """Write both pages, in step, with section comments."""
-    pair = write_pair(root)
+    pair = write_pair(root, english, korean, name)
     accept(str(pair.korean), root)
     return pair
 

@@ -6,106 +6,81 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.lesson.course import FIRST, write_course
-from tests.translation.course import ENGLISH, KOREAN, write_accepted, write_pair
+from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
 from workbook.authoring import app as authoring
 from workbook.cli import app
 from workbook.lesson.errors import LessonError
 from workbook.say import Problem
-from workbook.translation.sync import followed, sync
-from workbook.translation.verb import accept, findings_of, translation
+from workbook.translation.sync import sync
+from workbook.translation.verb import accept, translation
 
 
 def test_accepting_a_page_writes_its_comments_and_nothing_else(tmp_path: Path) -> None:
     pair = write_accepted(tmp_path)
     text = pair.korean.read_text(encoding="utf-8")
     assert "".join(line for line in text.splitlines(keepends=True) if "section:" not in line) == KOREAN
-    assert findings_of(pair, tmp_path) == []
+    assert said(pair) == []
     assert accept(str(pair.english), tmp_path)[1] == 0, "what is accepted already is left as it is"
     assert pair.korean.read_text(encoding="utf-8") == text
 
 
 def test_accepting_one_section_leaves_the_others_stale(tmp_path: Path) -> None:
     pair = write_accepted(tmp_path)
-    pair.english.write_text(ENGLISH.replace("morning", "evening").replace("Where is", "Where was"), encoding="utf-8")
+    change(pair.english, "morning", "evening")
+    change(pair.english, "Where is", "Where was")
     accept(f"{pair.korean}#start_1", tmp_path)
-    assert [finding.slug for finding in findings_of(pair, tmp_path)] == ["the-hat"]
+    assert [each.partition(":8: ")[0] for each in said(pair)] == ["stale: lesson.ko.md"]
     accept(f"{pair.korean}#the-hat", tmp_path)
-    assert findings_of(pair, tmp_path) == []
+    assert said(pair) == []
 
 
 def test_a_comment_right_above_a_paragraph_keeps_its_distance(tmp_path: Path) -> None:
-    pair = write_pair(tmp_path, korean=KOREAN.replace("# 모자\n\n", "# 모자\n", 1))
-    accept(str(pair.korean), tmp_path)
-    assert findings_of(pair, tmp_path) == []
+    pair = write_accepted(tmp_path, korean=KOREAN.replace("# 모자\n\n", "# 모자\n", 1))
+    assert said(pair) == []
     assert " -->\n\n아침에는" in pair.korean.read_text(encoding="utf-8")
 
 
-def test_a_page_that_differs_is_not_accepted(tmp_path: Path) -> None:
+def test_what_cannot_be_accepted_is_one_sentence_and_nothing_is_written(tmp_path: Path) -> None:
     pair = write_pair(tmp_path, korean=KOREAN.replace("[설명서](https://example.org/hats)", "설명서"))
-    with pytest.raises(Problem, match=r"is not accepted: it differs from .* in more than words") as refused:
-        accept(str(pair.korean), tmp_path)
-    assert "lacks the link" in str(refused.value)
+    for wish, sentence in {
+        str(pair.korean): r"is not accepted: it differs from .* in more than words",
+        "README.md": r"README\.md is no page in two languages\.",
+        f"{pair.korean}#nowhere": r"has no section nowhere\.",
+    }.items():
+        with pytest.raises(Problem, match=sentence):
+            accept(wish, tmp_path)
     assert "section:" not in pair.korean.read_text(encoding="utf-8")
     assert accept(f"{pair.korean}#start_1", tmp_path)[1] == 1, "another section may be accepted"
-
-
-def test_what_cannot_be_accepted_is_one_sentence(tmp_path: Path) -> None:
-    pair = write_pair(tmp_path)
-    for wish, sentence in {
-        "README.md": "README.md is no page in two languages.",
-        f"{pair.korean}#nowhere": "has no section nowhere.",
-    }.items():
-        with pytest.raises(Problem, match=sentence) as refused:
-            accept(wish, tmp_path)
-        assert refused.value.code == 2
     pair.korean.unlink()
     with pytest.raises(Problem, match="is not there"):
         accept(str(pair.english), tmp_path)
 
 
-def test_changed_fences_are_copied_and_the_korean_words_stay(
+def test_what_is_the_same_in_both_is_copied_and_the_korean_words_stay(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pair = write_accepted(tmp_path)
-    before = pair.korean.read_text(encoding="utf-8")
-    english = ENGLISH.replace("exit: 1", "exit: 2").replace("nothing\n", "a hat\nand a scarf\n")
-    pair.english.write_text(english, encoding="utf-8")
+    wanted = pair.korean.read_text(encoding="utf-8")
+    for old, new in {
+        "exit: 1": "exit: 2",
+        "nothing\n": "a hat\nand a scarf\n",
+        "left_out: [uv.lock]\n": "left_out:\n  - uv.lock\n  - poetry.lock\n",
+    }.items():
+        change(pair.english, old, new)
+        wanted = wanted.replace(old, new)
     assert translation(copy=True, root=tmp_path) == 0
     assert "fences copied:" in capsys.readouterr().out
-    wanted = before.replace("exit: 1", "exit: 2").replace("nothing\n", "a hat\nand a scarf\n")
     assert pair.korean.read_text(encoding="utf-8") == wanted
     assert sync(pair) is False
-
-
-def test_front_matter_that_is_the_same_in_both_is_copied_and_texts_stay(tmp_path: Path) -> None:
-    red = "red:\n  ch99-red:\n    test: a::b\n    because: c\n"
-    pair = write_accepted(tmp_path)
-    before = pair.korean.read_text(encoding="utf-8")
-    pair.english.write_text(ENGLISH.replace("left_out: [uv.lock]\n", f"check: finds_it\n{red}"), encoding="utf-8")
-    assert sync(pair) is True
-    assert pair.korean.read_text(encoding="utf-8") == before.replace("left_out: [uv.lock]\n", f"check: finds_it\n{red}")
-    assert findings_of(pair, tmp_path) == []
 
 
 def test_fences_are_not_copied_into_a_section_that_has_others(tmp_path: Path) -> None:
     pair = write_accepted(tmp_path)
     before = pair.korean.read_text(encoding="utf-8")
-    pair.english.write_text(ENGLISH.replace("<!-- stop -->", "<!-- stop -->\n\n```text\nnew\n```"), encoding="utf-8")
+    change(pair.english, "<!-- stop -->", "<!-- stop -->\n\n```text\nnew\n```")
     with pytest.raises(LessonError, match=r"lesson\.ko\.md:29: the fences cannot be copied: from `시작하기` on"):
         sync(pair)
     assert pair.korean.read_text(encoding="utf-8") == before
-
-
-def test_what_a_verb_rewrote_is_followed_or_refused(tmp_path: Path) -> None:
-    pair = write_accepted(tmp_path)
-    alone = pair.english.with_name("alone.md")
-    alone.write_text(ENGLISH)
-    pair.english.write_text(ENGLISH.replace("nothing\n", "a hat\n"), encoding="utf-8")
-    assert followed([pair.english, pair.korean, alone]) == ([pair.korean], [])
-    pair.english.write_text(ENGLISH.replace("## Start\n", "", 1), encoding="utf-8")
-    copied, [refused] = followed([pair.english])
-    assert copied == []
-    assert "the fences cannot be copied" in str(refused)
 
 
 def test_absorb_reaches_the_korean_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,15 +98,17 @@ def test_absorb_reaches_the_korean_page(tmp_path: Path, monkeypatch: pytest.Monk
     assert "이렇게 인사해요." in korean.read_text(encoding="utf-8")
 
 
-def test_bump_reaches_the_korean_page(tmp_path: Path) -> None:
-    pair = write_pair(
-        tmp_path, ENGLISH.replace("find hat", "uv add hat==1.2"), KOREAN.replace("find hat", "uv add hat==1.2")
-    )
+def test_bump_reaches_the_korean_page_or_says_why_not(tmp_path: Path) -> None:
+    def bump(version: str) -> str:
+        return CliRunner().invoke(authoring, ["bump", "hat", version, "--chapters", str(tmp_path / "chapters")]).output
+
+    pages = (each.replace("find hat", "uv add hat==1.2") for each in (ENGLISH, KOREAN))
+    pair = write_pair(tmp_path, *pages)
     (tmp_path / "chapters" / "versions.toml").write_text('[versions]\nhat = "1.2"\n')
-    done = CliRunner().invoke(authoring, ["bump", "hat", "1.3", "--chapters", str(tmp_path / "chapters")])
-    assert done.exit_code == 0, done.output
-    accept(str(pair.korean), tmp_path)
+    assert "lesson.ko.md" in bump("1.3")
     assert "hat==1.3" in pair.korean.read_text(encoding="utf-8")
+    change(pair.korean, "## 시작하기\n", "")
+    assert "the fences cannot be copied" in bump("1.4")
 
 
 def test_the_verb_is_there() -> None:

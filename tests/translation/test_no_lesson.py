@@ -6,7 +6,6 @@ import pytest
 
 from tests.lesson.course import FIRST, write_course
 from tests.runner.test_replay import MISTAKE
-from workbook.collect import LessonFile, MistakeFile, pytest_collect_file
 from workbook.explain.clinic import read_clinic
 from workbook.history.build import build
 from workbook.lesson.chapters import lesson_files, mistake_files
@@ -39,17 +38,6 @@ def test_translations_change_neither_history_nor_lessons_nor_the_clinic(course: 
     before = read("before")
     translate(course)
     assert read("after") == before
-
-
-def test_translations_are_no_tests(course: Path, request: pytest.FixtureRequest) -> None:
-    translate(course)
-    kinds = {file.name: type(pytest_collect_file(file, request.session)) for file in sorted(course.glob("**/*.md"))}
-    assert kinds == {
-        "lesson.md": LessonFile,
-        "lesson.ko.md": type(None),
-        "misspelt.md": MistakeFile,
-        "misspelt.ko.md": type(None),
-    }
 
 
 def test_a_translated_lesson_gives_the_student_its_title(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

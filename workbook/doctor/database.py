@@ -1,7 +1,6 @@
 """The project's MySQL: that the application's account gets in over TCP, and what the server is set to."""
 
 import importlib.util
-import os
 import time
 from pathlib import Path
 
@@ -9,8 +8,8 @@ from pymysql import MySQLError
 from pymysql.cursors import Cursor
 
 from workbook.doctor.finding import Fact, Finding, Result
-from workbook.mysql import given
-from workbook.mysql.probe import Unanswered, probe
+from workbook.mysql import ladder
+from workbook.mysql.probe import Unanswered
 from workbook.mysql.server import Server
 from workbook.say import Problem, _
 
@@ -19,20 +18,14 @@ APART = 5.0
 
 
 def reach(project: Path | None) -> Server | Finding:
-    """Log in as the application would: the environment, then `.env`, then the course's defaults."""
+    """The MySQL that the application would reach: one that is named, the workbook's own, or the course's address."""
+    nothing = _("Neither the application nor its tests run without it.")
     try:
-        found = given.find(os.environ, (project or Path()) / ".env")
-        if found:
-            return found
-        host, port, user, password = given.DEFAULTS.values()
-        return Server(host, int(port), user, password, probe(host, int(port), user, password), _("by default"))
+        found = ladder.running(project or Path(), strict=True) or ladder.unnamed()
+        return found or Finding(_("No MySQL is running for this project."), nothing, "workbook db up")
     except Problem as problem:
         cure = "workbook db up" if isinstance(problem, Unanswered) or not problem.ways else problem.ways[0]
-        return Finding(
-            problem.what,
-            problem.why or _("Neither the application nor its tests run without it."),
-            cure,
-        )
+        return Finding(problem.what, problem.why or nothing, cure)
 
 
 def login_method(ask: Cursor, has_cryptography: bool) -> Result:

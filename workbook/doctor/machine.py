@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from workbook.doctor.finding import Fact, Finding, Result
-from workbook.mysql.engine import usable
+from workbook.mysql.docker import usable
 from workbook.mysql.server import Unavailable
 from workbook.say import _
 

@@ -7,7 +7,7 @@ import psutil
 
 from workbook.doctor.finding import Fact, Finding, Result
 from workbook.mysql.mysqld import is_free
-from workbook.mysql.stranger import describe
+from workbook.mysql.probe import describe
 from workbook.say import _
 
 PROTOCOL = 10

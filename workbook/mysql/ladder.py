@@ -5,17 +5,19 @@ uses: for them the given rung counts only when `WORKBOOK_MYSQL=given` says that 
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from workbook.mysql import docker, given, local
-from workbook.mysql.probe import Unanswered
+from workbook.mysql.mysqld import Use
+from workbook.mysql.probe import Unanswered, probe
 from workbook.mysql.server import Server, Unavailable
 from workbook.say import Problem, _, say
 
 RUNGS = ("given", "docker", "local")
 
 
-def climb(project: Path, *, use: str) -> Server:
+def climb(project: Path, *, use: Use) -> Server:
     """Find a MySQL or bring one up.
 
     Args:
@@ -29,24 +31,72 @@ def climb(project: Path, *, use: str) -> Server:
         Problem: the server that was named answers wrongly, or no rung holds: then it lists what was tried and why each
             failed.
     """
-    failures: list[tuple[str, str]] = []
+    failures = ""
     for rung in _rungs(use):
         try:
-            server = _try(rung, project, use)
-        except (Unavailable, Unanswered) as reason:
-            failures.append((rung, reason.what if isinstance(reason, Problem) else str(reason)))
-            if rung == "given":
-                say(f"  {failures[-1][1]} " + _("Going on without it."))
-        else:
-            if server:
+            if server := _try(rung, project, use):
                 return server
-            file = project / ".env"
-            unnamed = _("neither the environment nor {file} names a server (MYSQL_HOST, …)", file=file)
-            failures.append((rung, unnamed))
-    raise _nothing_worked(failures)
+            reason = _("neither the environment nor {file} names a server (MYSQL_HOST, …)", file=project / ".env")
+        except Unavailable as unavailable:
+            reason = str(unavailable)
+        except Unanswered as unanswered:
+            reason = unanswered.what
+            say(f"  {reason} " + _("Going on without it."))
+        failures += f"\n  {rung}: {reason}"
+    raise Problem(
+        _("No MySQL could be found or brought up on this machine."),
+        why=_("What was tried, and why it failed:") + failures,
+        ways=(
+            _(
+                "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env "
+                "or in front of the command. For the tests also WORKBOOK_MYSQL=given: they create and drop "
+                "databases there."
+            ),
+            _("Or start Docker, and run the command again."),
+            _("Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH."),
+        ),
+    )
 
 
-def _rungs(use: str) -> tuple[str, ...]:
+def running(project: Path, *, strict: bool = False) -> Server | None:
+    """The server that `climb` would use, if it runs; nothing is started, and `Server.how` says where it was found.
+
+    It is one that the environment or the project's `.env` names, else one that the workbook started; never another's.
+
+    Args:
+        project: the application's folder.
+        strict: a server that is named binds, whatever `WORKBOOK_MYSQL` says, and is an error when it is silent: a
+            project that reads its `.env` would not find the workbook's own, which else takes its place.
+
+    Raises:
+        Unanswered: it is silent, if `strict`.
+        Problem: the server that was named answers wrongly.
+    """
+    rungs = _rungs("detached")
+    if strict or "given" in rungs:
+        try:
+            if server := given.find(os.environ, project / ".env"):
+                return server
+        except Unanswered:
+            if strict:
+                raise
+    return ("local" in rungs and local.found()) or ("docker" in rungs and docker.found(project)) or None
+
+
+def unnamed() -> Server | None:
+    """What answers at the notes' own address, though nothing names it: for looking at, for running nothing on.
+
+    Raises:
+        Problem: what answers there is no MySQL that lets the notes' account in.
+    """
+    host, port, user, password = given.DEFAULTS.values()
+    with suppress(Unanswered):
+        version = probe(host, int(port), user, password)
+        return Server(host, int(port), user, password, version, _("which neither the environment nor .env names"))
+    return None
+
+
+def _rungs(use: Use) -> tuple[str, ...]:
     """The rungs to try, in order; `WORKBOOK_MYSQL` names a single one."""
     chosen = os.environ.get("WORKBOOK_MYSQL", "")
     if chosen and chosen not in RUNGS:
@@ -60,32 +110,16 @@ def _rungs(use: str) -> tuple[str, ...]:
     return RUNGS[1:] if use == "test" else RUNGS
 
 
-def _try(rung: str, project: Path, use: str) -> Server | None:
-    match rung:
-        case "given":
-            return given.find(os.environ, project / ".env")
-        case "docker":
-            try:
-                return docker.start(project, throwaway=use == "test", say=say)
-            except Problem as problem:
-                without = _("Or do without Docker: put WORKBOOK_MYSQL=local in front of the command.")
-                raise Problem(problem.what, why=problem.why, ways=(*problem.ways, without)) from problem
-        case _:
-            return local.start(use=use)
-
-
-def _nothing_worked(failures: list[tuple[str, str]]) -> Problem:
-    tried = "\n".join(f"  {rung}: {reason}" for rung, reason in failures)
-    return Problem(
-        _("No MySQL could be found or brought up on this machine."),
-        why=_("What was tried, and why it failed:") + f"\n{tried}",
-        ways=(
-            _(
-                "Name a server that runs: MYSQL_HOST=… MYSQL_PORT=… MYSQL_USER=… MYSQL_PASSWORD=…, in .env "
-                "or in front of the command. For the tests also WORKBOOK_MYSQL=given: they create and drop "
-                "databases there."
-            ),
-            _("Or start Docker, and run the command again."),
-            _("Or install MySQL's server (not MariaDB), so that `mysqld` is on PATH."),
-        ),
-    )
+def _try(rung: str, project: Path, use: Use) -> Server | None:
+    if rung == "given":
+        return given.find(os.environ, project / ".env")
+    if rung == "local":
+        return local.start(use=use)
+    # One of ours that runs is used as it is: Docker may have been installed since.
+    if use != "test" and not os.environ.get("WORKBOOK_MYSQL") and (server := local.found()):
+        return server
+    try:
+        return docker.start(project, throwaway=use == "test")
+    except Problem as problem:
+        problem.ways += (_("Or do without Docker: put WORKBOOK_MYSQL=local in front of the command."),)
+        raise

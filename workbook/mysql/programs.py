@@ -1,130 +1,142 @@
-"""Which `mysqld` this machine can run: one on PATH, or one unpacked below `.workbook/`."""
+"""Which of MySQL's programs this machine can run: those on PATH, or those unpacked below `.workbook/`."""
 
 import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from workbook.mysql.apt import fetch_server, system_source
+from filelock import FileLock, Timeout
+
+from workbook.mysql.apt import fetch_server
 from workbook.mysql.probe import OLDEST
 from workbook.mysql.server import Unavailable
 from workbook.place import private
-from workbook.say import _
+from workbook.say import Problem, _, marked, say
 
 # An ordinary user's PATH lacks sbin, where distributions put servers; the last two are Homebrew's and MySQL's own.
 ALSO_LOOK_IN = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/usr/local/mysql/bin")
 
 
-@dataclass(frozen=True)
-class Binaries:
-    """A MySQL server program that can be started here.
-
-    Attributes:
-        server: the command that starts `mysqld`, with its own loader in front where it needs one.
-        client: the same for the `mysql` client, or None.
-        flags: options that tell the server where its own files are.
-        version: for example `9.7.4-2`.
-        described: where it came from, for people.
-    """
+class Binaries(NamedTuple):
+    """A MySQL server program that can be started here."""
 
     server: tuple[str, ...]
-    client: tuple[str, ...] | None
+    """The command that starts `mysqld`, with its own loader in front where it needs one."""
     flags: tuple[str, ...]
+    """Options that tell the server where its own files are."""
     version: str
+    """For example `9.7.4-2`."""
     described: str
+    """Where it came from, for people."""
 
 
 def on_path() -> Binaries:
-    """The `mysqld` that is installed on this machine.
-
-    Raises:
-        Unavailable: there is none, it is MariaDB, or it is too old.
-    """
-    path = os.pathsep.join([os.environ.get("PATH", ""), *ALSO_LOOK_IN])
-    mysqld = shutil.which("mysqld", path=path)
+    """The `mysqld` that is installed on this machine; Unavailable says why it will not do."""
+    mysqld = shutil.which("mysqld", path=os.pathsep.join([os.environ.get("PATH", ""), *ALSO_LOOK_IN]))
     if not mysqld:
         raise Unavailable(_("there is no `mysqld` on PATH"))
-    client = shutil.which("mysql", path=path)
-    version = _version((mysqld,))
-    described = _("this machine's own {mysqld}", mysqld=mysqld)
-    return Binaries((mysqld,), (client,) if client else None, (), version, described)
+    return Binaries((mysqld,), (), _version((mysqld,)), _("this machine's own {mysqld}", mysqld=mysqld))
 
 
-def client() -> tuple[str, ...]:
+def unpacked() -> Binaries:
+    """The one below `.workbook/mysql`; fetched from the distribution's packages when it is not there yet.
+
+    Raises:
+        Unavailable: it cannot be fetched; the sentence says why.
+    """
+    usr, loader = _unpacked()
+    share = usr / "share/mysql"
+    server = (*loader, str(usr / "sbin/mysqld"))
+    where = (f"--basedir={usr}", f"--lc-messages-dir={share}", f"--plugin-dir={usr / 'lib/mysql/plugin'}")
+    described = _("the distribution's MySQL packages, unpacked below {name}/", name=private().name)
+    return Binaries(server, (*where, f"--character-sets-dir={share / 'charsets'}"), _version(server), described)
+
+
+def client(name: str = "mysql") -> tuple[str, ...]:
     """The command of MySQL's own client: this machine's, else the one that comes with the unpacked server.
 
-    Raises:
-        Unavailable: there is none, and none can be fetched.
-    """
-    installed = shutil.which("mysql")
-    if installed:
-        said = subprocess.run([installed, "--version"], capture_output=True, text=True).stdout
-        # Debian's `mysql` is MariaDB's, which prints tables and errors of its own.
-        if said and "MariaDB" not in said:
-            return (installed,)
-    found = unpacked(private() / "mysql").client
-    if found is None:
-        raise Unavailable(_("there is no `mysql` client on PATH"))
-    return found
-
-
-def unpacked(folder: Path) -> Binaries:
-    """MySQL's server below `folder`; fetched from the distribution's packages when it is not there yet.
+    It reads none of the person's option files, and speaks UTF-8; options of the caller's go behind it.
 
     Args:
-        folder: `.workbook/mysql`; the packages land in its `server/`.
+        name: of the program: `mysql`, or `mysqladmin`.
 
     Raises:
-        Unavailable: it is not there and cannot be fetched.
+        Unavailable: there is none, and none can be fetched; the sentence says why.
     """
-    root = folder / "server"
+    plain = ("--no-defaults", "--default-character-set=utf8mb4")
+    installed = shutil.which(name)
+    # Debian's `mysql` is MariaDB's, which prints tables and errors of its own.
+    if installed and "MariaDB" not in _says(installed, "--version"):
+        return (installed, *plain)
+    usr, loader = _unpacked()
+    return (*loader, str(usr / "bin" / name), *plain, f"--character-sets-dir={usr / 'share/mysql/charsets'}")
+
+
+@contextmanager
+def held() -> Iterator[Path]:
+    """Hold `.workbook/mysql`, made when missing, for one command at a time; a Problem when it cannot be written."""
+    folder = private() / "mysql"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "lock").touch()
+    except OSError as error:
+        raise Problem(
+            _("Cannot write in {folder}: {strerror}.", folder=folder, strerror=error.strerror),
+            ways=(_("Make the folder yours."), _("Or name another:") + " WORKBOOK_HOME=/a/folder/of/yours make up"),
+        ) from error
+    # One object a folder, so that whoever holds it may ask for it again.
+    lock = FileLock(folder / "lock", is_singleton=True)
+    try:
+        lock.acquire(timeout=3)
+    except Timeout:
+        say(_("  Another command is preparing MySQL in this clone; waiting for it …"))
+        lock.acquire()
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def _unpacked() -> tuple[Path, tuple[str, ...]]:
+    """The unpacked `usr/`, and what starts a program of it; the packages are fetched if they are not there yet.
+
+    Its libraries are newer than this machine's, so a program runs with its own loader and its own libraries.
+    """
+    root = private() / "mysql/server"
     if not root.exists():
-        fetch_server(folder / "apt", root, system_source())
-    loaders = sorted((root / "usr").glob("lib*/**/ld-linux*.so*")) + sorted((root / "usr").glob("lib*/ld-linux*.so*"))
-    libraries = next((str(loader.parent) for loader in loaders if "linux-gnu" in loader.parent.name), None)
-    if not loaders or not libraries:
+        with held() as folder:
+            if not root.exists():
+                fetch_server(folder / "apt", root)
+    loader = next(root.glob("usr/lib/*-linux-gnu*/ld-linux*.so*"), None)
+    if not loader:
         raise Unavailable(_("{root} holds no loader; delete that folder and try again", root=root))
-    # Its libraries are newer than this machine's, so the program runs with its own loader and its own libraries.
-    start = (str(loaders[0]), "--library-path", libraries)
-    share = root / "usr/share/mysql"
-    flags = (
-        f"--basedir={root / 'usr'}",
-        f"--lc-messages-dir={share}",
-        f"--character-sets-dir={share / 'charsets'}",
-        f"--plugin-dir={root / 'usr/lib/mysql/plugin'}",
-    )
-    server = (*start, str(root / "usr/sbin/mysqld"))
-    client = (*start, str(root / "usr/bin/mysql"), f"--character-sets-dir={share / 'charsets'}")
-    described = _("the distribution's MySQL packages, unpacked below {name}/", name=folder.parent.name)
-    return Binaries(server, client, flags, _version(server), described)
+    return root / "usr", (str(loader), "--library-path", str(loader.parent))
 
 
 def _version(server: tuple[str, ...]) -> str:
-    """Ask the program for its version.
-
-    Raises:
-        Unavailable: it does not run, is MariaDB, or is older than `OLDEST`.
-    """
-    done = subprocess.run([*server, "--no-defaults", "--version"], capture_output=True, text=True)
-    said = (done.stdout or done.stderr).strip()
+    """The program's version; Unavailable when it does not run, is MariaDB, or is older than `OLDEST`."""
+    said = _says(*server, "--no-defaults", "--version")
+    match = re.search(r"Ver ((\d+)\.(\d+)\.(\d+)\S*)", said)
     if "MariaDB" in said:
-        raise Unavailable(
-            _(
-                "{server} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and "
-                "the JSON type that the course uses, so a test that passes on it proves nothing about MySQL",
-                server=server[-1],
-            )
+        wrong = marked(
+            "{server} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and "
+            "the JSON type that the course uses, so a test that passes on it proves nothing about MySQL"
         )
-    match = re.search(r"Ver (\d+)\.(\d+)\.(\d+)(\S*)", said)
-    if done.returncode or not match:
-        last = said.splitlines()[-1] if said else _("no output")
-        raise Unavailable(_("{server} does not run here: {last}", server=server[-1], last=last))
-    if tuple(int(number) for number in match.groups()[:3]) < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        has = f"MySQL {match[1]}.{match[2]}.{match[3]}"
-        raise Unavailable(
-            _("{server} is {has}, and {oldest} is the oldest that will do", server=server[-1], has=has, oldest=oldest)
-        )
-    return "".join(match[0].split()[1:])
+    elif not match:
+        wrong = marked("{server} does not run here: {last}")
+    elif tuple(map(int, match.groups()[1:])) < OLDEST:
+        wrong = marked("{server} is {has}, and {oldest} is the oldest that will do")
+    else:
+        return match[1]
+    last = said.splitlines()[-1] if said else _("no output")
+    has, oldest = f"MySQL {match[1]}" if match else "", ".".join(map(str, OLDEST))
+    raise Unavailable(_(wrong, server=server[-1], last=last, has=has, oldest=oldest))
+
+
+def _says(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    return (done.stdout or done.stderr).strip()

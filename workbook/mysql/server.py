@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from workbook.say import _
 
@@ -11,17 +10,17 @@ class Unavailable(Exception):
     """This rung cannot serve here; the sentence says why. The ladder goes on to the next rung."""
 
 
-def _leave_it() -> None:
+def leave_it() -> None:
     """What to do with a server that was running before: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A MySQL that has answered a login.
+    """A MySQL that has answered a login. Leaving it as a context stops it.
 
     Attributes:
         host, port, user, password: how to log in, over TCP.
-        version: what `SELECT VERSION()` said, for example `9.7.4-2`.
+        version: for example `9.7.4-2`.
         how: how it was found, as the end of the sentence "MySQL 9.7.4 on 127.0.0.1:3306, …".
         stop: lets go of it: stops a server that this process started, leaves any other alone.
     """
@@ -32,18 +31,13 @@ class Server:
     password: str = field(repr=False)
     version: str
     how: str
-    stop: Callable[[], object] = field(default=_leave_it, repr=False, compare=False)
+    stop: Callable[[], object] = field(default=leave_it, repr=False, compare=False)
 
     @property
     def sentence(self) -> str:
         """Which MySQL it is, where, and how it was found."""
-        return _(
-            "MySQL {version} on {host}:{port}, {how}",
-            version=self.version,
-            host=self.host,
-            port=self.port,
-            how=self.how,
-        )
+        values = {"version": self.version, "host": self.host, "port": self.port, "how": self.how}
+        return _("MySQL {version} on {host}:{port}, {how}", **values)
 
     def environment(self, database: str | None = None) -> dict[str, str]:
         """The `MYSQL_*` values under the notes' names, as the application reads them.
@@ -51,18 +45,12 @@ class Server:
         Args:
             database: the value of `MYSQL_DB`; left out when None.
         """
-        values = {
-            "MYSQL_HOST": self.host,
-            "MYSQL_PORT": str(self.port),
-            "MYSQL_USER": self.user,
-            "MYSQL_PASSWORD": self.password,
-        }
+        login = {"HOST": self.host, "PORT": str(self.port), "USER": self.user, "PASSWORD": self.password}
+        values = {f"MYSQL_{name}": value for name, value in login.items()}
         return values if database is None else values | {"MYSQL_DB": database}
 
     def __enter__(self) -> "Server":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()

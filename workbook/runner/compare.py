@@ -1,4 +1,4 @@
-"""What a lesson shows against what happened."""
+"""What a page shows against what happened."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +7,6 @@ from workbook.lesson.elision import mismatch
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, WholeFile
 from workbook.normalise import normalise
-
-OVER = "(nothing: the output ends here)"
 
 
 def agrees(shown: Sequence[str], actual: Sequence[str]) -> bool:
@@ -20,18 +18,17 @@ def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
     """Compare a command's output with the lines under it.
 
     Raises:
-        LessonError: the first difference, with the lesson's line, what it shows, what came, and the whole output.
+        LessonError: the first difference, with the page's line, what it shows, what came, and the whole output.
     """
     difference = mismatch(normalise(exchange.output), normalise(actual))
     if difference is None:
         return
-    shown = exchange.output[difference.shown] if difference.shown < len(exchange.output) else OVER
-    got = actual[difference.actual] if difference.actual < len(actual) else OVER
-    first = exchange.typed.partition("\n")[0]
+    over = "(nothing: the output ends here)"
+    shown, got = _at(exchange.output, difference.shown, over), _at(actual, difference.actual, over)
     raise LessonError(
         file,
         exchange.output_line + difference.shown,
-        f"`{first}` does not print what is shown.",
+        f"`{first_line(exchange)}` does not print what is shown.",
         why=f"expected: {shown}\n     got: {got}\n\nThe whole output:\n\n{indented(actual)}",
         way="Mend the lesson, or take what came: workbook refresh.",
     )
@@ -49,24 +46,28 @@ def require_same_file(block: WholeFile | Diff, command: Exchange | None, actual:
     """
     if actual == wanted:
         return
-    shown, got = wanted.split("\n"), actual.split("\n")
-    pairs = enumerate(zip(shown, got, strict=False))
-    number = next((number for number, (one, other) in pairs if one != other), min(len(shown), len(got)))
+    shown, got, over = wanted.split("\n"), actual.split("\n"), "(the end of the file)"
+    number = next(number for number in range(len(shown) + 1) if shown[: number + 1] != got[: number + 1])
     line = block.place.first + (1 + number if isinstance(block, WholeFile) else 0)
     by = f"`{command.typed}` (line {command.line})" if command else "a command"
     raise LessonError(
         block.place.file,
         min(line, block.place.last),
         f"{by} leaves {block.title} otherwise than shown here.",
-        why=f"expected: {_at(shown, number)}\n     got: {_at(got, number)}\n\nThe whole file:\n\n{actual}",
+        why=f"expected: {_at(shown, number, over)}\n     got: {_at(got, number, over)}\n\nThe whole file:\n\n{actual}",
         way="Show the file as the command leaves it.",
     )
 
 
-def _at(lines: Sequence[str], number: int) -> str:
-    return lines[number] if number < len(lines) else "(the end of the file)"
+def first_line(exchange: Exchange) -> str:
+    """A command as a message names it."""
+    return exchange.typed.partition("\n")[0]
 
 
 def indented(lines: Sequence[str]) -> str:
     """An output set apart from the sentence around it."""
     return "\n".join(f"    {line}".rstrip() for line in lines) or "    (nothing)"
+
+
+def _at(lines: Sequence[str], number: int, over: str) -> str:
+    return lines[number] if number < len(lines) else over

@@ -1,4 +1,4 @@
-"""Where a lesson runs: a scratch project, a home directory, and an environment of its own."""
+"""Where a page runs: a scratch project, a home directory, and an environment of its own."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.mysql.server import Server
+from workbook.place import private
 from workbook.redcontract import PLUGIN
 from workbook.runner import machine
 from workbook.say import Problem
@@ -18,7 +19,6 @@ COURSE_DEFAULTS = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "3306", "MYSQL_USER"
 HOME = "/home/student"
 PROJECT = f"{HOME}/when2meet"
 WEB_PORT = 8000
-_PLUGIN_MODULE = f"workbook_{PLUGIN.stem}"
 _PASSED_ON = (
     "UV_",
     "PIP_",
@@ -30,22 +30,32 @@ _PASSED_ON = (
     "https_proxy",
     "no_proxy",
 )
+_OURS = {"UV_PROJECT_ENVIRONMENT", "UV_RUN_RECURSION_DEPTH", "UV_PYTHON", "UV"}
+_SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
+_GITCONFIG = """[user]
+\tname = Student
+\temail = student@example.com
+[init]
+\tdefaultBranch = main
+[advice]
+\tdetachedHead = false
+[core]
+\tautocrlf = false
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How lessons are run here.
+    """How pages are run here.
 
     Attributes:
-        server: the MySQL, or None for lessons without one.
+        server: the MySQL, or None for pages without one.
         own_server: whether all its databases may be dropped; otherwise only `database` and those whose names start so.
         database: the project's database.
         path: directories put before the system's on PATH; they must not hold the workbook's own packages.
         pytest: how the project's tests are run.
-        prepared: whether the project is synchronised and migrated before the lesson starts (not for fixtures).
-        bytecode: a folder that keeps compiled packages from one replay to the next, or None; mypy's cache and what
-            pages start with are beside it.
-        timeout: how long a command may take, in seconds.
+        prepared: whether the project is synchronised and migrated before the page starts (not for fixtures).
+        timeout: how long a command may take, in seconds: there to catch a hang, on a busy machine too.
         patience: how long a background server may take to show its lines, in seconds.
     """
 
@@ -55,14 +65,8 @@ class Settings:
     path: tuple[Path, ...] = ()
     pytest: str = "uv run --no-sync python -m pytest"
     prepared: bool = True
-    bytecode: Path | None = None
-    timeout: float = 120
-    patience: float = 20
-
-    @property
-    def starts(self) -> Path | None:
-        """Where lock files and migrated databases are kept that pages start with; see `workbook.runner.kept`."""
-        return None if self.bytecode is None else self.bytecode.with_name("starts")
+    timeout: float = 300
+    patience: float = 60
 
 
 @dataclass(slots=True)
@@ -82,6 +86,11 @@ class Ground:
         self.tools = self.root / "bin"
 
     @property
+    def packages(self) -> Path:
+        """The `.venv` of the page that ran here before; a prepared project takes it over, compiled as it is."""
+        return self.root / "packages"
+
+    @property
     def report(self) -> Path:
         """Where a run of pytest leaves its report; see `workbook.pytest_report`."""
         return self.root / "report.jsonl"
@@ -89,28 +98,16 @@ class Ground:
     @property
     def reporting(self) -> dict[str, str]:
         """The variables with which a run of pytest leaves its report."""
-        return {
-            "PYTHONPATH": str(self.root / "plugin"),
-            "PYTEST_PLUGINS": _PLUGIN_MODULE,
-            "WORKBOOK_REPORT": str(self.report),
-        }
+        plugin = f"workbook_{PLUGIN.stem}"
+        return {"PYTHONPATH": f"{self.root}/plugin", "PYTEST_PLUGINS": plugin, "WORKBOOK_REPORT": str(self.report)}
 
     def environment(self) -> dict[str, str]:
         """The environment of a student's shell: a fixed locale and width, an own home, the server's values."""
-        values = {name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)}
-        for name in ("UV_PROJECT_ENVIRONMENT", "UV_RUN_RECURSION_DEPTH", "UV_PYTHON", "UV"):
-            values.pop(name, None)
-        path = [
-            *map(str, self.settings.path),
-            str(self.tools),
-            "/usr/local/bin",
-            "/usr/bin",
-            "/bin",
-            "/usr/sbin",
-            "/sbin",
-        ]
+        values = {
+            name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON) and name not in _OURS
+        }
         values |= {
-            "PATH": os.pathsep.join(path),
+            "PATH": os.pathsep.join([*map(str, self.settings.path), str(self.tools), *_SYSTEM]),
             "HOME": str(self.home),
             "TMPDIR": str(self.root / "tmp"),
             "LANG": "C.UTF-8",
@@ -129,6 +126,8 @@ class Ground:
             "UV_CACHE_DIR": values.get("UV_CACHE_DIR") or str(machine.uv_cache()),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
+            # What mypy found out about the packages holds for the next replay; it compares their contents.
+            "MYPY_CACHE_DIR": str(private() / "mypy"),
         }
         if not machine.same_disk(Path(values["UV_CACHE_DIR"]), self.root):
             # Otherwise uv says in every output that it cannot link.
@@ -136,9 +135,6 @@ class Ground:
         settings_file = Path.home() / ".config" / "uv" / "uv.toml"
         if settings_file.is_file():
             values.setdefault("UV_CONFIG_FILE", str(settings_file))
-        if self.settings.bytecode is not None:
-            # What mypy found out about the packages holds for the next replay; it compares their contents.
-            values["MYPY_CACHE_DIR"] = str(self.settings.bytecode.with_name("mypy"))
         if self.settings.server is not None:
             given = self.settings.server.environment() | {"MYSQL_HOST": self._host()}
             values |= {name: value for name, value in given.items() if value != COURSE_DEFAULTS[name]}
@@ -150,38 +146,42 @@ class Ground:
         return COURSE_DEFAULTS["MYSQL_HOST"] if host in ("localhost", "127.0.0.1") else host
 
     def to_run(self, command: str) -> str:
-        """A command as it is run: the lesson's port 8000 and home directory replaced by this run's."""
-        for name in ("localhost", "127.0.0.1", "0.0.0.0"):
-            command = command.replace(f"{name}:{WEB_PORT}", f"{name}:{self.web_port}")
-        command = command.replace(f"--port {WEB_PORT}", f"--port {self.web_port}")
+        """A command as it is run: the page's port 8000 and home directory replaced by this run's."""
+        for before in ("localhost:", "127.0.0.1:", "0.0.0.0:", "--port "):
+            command = command.replace(f"{before}{WEB_PORT}", f"{before}{self.web_port}")
         return command.replace(PROJECT, str(self.project)).replace(HOME, str(self.home))
 
     def to_show(self, output: str) -> str:
-        """An output as the lesson shows it: this run's paths and ports replaced by the lesson's."""
+        """An output as the page shows it: this run's paths and ports replaced by the page's."""
         output = output.replace(str(self.project), PROJECT).replace(str(self.home), HOME)
-        output = output.replace(str(self.root / "tmp"), "/tmp")
-        ports = {self.web_port: WEB_PORT}
+        output = output.replace(str(self.root / "tmp"), "/tmp").replace(str(self.web_port), str(WEB_PORT))
         if self.settings.server is not None:
-            ports[self.settings.server.port] = int(COURSE_DEFAULTS["MYSQL_PORT"])
-        for port, course in ports.items():
-            output = output.replace(str(port), str(course))
+            output = output.replace(str(self.settings.server.port), COURSE_DEFAULTS["MYSQL_PORT"])
         return output
 
 
 def prepare(root: Path, settings: Settings) -> Ground:
-    """Lay out the scratch directories in an empty folder.
+    """Lay out the scratch directories, and take away what an earlier replay has left in them.
+
+    Args:
+        root: an empty folder, or the one of an earlier replay. At the same path its packages, and what Python has
+            compiled of them, serve again.
 
     Raises:
-        Problem: bash, git or uv is missing.
+        Problem: bash or git is missing.
     """
     ground = Ground(root.resolve(), settings, machine.free_port())
-    for folder in (ground.project, ground.tools, ground.root / "tmp", ground.root / "plugin"):
-        folder.mkdir(parents=True)
-    shutil.copyfile(PLUGIN, ground.root / "plugin" / f"{_PLUGIN_MODULE}.py")
-    (ground.root / "gitconfig").write_text(
-        "[user]\n\tname = Student\n\temail = student@example.com\n[init]\n\tdefaultBranch = main\n"
-        "[advice]\n\tdetachedHead = false\n[core]\n\tautocrlf = false\n"
-    )
+    if (ground.project / ".venv" / "pyvenv.cfg").exists():
+        shutil.rmtree(ground.packages, ignore_errors=True)
+        (ground.project / ".venv").rename(ground.packages)
+    for name in ("student", "bin", "tmp", "plugin"):
+        shutil.rmtree(ground.root / name, ignore_errors=True)
+        (ground.root / name).mkdir(parents=True)
+    for name in ("directory", "variables", "report.jsonl"):
+        (ground.root / name).unlink(missing_ok=True)
+    ground.project.mkdir()
+    shutil.copyfile(PLUGIN, ground.root / "plugin" / f"workbook_{PLUGIN.stem}.py")
+    (ground.root / "gitconfig").write_text(_GITCONFIG)
     python = str(Path(sys.base_prefix) / "bin" / "python3")
     tools = {"uv": machine.uv(), "python": python, "python3": python, "workbook": machine.workbook()}
     for name, target in tools.items():

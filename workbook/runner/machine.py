@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 
@@ -18,16 +19,11 @@ def workbook() -> str:
     return str(Path(sys.executable).with_name("workbook"))
 
 
-_CACHE: list[Path] = []
-
-
+@cache
 def uv_cache() -> Path:
     """The person's own cache of packages: a lesson that installs takes a second instead of a minute."""
-    if not _CACHE:
-        command = [uv() or "true", "cache", "dir"]
-        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        _CACHE.append(Path(said.strip() or Path.home() / ".cache" / "uv"))
-    return _CACHE[0]
+    said = subprocess.run([uv() or "true", "cache", "dir"], capture_output=True, text=True).stdout
+    return Path(said.strip() or Path.home() / ".cache" / "uv")
 
 
 def same_disk(one: Path, other: Path) -> bool:

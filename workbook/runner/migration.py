@@ -6,10 +6,11 @@ import binascii
 import json
 import re
 import zlib
-from typing import Any
+from itertools import zip_longest
 
 _DATE = re.compile(r"(^|/)(\d+_)\d{14}(?=_)")
 _STATE = re.compile(r"^MODELS_STATE = \((.*?)^\)", re.DOTALL | re.MULTILINE)
+_OVER = "(the end of the file)"
 
 
 def undated(path: str) -> str:
@@ -18,45 +19,23 @@ def undated(path: str) -> str:
 
 
 def difference(actual: str, wanted: str) -> tuple[str, str] | None:
-    """Compare two migration files: the text line by line, the state by what it says.
+    """Compare two migration files line by line, the state by what it says.
 
     Returns:
-        None when they agree, otherwise the first differing line or entry of both (actual, wanted).
+        None when they agree, otherwise the first differing line of both (actual, wanted).
     """
-    mine, theirs = _text(actual), _text(wanted)
-    for number in range(max(len(mine), len(theirs))):
-        pair = tuple(lines[number] if number < len(lines) else "(the end of the file)" for lines in (mine, theirs))
-        if pair[0] != pair[1]:
-            return pair[0], pair[1]
-    states = state(actual), state(wanted)
-    if states[0] == states[1]:
-        return None
-    return _first_entry(*states)
+    pairs = zip_longest(_lines(actual), _lines(wanted), fillvalue=_OVER)
+    return next((pair for pair in pairs if pair[0] != pair[1]), None)
 
 
-def state(text: str) -> Any:
-    """What `MODELS_STATE` says: base64 of zlib of JSON in aerich 0.10; None without one; else its text."""
-    match = _STATE.search(text)
-    if match is None:
-        return None
+def _lines(text: str) -> list[str]:
+    return _STATE.sub(lambda match: f"MODELS_STATE = {_decoded(match[1])}", text).split("\n")
+
+
+def _decoded(blob: str) -> str:
+    """Base64 of zlib of JSON, as aerich 0.10 writes it, as JSON with one entry a line; anything else as it stands."""
     try:
-        blob = ast.literal_eval(f"({match[1].strip()})")
-        return json.loads(zlib.decompress(base64.b64decode(blob)))
+        state = json.loads(zlib.decompress(base64.b64decode(ast.literal_eval(f"({blob.strip()})"))))
     except (ValueError, SyntaxError, binascii.Error, zlib.error):
-        return match[1]
-
-
-def _text(text: str) -> list[str]:
-    return _STATE.sub("MODELS_STATE = …", text).split("\n")
-
-
-def _first_entry(mine: Any, theirs: Any, path: str = "MODELS_STATE") -> tuple[str, str]:
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        for key in sorted(mine.keys() | theirs.keys()):
-            if mine.get(key) != theirs.get(key):
-                return _first_entry(mine.get(key), theirs.get(key), f"{path}.{key}")
-    if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
-        for number, (one, other) in enumerate(zip(mine, theirs, strict=True)):
-            if one != other:
-                return _first_entry(one, other, f"{path}[{number}]")
-    return f"{path} = {mine!r}", f"{path} = {theirs!r}"
+        return blob
+    return json.dumps(state, indent=1, sort_keys=True)

@@ -14,32 +14,32 @@ import traceback
 import types
 
 
-def main() -> None:
-    """Read a list of sources from the file named first, write a list of outputs to the file named second."""
-    with open(sys.argv[1], encoding="utf-8") as file:
-        sources = json.load(file)
+def main(sources: str, outputs: str) -> None:
+    """Read a list of examples from the first file, write a list of what they print to the second."""
+    with open(sources, encoding="utf-8") as file:
+        examples = json.load(file)
     # The session's own modules come from the project, as in `python -m asyncio`.
     sys.path[0] = ""
     names = {"__name__": "__main__", "__builtins__": __builtins__, "asyncio": asyncio}
-    outputs = []
+    printed = []
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    for source in sources:
+    for example in examples:
         said = io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            _example(source, names, loop)
-        outputs.append(said.getvalue())
+            _run(example, names, loop)
+        printed.append(said.getvalue())
     with contextlib.suppress(BaseException):
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(loop.shutdown_asyncgens())
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        json.dump(outputs, file)
+    with open(outputs, "w", encoding="utf-8") as file:
+        json.dump(printed, file)
 
 
-def _example(source: str, names: dict[str, object], loop: asyncio.AbstractEventLoop) -> None:
+def _run(example: str, names: dict[str, object], loop: asyncio.AbstractEventLoop) -> None:
     try:
-        code = compile(source + "\n", "<console>", "single", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        code = compile(example + "\n", "<console>", "single", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
         async def run() -> None:
             # In a coroutine of its own, as the REPL does: code without `await` finds the running loop too.
@@ -55,4 +55,4 @@ def _example(source: str, names: dict[str, object], loop: asyncio.AbstractEventL
         traceback.print_exception(type(error), error.with_traceback(trace), trace)
 
 
-main()
+main(*sys.argv[1:])

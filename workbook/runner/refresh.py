@@ -86,16 +86,13 @@ def merged(shown: Sequence[str], actual: Sequence[str]) -> list[str]:
     return result + [ELISION] * (last + 1 < len(actual))
 
 
-def _place(wanted: str, lines: Sequence[str], start: int) -> int | None:
+def _place(wanted: str, lines: list[str], start: int) -> int | None:
     """Where a line stands now: the same, or the most like it."""
-    for number in range(start, len(lines)):
-        if lines[number] == wanted:
-            return number
-    likeness = {
-        number: difflib.SequenceMatcher(None, wanted, lines[number], autojunk=False).ratio()
-        for number in range(start, len(lines))
-    }
-    best = max(likeness, key=lambda number: likeness[number], default=None)
+    places = range(start, len(lines))
+    if wanted in lines[start:]:
+        return lines.index(wanted, start)
+    likeness = {place: difflib.SequenceMatcher(None, wanted, lines[place], autojunk=False).ratio() for place in places}
+    best = max(likeness, key=likeness.__getitem__, default=None)
     return best if best is not None and likeness[best] >= _ALIKE else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from workbook.history.build import Commit, History
 from workbook.history.files import Files
@@ -10,15 +11,12 @@ from workbook.lesson.commands import commit_message
 from workbook.lesson.elision import ELISION
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Session, Stop, WholeFile
-from workbook.runner import bytecode
-from workbook.runner.compare import agrees, indented, require_same
-from workbook.runner.contract import require_contract
+from workbook.runner.compare import agrees, first_line, indented, require_same
+from workbook.runner.contract import Contract
 from workbook.runner.ground import Settings, prepare
-from workbook.runner.mysqlclient import Client
-from workbook.runner.ownruns import OwnRuns
-from workbook.runner.pycon import run_session
+from workbook.runner.sessions import Client, run_python
 from workbook.runner.shell import Ran, Shell
-from workbook.runner.start import lay_out, starting_point
+from workbook.runner.start import lay_out, left_out, starting_point
 from workbook.runner.worktree import Accept, Worktree
 
 Compare = Callable[[Path, Exchange, tuple[str, ...]], None]
@@ -37,7 +35,8 @@ def replay(
     """Replay a lesson or a mistake page.
 
     Args:
-        root: an empty folder outside the repository, for the scratch project and all else.
+        root: a folder outside the repository, for the scratch project and all else: an empty one, or that of an
+            earlier replay (see `prepare`).
         compare, accept: what to do with an output, and with a file that a command leaves otherwise than shown: raise,
             or take it (refresh).
         progress: told each command before it runs.
@@ -47,22 +46,28 @@ def replay(
         Problem: the page cannot be started here.
     """
     commit, files = starting_point(page, history)
-    ground = prepare(root, settings)
-    shell = Shell(ground)
-    left_out = history.chapters[page.chapter].left_out if isinstance(page, Lesson) else _all_left_out(history)
+    shell = Shell(prepare(root, settings))
     progress("laying out the project")
-    lay_out(ground, shell, history, commit, files)
+    lay_out(shell, history, commit, files)
+    worktree = Worktree(shell.ground, Files(page, files), left_out(page, history), accept)
+    run_blocks(page, shell, worktree, history, compare=compare, progress=progress)
+
+
+def run_blocks(
+    page: Lesson | Mistake,
+    shell: Shell,
+    worktree: Worktree,
+    history: History,
+    *,
+    compare: Compare,
+    progress: Callable[[str], None] = lambda what: None,
+) -> None:
+    """Do all that a page says, in a project that lies there already; arguments and errors as `replay`."""
     commits = [each for each in history.commits if each.step.lesson.file == page.file]
-    worktree = Worktree(ground, Files(page, files), left_out, accept)
     try:
-        _Replay(page, shell, worktree, compare, progress, commits, OwnRuns(ground)).all()
+        _Replay(page, shell, worktree, compare, progress, commits, Contract(shell)).all()
     finally:
         shell.stop()
-        bytecode.keep(ground.project, settings.bytecode)
-
-
-def _all_left_out(history: History) -> frozenset[str]:
-    return list(history.chapters.values())[-1].left_out
 
 
 @dataclass(slots=True)
@@ -73,38 +78,42 @@ class _Replay:
     compare: Compare
     progress: Callable[[str], None]
     commits: list[Commit]
-    own_runs: OwnRuns
+    contract: Contract
     done: int = field(default=0)
-    line: int = field(default=1)
 
     def all(self) -> None:
+        line = 1
         for block in self.page.blocks:
-            self.line = block.place.first
-            if isinstance(block, WholeFile | Diff):
-                self.worktree.take(block)
-            elif isinstance(block, Stop):
-                self._stop(block)
-            elif isinstance(block, Session) and block.skip is None:
-                {"console": self._console, "mysql": self._mysql, "pycon": self._pycon}[block.kind](block)
+            line = block.place.first
+            match block:
+                case WholeFile() | Diff():
+                    self.worktree.take(block)
+                    self.contract.own = None
+                case Stop():
+                    self._stop(line)
+                case Session(skip=None, kind="console"):
+                    self._console(block)
+                case Session(skip=None, kind="mysql"):
+                    self._mysql(block)
+                case Session(skip=None):
+                    self._python(block)
         if self.shell.server is not None:
-            self._fail(
-                self.line,
-                "the server in the background is never stopped.",
-                way="Put <!-- stop --> where it has done its work.",
-            )
-        self.worktree.require_all_shown(self.page.file, self.line)
+            way = "Put <!-- stop --> where it has done its work."
+            self._fail(line, "the server in the background is never stopped.", way=way)
+        self.worktree.require_all_shown(self.page.file, line)
 
-    def _fail(self, line: int, what: str, *, why: str = "", way: str = "") -> None:
+    def _fail(self, line: int, what: str, *, printed: tuple[str, ...] | None = None, way: str = "") -> NoReturn:
+        why = "" if printed is None else f"It printed:\n\n{indented(printed)}"
         raise LessonError(self.page.file, line, what, why=why, way=way)
 
-    def _stop(self, block: Stop) -> None:
+    def _stop(self, line: int) -> None:
         if self.shell.server is None:
-            self._fail(block.place.first, "nothing runs in the background here.")
+            self._fail(line, "nothing runs in the background here.")
         self.shell.stop()
 
     def _console(self, block: Session) -> None:
         for exchange in block.exchanges:
-            self.progress(exchange.typed.partition("\n")[0])
+            self.progress(first_line(exchange))
             commits = commit_message(exchange.typed) is not None
             if commits:
                 self.worktree.require_all_shown(self.page.file, exchange.line)
@@ -114,86 +123,64 @@ class _Replay:
                 self._command(exchange)
             self.worktree.follow(exchange)
             if commits and isinstance(self.page, Lesson):
-                self._committed(exchange)
+                self._committed(self.page, exchange)
 
     def _command(self, exchange: Exchange) -> None:
-        with self.own_runs.watch(exchange.typed, self.shell) as extra:
-            ran = self.shell.run(exchange.typed, extra=extra)
-        if "uv add" in exchange.typed or "uv sync" in exchange.typed:
-            bytecode.seed(self.shell.ground.project, self.shell.ground.settings.bytecode)
-        self._require_exit(exchange, ran)
+        ran = self.contract.run(exchange)
+        if ran.code != exchange.exit:
+            self._wrong_exit(exchange, ran)
         if exchange.output or not commit_message(exchange.typed):
             self.compare(self.page.file, exchange, ran.output)
 
-    def _require_exit(self, exchange: Exchange, ran: Ran) -> None:
-        if ran.code == exchange.exit:
-            return
-        first = exchange.typed.partition("\n")[0]
+    def _wrong_exit(self, exchange: Exchange, ran: Ran) -> NoReturn:
+        first = first_line(exchange)
         if ran.code is None:
             seconds = self.shell.ground.settings.timeout
-            self._fail(
-                exchange.line,
-                f"`{first}` is not done after {seconds:g} seconds.",
-                why=f"It printed:\n\n{indented(ran.output)}",
-            )
+            self._fail(exchange.line, f"`{first}` is not done after {seconds:g} seconds.", printed=ran.output)
         announced = f"the lesson announces {exchange.exit}" if exchange.exit else "the lesson does not announce it"
-        self._fail(
-            exchange.line,
-            f"`{first}` exits with {ran.code}, and {announced}.",
-            why=f"It printed:\n\n{indented(ran.output)}",
-            way=f"If that is meant: <!-- exit: {ran.code} --> before the block.",
-        )
+        what = f"`{first}` exits with {ran.code}, and {announced}."
+        way = f"If that is meant: <!-- exit: {ran.code} --> before the block."
+        self._fail(exchange.line, what, printed=ran.output, way=way)
 
     def _background(self, exchange: Exchange) -> None:
+        self.contract.own = None
         if self.shell.server is not None:
-            self._fail(
-                exchange.line, "another server still runs in the background.", way="Stop it first: <!-- stop -->."
-            )
+            way = "Stop it first: <!-- stop -->."
+            self._fail(exchange.line, "another server still runs in the background.", way=way)
         shown = (*exchange.output, ELISION)
         ran = self.shell.run_on(exchange.typed, lambda lines: agrees(shown, lines))
         if ran.code is not None:
-            self._fail(
-                exchange.line,
-                f"`{exchange.typed}` ends with {ran.code} instead of going on.",
-                why=f"It printed:\n\n{indented(ran.output)}",
-            )
+            what = f"`{exchange.typed}` ends with {ran.code} instead of going on."
+            self._fail(exchange.line, what, printed=ran.output)
         # What a server prints later (its request log) is nobody's business here.
-        enough = (
-            ran.output[:size] for size in range(len(ran.output) + 1) if agrees(exchange.output, ran.output[:size])
-        )
-        self.compare(self.page.file, exchange, next(enough, ran.output))
+        starts = (ran.output[:size] for size in range(len(ran.output) + 1))
+        enough = next((start for start in starts if agrees(exchange.output, start)), ran.output)
+        self.compare(self.page.file, exchange, enough)
 
-    def _committed(self, exchange: Exchange) -> None:
-        assert isinstance(self.page, Lesson)
+    def _committed(self, lesson: Lesson, exchange: Exchange) -> None:
         commit = self.commits[self.done]
         self.done += 1
-        self.worktree.require_committed(self.page.file, exchange, commit.files)
+        self.worktree.require_committed(lesson.file, exchange, commit.files)
         if commit.tags:
             # A red tag comes first: a chapter that ends in red has its own tag on the same commit.
             self.progress(f"the tests at {commit.tags[0]}")
-            own = self.own_runs.of_this_state()
-            require_contract(self.shell, self.page, commit.tags[0], commit.files, exchange.line, own)
+            self.contract.require(lesson, commit.tags[0], commit.files, exchange.line)
 
     def _mysql(self, block: Session) -> None:
-        settings = self.shell.ground.settings
-        if settings.server is None:
+        self.contract.own = None
+        if self.shell.ground.settings.server is None:
             self._fail(block.place.first, "a mysql fence, and no MySQL to run it on.")
-            return
-        self.own_runs.forget()
-        with Client(settings.server, settings.database) as client:
+        with Client(self.shell.ground.settings) as client:
             for exchange in block.exchanges:
-                self.progress(exchange.typed.partition("\n")[0])
+                self.progress(first_line(exchange))
                 printed = client.run(exchange.typed)
-                if (
-                    printed[-1].endswith(" sec)")
-                    and " in set" in printed[-1]
-                    and not any(" in set" in line for line in exchange.output)
-                ):
+                # "2 rows in set (0.00 sec)" may be left out.
+                if " in set" in printed[-1] and not any(" in set" in line for line in exchange.output):
                     printed.pop()
                 self.compare(self.page.file, exchange, tuple(printed))
 
-    def _pycon(self, block: Session) -> None:
+    def _python(self, block: Session) -> None:
+        self.contract.own = None
         self.progress("a Python session")
-        python = "uv run --no-sync python" if (self.shell.ground.project / "pyproject.toml").exists() else "python"
-        for exchange, printed in zip(block.exchanges, run_session(self.shell, python, block), strict=True):
+        for exchange, printed in zip(block.exchanges, run_python(self.shell, block), strict=True):
             self.compare(self.page.file, exchange, printed)

@@ -26,11 +26,12 @@ __leave() {{
 trap __leave EXIT
 {command}
 """
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command did: its exit code (None when its time was over) and what it printed, as the lesson shows it."""
+    """What a command did: its exit code (None when its time was over) and what it printed, as the page shows it."""
 
     code: int | None
     output: tuple[str, ...]
@@ -54,17 +55,16 @@ class Shell:
     def _variables(self) -> Path:
         return self.ground.root / "variables"
 
-    @property
-    def directory(self) -> Path:
-        """Where the shell stands."""
-        return Path(self._directory.read_text().removesuffix("\n"))
+    def as_at_first(self) -> bool:
+        """Whether the shell still stands at the project's root, with no variable that the commands so far exported."""
+        if self._directory.read_text() != f"{self.ground.project}\n":
+            return False
+        if not self._variables.exists():
+            return True
+        left = [word.partition("=") for word in shlex.split(self._variables.read_text(errors="replace")) if "=" in word]
+        return {name: value for name, _equals, value in left if name != "_"} == self.ground.environment()
 
-    @property
-    def exported(self) -> str:
-        """The variables that the commands so far have left, as `export -p` writes them."""
-        return self._variables.read_text(errors="replace") if self._variables.exists() else ""
-
-    def run(self, command: str, *, keep: bool = True, extra: Mapping[str, str] = MappingProxyType({})) -> Ran:
+    def run(self, command: str, *, keep: bool = True, extra: Mapping[str, str] = _NOTHING) -> Ran:
         """Run a command to its end, at most as long as the settings say. Then it and all it started are killed.
 
         Args:
@@ -101,18 +101,15 @@ class Shell:
         """End the background server as Ctrl-C does; kill it when it does not listen within ten seconds."""
         if self.server is None:
             return
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             if self.server.poll() is None:
                 os.killpg(self.server.pid, signal.SIGINT)
                 self.server.wait(10)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            _kill(self.server)
-            self.server = None
+        _kill(self.server)
+        self.server = None
 
     def _start(
-        self, command: str, output: int, keep: bool = True, extra: Mapping[str, str] = MappingProxyType({})
+        self, command: str, output: int, keep: bool = True, extra: Mapping[str, str] = _NOTHING
     ) -> "subprocess.Popen[bytes]":
         script = (_WRAPPER if keep else "{command}").format(
             state=shlex.quote(str(self._variables)),
@@ -137,11 +134,8 @@ class Shell:
 def lines_of(output: str) -> tuple[str, ...]:
     """An output's lines, without empty ones at its start and end."""
     lines = output.split("\n")
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return tuple(lines)
+    full = [number for number, line in enumerate(lines) if line.strip()]
+    return tuple(lines[full[0] : full[-1] + 1]) if full else ()
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -1,15 +1,13 @@
-"""The state in which a lesson or a mistake page starts."""
-
-import subprocess
+"""The state in which a lesson or a mistake page starts: the project, its packages, its database."""
 
 from workbook.history.build import Commit, History
 from workbook.history.files import Tree
+from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
-from workbook.mysql.server import Server
-from workbook.runner import bytecode, database, kept
+from workbook.login import create_database, cursor, databases, quoted
 from workbook.runner.compare import indented
-from workbook.runner.ground import Ground, Settings
+from workbook.runner.ground import Settings
 from workbook.runner.shell import Shell
 from workbook.say import Problem
 
@@ -35,7 +33,13 @@ def starting_point(page: Lesson | Mistake, history: History) -> tuple[Commit | N
     return commit, dict(commit.step.files)
 
 
-def lay_out(ground: Ground, shell: Shell, history: History, commit: Commit | None, files: Tree) -> None:
+def left_out(page: Lesson | Mistake, history: History) -> frozenset[str]:
+    """The paths that history does not hold where this page stands; a mistake page stands behind all chapters."""
+    chapter = page.chapter if isinstance(page, Lesson) else list(history.chapters)[-1]
+    return history.chapters[chapter].left_out
+
+
+def lay_out(shell: Shell, history: History, commit: Commit | None, files: Tree) -> None:
     """Make the project as a student has it who has followed the course so far: files, packages, database.
 
     Args:
@@ -44,54 +48,43 @@ def lay_out(ground: Ground, shell: Shell, history: History, commit: Commit | Non
     Raises:
         Problem: git, uv or aerich fails.
     """
-    settings = ground.settings
+    ground, settings = shell.ground, shell.ground.settings
     if settings.server is not None:
-        database.empty(settings)
+        empty(settings)
     if commit is None:
         return
-    for arguments in (("clone", "-q", str(history.repository), "."), ("checkout", "-q", "-b", BRANCH, commit.sha)):
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=ground.project,
-            env=ground.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise Problem(f"git {arguments[0]} failed in the scratch project: {done.stderr.strip()}")
+    git(ground.project, "clone", "-q", str(history.repository), ".")
+    git(ground.project, "checkout", "-q", "-b", BRANCH, commit.sha)
     for path, text in files.items():
         if path not in commit.files:
             target = ground.project / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text.encode())
     if settings.prepared and "pyproject.toml" in files:
-        _synchronise(ground, shell, files)
+        if ground.packages.exists():
+            ground.packages.rename(ground.project / ".venv")
+        _must(shell, "uv sync -q")
     if settings.server is not None:
-        database.create(settings)
+        create_database(settings.server, settings.database)
         if settings.prepared and any(path.startswith("migrations/") for path in files):
-            _migrate(settings, settings.server, shell, files)
+            _must(shell, "uv run --no-sync aerich upgrade")
 
 
-def _synchronise(ground: Ground, shell: Shell, files: Tree) -> None:
-    store, lock, name = ground.settings.starts, ground.project / kept.LOCK, kept.lock_file(files)
-    had = None if lock.exists() else kept.take(store, name)
-    if had is not None:
-        lock.write_bytes(had)
-    _must(shell, "uv sync -q")
-    if had is None and lock.exists():
-        kept.keep(store, name, lock.read_bytes())
-    bytecode.seed(ground.project, ground.settings.bytecode)
+def empty(settings: Settings) -> None:
+    """Drop all databases and accounts that pages made on a server of our own.
 
-
-def _migrate(settings: Settings, server: Server, shell: Shell, files: Tree) -> None:
-    name = kept.migrated(files, server)
-    had = kept.take(settings.starts, name)
-    if had is not None:
-        kept.restore(server, settings.database, had)
-        return
-    _must(shell, "uv run --no-sync aerich upgrade")
-    kept.keep(settings.starts, name, kept.dump(server, settings.database))
+    On any other server only the databases go whose names start like the project's.
+    """
+    server = settings.server
+    assert server is not None
+    doomed = [name for name in databases(server) if settings.own_server or name.startswith(settings.database)]
+    with cursor(server) as ask:
+        for name in doomed:
+            ask.execute(f"DROP DATABASE {quoted(name)}")
+        if settings.own_server:
+            ask.execute("SELECT user, host FROM mysql.user WHERE user <> 'root' AND user NOT LIKE 'mysql.%%'", ())
+            for user, host in ask.fetchall():
+                ask.execute("DROP USER %s@%s", (user, host))
 
 
 def _must(shell: Shell, command: str) -> None:

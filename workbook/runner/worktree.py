@@ -1,16 +1,15 @@
 """The scratch project's files against what the lesson has shown so far."""
 
-import os
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.history.files import Files, Tree
+from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
 from workbook.runner import migration
-from workbook.runner.compare import require_same_file
+from workbook.runner.compare import first_line, require_same_file
 from workbook.runner.ground import Ground
 
 Accept = Callable[[WholeFile, str], None]
@@ -64,24 +63,18 @@ class Worktree:
     def _take_made(self, block: WholeFile, made: str) -> None:
         paths = [path for path in self._listed() if migration.undated(path) == migration.undated(block.title)]
         if not paths:
-            raise LessonError(
-                block.place.file,
-                block.place.first,
-                f"no command has made {block.title} (with any date) at this point.",
-                way="Show it after the command that makes it.",
-            )
+            what = f"no command has made {block.title} (with any date) at this point."
+            way = "Show it after the command that makes it."
+            raise LessonError(block.place.file, block.place.first, what, way=way)
         text = self._read(paths[-1]) or ""
         difference = migration.difference(text, made)
         if difference is not None and self.accept is not None:
             self.accept(block, text)
         elif difference is not None:
-            raise LessonError(
-                block.place.file,
-                block.place.first,
-                f"the command does not make what made/{block.title} holds.",
-                why=f"expected: {difference[1]}\n     got: {difference[0]}",
-                way="Take what came: workbook refresh.",
-            )
+            what = f"the command does not make what made/{block.title} holds."
+            why = f"expected: {difference[1]}\n     got: {difference[0]}"
+            way = "Take what came: workbook refresh."
+            raise LessonError(block.place.file, block.place.first, what, why=why, way=way)
         self.made[block.title] = (paths[-1], text)
         self.changed_by.pop(paths[-1], None)
 
@@ -101,10 +94,8 @@ class Worktree:
     def differing(self) -> list[str]:
         """The paths that are not on disk as shown, sorted."""
         tree = self._shown_on_disk()
-        paths = {path for path in self._listed() if path not in tree} | {
-            path for path in tree if self._read(path) != tree[path]
-        }
-        return sorted(path for path in paths if path not in self.left_out)
+        paths = {*self._listed(), *tree} - self.left_out
+        return sorted(path for path in paths if path not in tree or self._read(path) != tree[path])
 
     def require_all_shown(self, file: Path, line: int) -> None:
         """Raises LessonError when a file is otherwise than shown; it names the file and the command.
@@ -115,14 +106,11 @@ class Worktree:
             return
         for path in self.differing():
             command = self.changed_by.get(path)
-            typed = command.typed.partition("\n")[0] if command else "a command"
+            typed = first_line(command) if command else "a command"
             deed = "deletes" if self._read(path) is None else "changes" if path in self._shown_on_disk() else "makes"
-            raise LessonError(
-                file,
-                command.line if command else line,
-                f"`{typed}` {deed} {path}, and the lesson never shows it.",
-                way="Show the file in a fence after the command, ignore it in .gitignore, or name it under left_out.",
-            )
+            what = f"`{typed}` {deed} {path}, and the lesson never shows it."
+            way = "Show the file in a fence after the command, ignore it in .gitignore, or name it under left_out."
+            raise LessonError(file, command.line if command else line, what, way=way)
 
     def require_committed(self, file: Path, exchange: Exchange, wanted: Tree) -> None:
         """The student's last commit holds exactly these files, and nothing is left uncommitted.
@@ -134,14 +122,10 @@ class Worktree:
         real = {self.made.get(path, (path, ""))[0] for path in wanted}
         rest = {entry[3:] for entry in self._git("status", "--porcelain", "-z", "-uall")} - self.left_out
         for path in sorted((held ^ real) | rest):
-            what = (
-                "is not in this commit, but in history's"
-                if path in real | rest
-                else "is in this commit, but not in history's"
-            )
-            raise LessonError(
-                file, exchange.line, f"{path} {what}.", way="History commits all files: git add -A before the commit."
-            )
+            missing = path in real | rest
+            where = "not in this commit, but in history's" if missing else "in this commit, but not in history's"
+            way = "History commits all files: git add -A before the commit."
+            raise LessonError(file, exchange.line, f"{path} is {where}.", way=way)
 
     def _shown_on_disk(self) -> Tree:
         tree = dict(self.shown.tree)
@@ -158,25 +142,16 @@ class Worktree:
 
     def _listed(self) -> list[str]:
         """The files on disk that count, sorted."""
-        if (self.ground.project / ".git").exists():
+        top = self.ground.project
+        if (top / ".git").exists():
             found = self._git("ls-files", "-z", "-c", "-o", "--exclude-standard")
         else:
-            top = self.ground.project
-            found = [
-                (Path(folder) / name).relative_to(top).as_posix() for folder, _, names in os.walk(top) for name in names
-            ]
-        kept = {
-            path
-            for path in found
-            if not NEVER_COUNTED & set(path.split("/")) and (self.ground.project / path).is_file()
-        }
+            found = [path.relative_to(top).as_posix() for path in top.rglob("*")]
+        kept = {path for path in found if not NEVER_COUNTED & set(path.split("/")) and (top / path).is_file()}
         return sorted(kept)
 
     def _git(self, *arguments: str) -> list[str]:
-        command = ["git", "-c", "core.quotePath=false", *arguments]
-        environment = self.ground.environment()
-        said = subprocess.run(command, cwd=self.ground.project, env=environment, capture_output=True, check=True).stdout
-        return [entry for entry in said.decode().split("\0") if entry]
+        return [entry for entry in git(self.ground.project, *arguments).split("\0") if entry]
 
 
 def _forget_bytecode(source: Path) -> None:

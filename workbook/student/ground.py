@@ -16,8 +16,7 @@ from typing import Any
 
 from workbook.history.git import try_git
 from workbook.login import create_database, cursor, databases, quoted
-from workbook.mysql import docker, given, ladder, local
-from workbook.mysql.probe import Unanswered, probe
+from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _
@@ -238,24 +237,15 @@ class Databases:
 
 
 def students_server(project: Path) -> Server:
-    """The server that the environment or `.env` names, else the course's own address, else the workbook's.
+    """The server that the environment or `.env` names, else the workbook's, else at the course's own address.
 
     Raises:
         Problem: none answers, or it is no MySQL that lets the student in.
     """
-    server = given.find(os.environ, project / ".env")
-    if server:
-        return server
-    course = given.DEFAULTS
-    host, port = "127.0.0.1", int(course["MYSQL_PORT"])
-    try:
-        version = probe(host, port, course["MYSQL_USER"], course["MYSQL_PASSWORD"])
-    except Unanswered:
-        found = local.found() or docker.found(project)
-        if found is None:
-            raise
-        return found
-    return Server(host, port, course["MYSQL_USER"], course["MYSQL_PASSWORD"], version, _("at the course's own address"))
+    server = ladder.running(project, strict=True) or ladder.unnamed()
+    if server is None:
+        raise Problem(_("No MySQL is running for this project."), ways=("workbook db up",))
+    return server
 
 
 def tables(server: Server, database: str) -> dict[str, str]:

@@ -1,198 +1,201 @@
-"""A page as translation sees it: sections with their prose, fences, comments, links and tables."""
+"""A page as translation sees it: sections, each with the tokens that are the same in every language, and its words."""
 
+import hashlib
+import json
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import yaml
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from workbook.lesson.errors import LessonError
-from workbook.lesson.markdown import BEFORE_A_FENCE
-from workbook.translation.slugs import plain, slugs
+from workbook.lesson.markdown import BEFORE_A_FENCE, Part, front_lines, walk
 
-# Without indented code, what an admonition holds is read as what it is: paragraphs and fences.
-_PARSER = MarkdownIt("commonmark").enable("table").disable("code")
-_COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
-_OWN_LINES = re.compile(r"^ *<!--.*?--> *$", re.DOTALL | re.MULTILINE)
-_STAMP = re.compile(r"section: (\S+) ([0-9a-f]{8})")
+TRANSLATED = ("title", "goal", "stands", "you_will_learn", "out_of_scope", "notes", "description")
+"""Keys of the front matter that hold text; all others hold the same value in both languages."""
+
+_SPOKEN = ("goal", "you_will_learn", "description")
+"""Those of them that are sentences, and not a name that may be the same in Korean."""
+
 _TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
-_SILENT = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->|<code>.*?</code>", re.DOTALL)
+_FOLD = re.compile(r"<(?:details|summary)\b")
+_SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.DOTALL)
+_SENTENCE = re.compile(r"^([a-z]\w*): (.*(?:\n(?![a-z]\w*: ).*)*)", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A fence with the machine's comments before it, or a comment alone; lines count from 1, both included."""
+class Token:
+    """What a page says in a way that can be compared: its kind, its lines (from 1, both included), and its text.
 
+    A `link` is the same in both languages in any order, a `text` and what is `spoken` are translated; all other kinds
+    (`key`, `entry`, `fence`, `comment`, `row`, `fold`; of checks `id`, `sentence`, `see`) are the same, in order.
+    """
+
+    kind: str
     first: int
     last: int
-    fence: str
-    comments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph, a cell or a piece of HTML: its words without code, and its line."""
-
-    line: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """The comment `<!-- section: slug hash -->`: which English section a Korean one was written from."""
-
-    line: int
-    slug: str
-    hash: str
+    value: str
 
 
 @dataclass(slots=True)
 class Section:
-    """A heading and what follows it up to the next heading.
+    """A heading and what follows it up to the next heading; in a notebook, a cell.
 
     Attributes:
-        line, last: its heading's first and last line, from 1.
+        level: `##`, or the cell's type and id.
+        slug: the id that the site gives to the heading, or the cell's id.
+        stamp: slug and hash of the English section that this one was written from; empty when nothing says so.
         prose: all its words and marks, without fences and comments, in one line.
     """
 
-    line: int
+    first: int
     last: int
-    level: int
+    level: str
     title: str
-    slug: str = ""
-    stamp: Stamp | None = None
-    items: list[Item] = field(default_factory=list)
-    links: list[tuple[int, str]] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
-    tables: list[list[int]] = field(default_factory=list)
-    tags: Counter[str] = field(default_factory=Counter)
+    slug: str
+    tokens: list[Token] = field(default_factory=list)
+    stamp: str = ""
     prose: str = ""
 
+    def of(self, *kinds: str) -> list[Token]:
+        """The tokens of these kinds."""
+        return [token for token in self.tokens if token.kind in kinds]
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's front matter, the line of each of its keys, and its sections in order."""
+    def head(self, slug: str = "") -> Token:
+        """The heading as a token, with an id or without."""
+        return Token("heading", self.first, self.last, f"{self.level} {slug}".rstrip())
 
-    file: Path
-    front: Mapping[str, Any]
-    keys: Mapping[str, int]
-    sections: tuple[Section, ...]
+    def skeleton(self) -> list[Token]:
+        """The heading, and what must be the same in the same order."""
+        return [self.head(), *(each for each in self.tokens if each.kind not in ("link", "text", "spoken"))]
+
+    def own_stamp(self) -> str:
+        """What a section written from this one has as its stamp: the hash is 8 hex digits of the prose's SHA-256."""
+        return f"{self.slug} {hashlib.sha256(self.prose.encode()).hexdigest()[:8]}"
 
 
-def read_page(file: Path) -> Page:
-    """Read a page in either language. What stands above the first heading belongs to its section.
+def read_page(file: Path) -> list[Section]:
+    """Read a page or a notebook in either language. What stands above the first heading belongs to its section.
 
     Raises:
-        LessonError: no heading, front matter that is not YAML, a `section` comment in the wrong place or form.
+        LessonError: no heading, or front matter that is not YAML.
     """
-    lines = file.read_text(encoding="utf-8").split("\n")
-    skip = lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
-    front, keys = _front(file, lines[1 : skip - 1]) if skip else ({}, {})
-    tokens = _PARSER.parse("\n".join([""] * skip + lines[skip:]))
-    sections = [
-        Section(token.map[0] + 1, token.map[1], int(token.tag[1]), plain(inline))
-        for token, inline in pairwise(tokens)
-        if token.type == "heading_open" and token.map
-    ]
-    if not sections:
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".ipynb":
+        return list(_cells(text))
+    lines, skip = text.split("\n"), front_lines(text)
+    early, said = _front(file, lines[:skip])
+    parts = list(walk(text))
+    heads = [each for each in parts if each.kind == "heading"]
+    if not heads:
         raise LessonError(file, skip + 1, "the page has no heading.", way="Start it with # and its title.")
-    for section, slug in zip(sections, slugs([each.title for each in sections]), strict=True):
-        section.slug = slug
-    _fill(file, tokens, sections)
-    starts = [skip + 1, *(section.line for section in sections[1:]), len(lines) + 1]
-    for section, first, end in zip(sections, starts, starts[1:], strict=False):
-        hidden = {line for item in section.items for line in range(item.first, item.last + 1)}
-        kept = [lines[line - 1] for line in range(first, end) if line not in hidden]
-        section.prose = " ".join(_OWN_LINES.sub("", "\n".join(kept)).split())
-    return Page(file, front, keys, tuple(sections))
+    hidden = {n for each in parts if each.kind in ("fence", "comment") for n in range(each.first, each.last + 1)}
+    checks = lines if file.name.startswith("checks.") else None
+    sections = []
+    starts = [skip + 1, *(head.first for head in heads[1:]), len(lines) + 1]
+    for head, first, end in zip(heads, starts, starts[1:], strict=False):
+        section = Section(head.first, head.last, "#" * head.level, head.text, head.slug)
+        section.prose = " ".join(" ".join(lines[n - 1] for n in range(first, end) if n not in hidden).split())
+        section.tokens = _tokens((each for each in parts if first <= each.first < end), checks)
+        for token in section.of("comment"):
+            if token.value.startswith("section: ") and token.first == head.last + 1:
+                section.stamp = token.value.removeprefix("section: ")
+                section.tokens.remove(token)
+        sections.append(section)
+    sections[0].tokens = [*early, *sections[0].tokens]
+    sections[0].prose = "\n".join([*said, sections[0].prose])
+    return sections
 
 
-def _front(file: Path, lines: list[str]) -> tuple[dict[str, Any], dict[str, int]]:
+def _front(file: Path, lines: list[str]) -> tuple[list[Token], list[str]]:
+    """The front matter's entries by name, and its texts. Of a text, how many entries it has is the same in both."""
     try:
-        values = yaml.safe_load("\n".join(lines)) or {}
-    except yaml.YAMLError as error:
-        raise LessonError(file, 2, f"the front matter is not YAML: {error}.") from None
-    if not isinstance(values, dict):
-        raise LessonError(file, 2, "the front matter is not a list of keys and values.")
-    return values, {line.partition(":")[0]: number for number, line in enumerate(lines, 2) if line[:1].strip("- #")}
+        front = dict(yaml.safe_load("\n".join(lines[1:-1])) or {})
+    except (yaml.YAMLError, TypeError, ValueError):
+        raise LessonError(file, 2, "the front matter is not YAML, or not a list of keys and values.") from None
+    starts = [number for number, line in enumerate(lines[1:], 2) if line[:1].strip("- #")]
+    tokens = []
+    for first, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        key = lines[first - 1].partition(":")[0]
+        count = f": {len(front[key])} entries" if isinstance(front[key], list) else ""
+        text = key in TRANSLATED
+        tokens.append(Token("entry" if text else "key", first, end - 1, key + (count if text else f": {front[key]!r}")))
+        tokens += [Token("spoken", first, end - 1, str(front[key]))] if key in _SPOKEN else []
+    said = [f"{key}: {front[key]}" for key in TRANSLATED if key in front]
+    return sorted(tokens, key=lambda token: token.value), said
 
 
-def _fill(file: Path, tokens: list[Token], sections: list[Section]) -> None:
-    """Sort what a page holds into its sections."""
-    at = 0
-    comments: list[tuple[int, int, str]] = []
-    for token in tokens:
-        if token.map is None or token.nesting == -1:
-            continue
-        first, last = token.map[0] + 1, token.map[1]
-        is_comment = token.type == "html_block" and token.content.lstrip().startswith("<!--")
-        if comments and token.type != "fence" and not is_comment:
-            sections[at].items.append(Item(comments[0][0], comments[-1][1], "", tuple(each[2] for each in comments)))
-            comments.clear()
-        while at + 1 < len(sections) and first >= sections[at + 1].line:
-            at += 1
-        section = sections[at]
-        if is_comment:
-            last = first + token.content.rstrip().count("\n")
-            for name in _COMMENT.findall(token.content):
-                if name.startswith("section:"):
-                    _stamp(file, section, first, name)
-                elif name.partition(":")[0] in BEFORE_A_FENCE:
-                    comments.append((first, last, name))
-                elif not name.startswith("note:"):
-                    section.items.append(Item(first, last, "", (name,)))
-        elif token.type == "fence":
-            above = tuple(each[2] for each in comments)
-            fence = f"{token.info.strip()}\n{token.content}"
-            section.items.append(Item(comments[0][0] if comments else first, last, fence, above))
-            comments.clear()
-        elif token.type == "html_block":
-            _html(section, first, token.content)
-            section.texts.append(Text(first, re.sub(r"<[^>]*>", " ", _SILENT.sub(" ", token.content))))
-        elif token.type == "table_open":
-            section.tables.append([])
-        elif token.type == "tr_open":
-            section.tables[-1].append(0)
-        elif token.type in ("th_open", "td_open"):
-            section.tables[-1][-1] += 1
-        elif token.type == "inline":
-            _inline(section, first, token, heading=section.line <= first <= section.last)
-    if comments:
-        sections[at].items.append(Item(comments[0][0], comments[-1][1], "", tuple(each[2] for each in comments)))
+def _cells(text: str) -> Iterator[Section]:
+    """A notebook's cells: of code its source and outputs, of Markdown and a picture's description the words."""
+    for cell in json.loads(text)["cells"]:
+        line = text.count("\n", 0, text.index(f'"id": "{cell["id"]}"')) + 1
+        source, alt = "".join(cell["source"]), cell["metadata"].get("alt", "")
+        section = Section(line, line, f"{cell['cell_type']} {cell['id']}", cell["id"], cell["id"])
+        if "english" in cell["metadata"]:
+            section.stamp = f"{cell['id']} {cell['metadata']['english']}"
+        if cell["cell_type"] == "markdown":
+            section.prose = " ".join(source.split())
+            parts = (replace(each, kind="text") if each.kind == "heading" else each for each in walk(source))
+            section.tokens = [Token(each.kind, line, line, each.value) for each in _tokens(parts)]
+        else:
+            section.prose = alt
+            ran = json.dumps([cell["execution_count"], cell["outputs"]], indent=1, ensure_ascii=False)
+            section.tokens = [Token("fence", line, line, f"{source}\n{ran}")]
+            if alt:
+                section.tokens += [Token("row", line, line, "a described picture"), Token("text", line, line, alt)]
+        yield section
 
 
-def _stamp(file: Path, section: Section, line: int, name: str) -> None:
-    found = _STAMP.fullmatch(name)
-    way = "Let the machine write it: workbook translation --accept FILE."
-    if not found:
-        raise LessonError(file, line, f"`{name}` is not `section: slug hash`.", way=way)
-    between = [text for text in section.texts if text.line > section.last]
-    if section.stamp or between or line < section.line or any(item.first > section.last for item in section.items):
-        raise LessonError(file, line, "a `section` comment stands directly below its heading.", way=way)
-    section.stamp = Stamp(line, found[1], found[2])
+def _tokens(parts: Iterable[Part], checks: list[str] | None = None) -> list[Token]:
+    """What can be compared of a page's parts.
+
+    Args:
+        checks: the lines of a page of checks; each `id: sentence with {placeholders}` in them is a token, too.
+    """
+    found: list[Token] = []
+    for part in parts:
+        line, words = (part.first, part.last), part.text
+        if part.kind == "comment" and not words.startswith("note:"):
+            found.append(Token("comment", *line, words))
+        elif part.kind == "fence":
+            above: list[Token] = []
+            while found and found[-1].kind == "comment" and found[-1].value.partition(":")[0] in BEFORE_A_FENCE:
+                above.insert(0, found.pop())
+            value = "\n".join([*(each.value for each in above), f"```{part.info}", f"{words}```"])
+            found.append(Token("fence", above[0].first if above else part.first, part.last, value))
+        elif part.kind in ("tr", "th", "td"):
+            found.append(Token("row", *line, f"<{part.kind}>"))
+        elif part.kind == "html":
+            found += [*_html(line, words), Token("text", *line, _SILENT.sub(" ", words))]
+        elif part.kind == "heading":
+            found += _inline(part)
+            if checks is not None and part.level == 2:
+                found.append(Token("id", *line, words))
+        elif part.kind == "text":
+            said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
+            found += [*_inline(part), Token("text", *line, "".join(said))]
+            found += _said(part, checks or [])
+    return found
 
 
-def _inline(section: Section, line: int, token: Token, *, heading: bool) -> None:
-    words = []
-    for child in token.children or ():
-        if child.type == "link_open":
-            section.links.append((line, str(child.attrs["href"])))
-        elif child.type == "image":
-            section.links.append((line, str(child.attrs["src"])))
-            words.append(child.content)
-        elif child.type == "html_inline":
-            _html(section, line, child.content)
-        words.append(child.content if child.type == "text" else " ")
-    if not heading:
-        section.texts.append(Text(line, "".join(words)))
+def _inline(part: Part) -> Iterator[Token]:
+    """Links and images, in Markdown and in HTML."""
+    for each in part.inline:
+        if each.type in ("link_open", "image"):
+            target = str(each.attrs["href" if each.type == "link_open" else "src"])
+            yield Token("link", part.first, part.last, target)
+        elif each.type == "html_inline":
+            yield from _html((part.first, part.last), each.content)
 
 
-def _html(section: Section, line: int, content: str) -> None:
-    section.links += [(line, target) for target in _TARGET.findall(content)]
-    section.tags.update(re.findall(r"<(details|summary)\b", content))
+def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
+    yield from (Token("link", *line, target) for target in _TARGET.findall(content))
+    yield from (Token("fold", *line, f"{tag}>") for tag in _FOLD.findall(content))
+
+
+def _said(part: Part, lines: list[str]) -> Iterator[Token]:
+    for name, sentence in _SENTENCE.findall("\n".join(lines[part.first - 1 : part.last])):
+        words = [sentence] if name == "see" else sorted(_PLACEHOLDER.findall(sentence))
+        yield Token("see" if name == "see" else "sentence", part.first, part.last, " ".join([f"{name}:", *words]))

@@ -1,4 +1,4 @@
-"""Which pages exist in two languages, and where the other one lies."""
+"""Which pages exist in two languages, and where the other one lies. Paths are those in the clone."""
 
 import os
 import re
@@ -8,14 +8,12 @@ from pathlib import Path, PurePosixPath
 
 from workbook.place import CLONE
 
-EXEMPT: dict[str, str] = {}
-"""English pages that need no Korean, by their path in the clone, each with the reason."""
+RECORDED = "docs/a-students-screen.md"
+"""A page whose both languages a machine writes: each shows the screens of its own, and a test plays them again."""
 
-RECORDED = {"docs/a-students-screen.md"}
-"""Pages whose both languages a machine writes: each shows the screens of its own, and a test plays them again."""
-
-_LESSON = re.compile(r"chapters/ch\d\d_[^/]+/(?:lesson|mistakes/[^/]+)\.md")
-_NOTEBOOK = re.compile(r"notebooks/[^/]+\.ipynb")
+_ENGLISH = re.compile(
+    r"docs/(?!ko/|.*\.ko\.).*\.md|notebooks/[^/.]+\.ipynb|chapters/ch\d\d_[^/]+/(?:lesson|checks|mistakes/[^/.]+)\.md"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,50 +25,41 @@ class Pair:
 
 
 def pairs(root: Path = CLONE) -> list[Pair]:
-    """All pages that a reader finds in both languages: lessons, mistakes, the site's own pages."""
-    files = [*root.glob("chapters/ch[0-9][0-9]_*/lesson.md"), *root.glob("chapters/ch[0-9][0-9]_*/mistakes/*.md")]
-    files += root.glob("docs/**/*.md")
-    paths = sorted(PurePosixPath(file.relative_to(root)) for file in files)
-    written = [path for path in paths if is_english_page(path) and str(path) not in RECORDED]
-    return [Pair(root / path, root / korean_of(path)) for path in written]
+    """All pages that a reader finds in both languages: lessons, checks, mistakes, notebooks, the site's own pages."""
+    names = [name for name in _pages(root) if is_english_page(name) and name != RECORDED]
+    return [Pair(root / name, root / korean_of(name)) for name in names]
 
 
-def orphans(root: Path = CLONE) -> Iterator[Path]:
+def orphans(root: Path = CLONE) -> list[Path]:
     """Korean pages without an English one."""
-    for file in sorted([*root.glob("chapters/**/*.ko.md"), *root.glob("docs/ko/**/*.md")]):
-        if not (root / english_of(PurePosixPath(file.relative_to(root)))).exists():
-            yield file
+    korean = [name for name in _pages(root) if english_of(name) != name]
+    return [root / name for name in korean if not (root / english_of(name)).exists()]
 
 
-def counterpart(file: Path) -> Path:
-    """The Korean file of a lesson or a mistake page."""
-    return file.with_suffix(".ko.md")
+def _pages(root: Path) -> Iterator[str]:
+    for pattern in ("chapters/ch*/**/*.md", "docs/**/*.md", "notebooks/*.ipynb"):
+        yield from sorted(file.relative_to(root).as_posix() for file in root.glob(pattern))
 
 
-def is_english_page(path: PurePosixPath) -> bool:
-    """Whether a path in the clone is a page (or a notebook) that has a Korean sister."""
-    name = str(path)
-    if name in EXEMPT or ".ko." in path.name or name.startswith("docs/ko/"):
-        return False
-    docs = name.startswith("docs/") and name.endswith(".md")
-    return bool(docs or _LESSON.fullmatch(name) or _NOTEBOOK.fullmatch(name))
+def is_english_page(path: PurePosixPath | str) -> bool:
+    """Whether a path in the clone (an anchor may follow) is a page or a notebook that has a Korean sister."""
+    return bool(_ENGLISH.fullmatch(str(path).partition("#")[0]))
 
 
-def korean_of(path: PurePosixPath) -> PurePosixPath:
+def korean_of(path: PurePosixPath | str) -> PurePosixPath:
     """`docs/x.md` → `docs/ko/x.md`, `lesson.md` → `lesson.ko.md`, `ch35.ipynb` → `ch35.ko.ipynb`."""
+    path = PurePosixPath(path)
     if path.parts[0] == "docs":
         return PurePosixPath("docs", "ko", *path.parts[1:])
     return path.with_name(f"{path.stem}.ko{path.suffix}")
 
 
-def english_of(path: PurePosixPath) -> PurePosixPath:
-    """The other way round; a path that is not Korean stays as it is."""
-    if path.parts[:2] == ("docs", "ko"):
-        return PurePosixPath("docs", *path.parts[2:])
-    return path.with_name(path.name.replace(".ko.", "."))
+def english_of(path: str) -> str:
+    """The other way round, an anchor stays; a path that is not Korean stays as it is."""
+    return re.sub(r"^docs/ko/", "docs/", re.sub(r"\.ko(?=\.(?:md|ipynb)\b)", "", path))
 
 
-def located(file: Path, target: str, root: Path) -> str:
+def located(file: Path, target: str, root: Path = CLONE) -> str:
     """A link's target as a path in the clone, with its anchor; what leads elsewhere stays as it is."""
     path, hash_mark, anchor = target.partition("#")
     if re.match(r"[a-z][a-z0-9+.-]*:|//", path) or not path:

@@ -1,17 +1,23 @@
-"""The English fences into the Korean page, where nothing else changed."""
+"""What the machine writes into Korean pages: fences, code and outputs of the English ones, and sections' stamps."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.markdown import Edit, rewrite
-from workbook.translation.page import Page, read_page
-from workbook.translation.pairs import Pair, counterpart
-from workbook.translation.structure import TRANSLATED
+from workbook.say import say
+from workbook.translation.page import Section, read_page
+from workbook.translation.pairs import Pair
+from workbook.translation.parity import Comparison
+
+COPIED = ("fence", "comment", "key")
 
 
 def sync(pair: Pair) -> bool:
     """Copy what is the same in both languages and differs: fences and their comments by position, front matter by key.
+
+    Of a notebook: cells, code and outputs. A text that is not there yet comes over in English.
 
     Returns:
         whether the Korean page changed.
@@ -19,57 +25,89 @@ def sync(pair: Pair) -> bool:
     Raises:
         LessonError: the pages have not the same headings, or a section not as many fences; then nothing is written.
     """
+    if pair.english.suffix == ".ipynb":
+        return _sync_notebook(pair)
     english, korean = read_page(pair.english), read_page(pair.korean)
-    there = [(section.level, len(section.items)) for section in english.sections]
-    here = [(section.level, len(section.items)) for section in korean.sections]
+    there, here = (
+        [(each.level, *(part.kind for part in each.of(*COPIED))) for each in page] for page in (english, korean)
+    )
     if here != there:
         number = next((n for n, (one, other) in enumerate(zip(there, here, strict=False)) if one != other), -1)
-        section = korean.sections[min(number, len(korean.sections) - 1)]
+        section = korean[min(number, len(korean) - 1)]
         what = f"the fences cannot be copied: from `{section.title}` on, headings or the number of fences differ."
-        raise LessonError(pair.korean, section.line, what, way=f"Compare it with {shown(pair.english)}.")
-    lines = pair.english.read_text(encoding="utf-8").split("\n")
-    edits = [_front(english, korean)] if english.front and korean.front else []
-    for one, other in zip(english.sections, korean.sections, strict=True):
-        for theirs, ours in zip(one.items, other.items, strict=True):
-            if (theirs.comments, theirs.fence) != (ours.comments, ours.fence):
-                copied = tuple(lines[theirs.first - 1 : theirs.last])
-                edits.append(Edit(ours.first, ours.last - ours.first + 1, copied))
-    before = pair.korean.read_text(encoding="utf-8")
+        raise LessonError(pair.korean, section.first, what, way=f"Compare it with {shown(pair.english)}.")
+    before, lines = _text(pair.korean), _text(pair.english).split("\n")
+    edits = [
+        Edit(ours.first, ours.last - ours.first + 1, tuple(lines[theirs.first - 1 : theirs.last]))
+        for one, other in zip(english, korean, strict=True)
+        for theirs, ours in zip(one.of(*COPIED), other.of(*COPIED), strict=True)
+        if theirs.value != ours.value
+    ]
     rewrite(pair.korean, edits)
-    return pair.korean.read_text(encoding="utf-8") != before
+    return _text(pair.korean) != before
 
 
-def _front(english: Page, korean: Page) -> Edit:
-    """The Korean front matter with the English entries that are not translated, in the English order."""
-    theirs, ours = _entries(english), _entries(korean)
-    lines = [line for key in theirs for line in (ours.get(key, []) if key in TRANSLATED else theirs[key])]
-    lines += [line for key in ours if key in TRANSLATED and key not in theirs for line in ours[key]]
-    return Edit(2, sum(map(len, ours.values())), tuple(lines))
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
-def _entries(page: Page) -> dict[str, list[str]]:
-    """The front matter's lines by their key."""
-    lines = page.file.read_text(encoding="utf-8").split("\n")
-    starts = [*page.keys.values(), lines.index("---", 1) + 1]
-    return {key: lines[first - 1 : end - 1] for key, first, end in zip(page.keys, starts, starts[1:], strict=False)}
+def _sync_notebook(pair: Pair) -> bool:
+    before = _text(pair.korean) if pair.korean.exists() else '{"cells": []}'
+    ours = {cell["id"]: cell for cell in json.loads(before)["cells"]}
+    notebook = json.loads(_text(pair.english))
+    for cell in notebook["cells"]:
+        old = ours.get(cell["id"], cell)
+        if old["cell_type"] == cell["cell_type"] == "markdown":
+            cell["source"], cell["metadata"] = old["source"], old["metadata"]
+        elif "alt" in cell["metadata"] and "alt" in old["metadata"]:
+            cell["metadata"] = old["metadata"]
+    _write(pair.korean, notebook)
+    return _text(pair.korean) != before
 
 
-def followed(changed: Iterable[Path]) -> tuple[list[Path], list[LessonError]]:
-    """Let the Korean pages follow what a verb rewrote in lessons and mistakes.
+def _write(file: Path, notebook: object) -> None:
+    """Write a notebook as nbformat lays it out."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def stamp(pages: Comparison, slug: str = "") -> int:
+    """Write below each Korean heading, or below one, from which English text it is; in a notebook, into the cell.
 
     Args:
-        changed: any files; those without a Korean page are passed over.
+        slug: the English heading's id; all when empty.
 
     Returns:
-        the Korean pages that changed, and why others could not follow.
+        how many stamps were not as they are now.
     """
-    done: list[Path] = []
-    refused: list[LessonError] = []
-    for file in changed:
-        korean = counterpart(file)
-        if file.suffix == ".md" and korean.exists():
-            try:
-                done += [korean] if sync(Pair(file, korean)) else []
-            except LessonError as error:
-                refused.append(error)
-    return done, refused
+    file, text = pages.pair.korean, _text(pages.pair.korean)
+    stamps = [
+        (other, one.own_stamp())
+        for one, other in zip(pages.english, pages.korean, strict=True)
+        if slug in ("", one.slug) and one.prose and other.stamp != one.own_stamp()
+    ]
+    if file.suffix == ".ipynb":
+        notebook = json.loads(text)
+        hashes = dict(stamp.split() for _section, stamp in stamps)
+        for cell in notebook["cells"]:
+            cell["metadata"] |= {"english": hashes[cell["id"]]} if cell["id"] in hashes else {}
+        _write(file, notebook)
+    else:
+        rewrite(file, [_comment(section, stamp, text.split("\n")) for section, stamp in stamps])
+    return len(stamps)
+
+
+def _comment(section: Section, stamp: str, lines: list[str]) -> Edit:
+    below = "".join(lines[section.last : section.last + 1]).strip()
+    after = ("",) if below and not section.stamp else ()
+    return Edit(section.last + 1, int(bool(section.stamp)), (f"<!-- section: {stamp} -->", *after))
+
+
+def follow(changed: Iterable[Pair]) -> None:
+    """Let Korean pages follow their English ones; print which did, and say why others could not."""
+    for pair in changed:
+        try:
+            if pair.korean.exists() and sync(pair):
+                print(f"fences copied: {shown(pair.korean)}")
+        except LessonError as error:
+            say(str(error))

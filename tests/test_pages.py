@@ -1,0 +1,83 @@
+"""Every lesson and every mistake page, replayed on a real MySQL: what it shows is what happens.
+
+pytest tests/test_pages.py -k ch35              the lesson of chapter 35 and its mistakes
+pytest tests/test_pages.py -k ch35-lesson       one page
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from getpass import getuser
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from workbook.history.build import History, build
+from workbook.lesson.chapters import lesson_files, mistake_files
+from workbook.lesson.reader import read_lesson, read_mistake
+from workbook.mysql import ladder
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
+from workbook.runner.ground import Settings
+from workbook.runner.replay import replay
+from workbook.runner.verified import page_inputs
+from workbook.say import Problem
+
+# Against a hang only: a cold cache of packages downloads for minutes, and a busy machine takes ten times as long.
+pytestmark = pytest.mark.timeout(1800)
+
+
+def commands(page: Path) -> int:
+    """How many commands and Python sessions a page runs: each starts a process, and that is what takes the time."""
+    return len(re.findall(r"^(?:\$ |```pycon$)", page.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def pages() -> list[Path]:
+    """All pages, the longest first."""
+    lessons = lesson_files(CHAPTERS)
+    return sorted([page for lesson in lessons for page in (lesson, *mistake_files(lesson))], key=commands, reverse=True)
+
+
+def name(page: Path) -> str:
+    """Such as ch35-lesson and ch35-generator."""
+    return f"{page.relative_to(CHAPTERS).parts[0].partition('_')[0]}-{page.stem}"
+
+
+def scratch(name: str) -> Path:
+    """A folder at the same path in every run of this clone: there packages stay compiled from one page to the next."""
+    clone = hashlib.sha256(str(CLONE).encode()).hexdigest()[:8]
+    return Path(tempfile.gettempdir()).resolve() / f"workbook-{getuser()}-{clone}-{name}"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """A throwaway server of this process's own: pages create and drop databases under the notes' own names."""
+    with ladder.climb(TEMPLATE, use="test") as server:
+        yield Settings(server=server, own_server=True)
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History]:
+    """The history up to a chapter, built once: a mistake in a later chapter fails there, not here."""
+    return cache(lambda until: build(CHAPTERS, tmp_path_factory.mktemp("history") / "repository", until=until))
+
+
+@pytest.mark.parametrize("file", pages(), ids=name)
+def test_page(file: Path, settings: Settings, history: Callable[[str], History], once, worker_id: str) -> None:
+    problem = ""
+    try:
+        page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
+        known = history(name(file).partition("-")[0])
+        # A server that several processes were given serves one page at a time.
+        root = scratch("given" if os.environ.get("WORKBOOK_MYSQL") == "given" else worker_id)
+        verified = once("pages", name(file), page_inputs(page, known, settings.server.version))
+        with verified, FileLock(f"{root}.lock"):
+            replay(page, known, settings, root)
+    except Problem as found:
+        problem = str(found)
+    if problem:
+        # Its screen, and no traceback: not even that of the problem, as it would be in an `except`.
+        pytest.fail(problem, pytrace=False)

@@ -1,0 +1,176 @@
+"""Each way in which two pages may not differ is planted, and named with its line and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
+from workbook.translation.pairs import Pair
+from workbook.translation.parity import findings_of
+from workbook.translation.verb import accept, all_findings, translation
+
+LONG = "This is a sentence that somebody forgot to put into Korean, alas."
+
+# The page, what it has and what is put in its place, and the beginning of what is said.
+FAULTS = [
+    ("english", "nothing", "a hat", "22: here is the fence `nothing`, and lesson.md:20 has the fence `a hat`"),
+    ("english", "```console", "```text", "20: here is the fence ````console`, and lesson.md:18 has the fence"),
+    ("english", "exit: 1", "exit: 2", "19: here is the fence `exit: 1`, and lesson.md:17 has the fence"),
+    ("english", "<!-- stop -->\n", "", "37: here is the comment `stop`, and lesson.md:36 has the fold"),
+    ("korean", "```console\n$ find hat\nnothing\n```\n", "", "19: here is the comment `exit: 1`, and lesson"),
+    ("korean", "| 선반 | 신발 |\n", "", "25: here is the end `no more`, and lesson.md:25 has the row `<tr>`"),
+    ("korean", "<details><summary>정답</summary>머리 위에 있어요.</details>", "", "37: here is the end `no more`"),
+    ("korean", "[uv.lock]", "[poetry.lock]", "5: here is the key `left_out: ['poetry.lock']`, and lesson.md:5"),
+    ("korean", 'notes: "001, 모자 부분"\n', "", "2: here is the entry `title`, and lesson.md:4 has the entry"),
+    ("korean", "goal: 모자를 다시 찾아요.", "goal: You find it.", "3: this text of `모자` has no Korean word."),
+    ("korean", "title: 모자", ": [", "2: the front matter is not YAML"),
+    ("korean", "[32장](../ch32_mysql/lesson.ko.md)", "32장", "13: `시작하기` lacks the link of lesson.md:14."),
+    ("korean", "[지도](../../docs/ko/map.md)", "지도", "13: `시작하기` lacks the link of lesson.md:14."),
+    ("korean", "no-hat.ko.md#the", "no-hat.md#the", "16: `mistakes/no-hat.md#the-cure` leads to the English"),
+    ("korean", "[지도]", "[32장](../ch32_mysql/lesson.ko.md)과 [지도]", "16: `../ch32_mysql/lesson.ko.md` is a link"),
+    ("korean", "아침에는 여기 있었어요.", "It was here.", "8: `모자` (#the-hat) has no Korean text."),
+    ("korean", "있었어요.", f"있었어요.\n\n{LONG}", "13: this text of `모자` has no Korean word. Translate it."),
+    ("korean", "여기 있었어요.", "**`여기`**에 있었어요.", "11: stars stay visible in this paragraph of `모자`"),
+    ("korean", "있을까요?", "있을까요?\n\n<!-- section: x 1 -->", "41: here is the comment `section: x 1`"),
+    ("korean", "<!-- section: start ", "<!-- section: begin at ", "13: `시작하기` was not written from the text"),
+    ("english", "Where is it?", "Where can it be?", "29: `시작하기` was not written from the text"),
+    ("english", "goal: You find", "goal: You never find", "8: `모자` was not written from the text"),
+    ("english", "the morning.", "the morning `<!-- stop -->`.", "8: `모자` was not written from the text"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    """Both pages, in step."""
+    return write_accepted(tmp_path)
+
+
+@pytest.mark.parametrize(("language", "old", "new", "beginning"), FAULTS)
+def test_a_fault_is_named_alone(language: str, old: str, new: str, beginning: str, pair: Pair) -> None:
+    assert said(pair) == []
+    change(getattr(pair, language), old, new)
+    (only,) = said(pair)
+    kind = "stale" if "was not written" in beginning else "different"
+    assert only.startswith(f"{kind}: lesson.ko.md:{beginning}")
+
+
+def test_what_to_do_about_it_is_said(pair: Pair) -> None:
+    change(pair.english, "nothing", "a hat")
+    change(pair.korean, "no-hat.ko.md#the-cure", "no-hat.md#the-cure")
+    change(pair.korean, "[지도](../../docs/ko/map.md)", "지도")
+    change(pair.english, "Where is it?", "Where can it be?")
+    assert [finding.error.ways for finding in findings_of(pair, pair.english.parents[2])] == [
+        ("Here it is written ../../docs/ko/map.md.",),
+        ("Write mistakes/no-hat.ko.md#the-cure.",),
+        ("Copy it: workbook translation --sync.",),
+        (f"Bring it up to date, then: workbook translation --accept {pair.korean}#start_1",),
+    ]
+
+
+def test_what_is_no_fault(pair: Pair) -> None:
+    change(pair.english, "It was here in the morning.", "<!-- note: why -->\n\nIt was here\nin the  morning.")
+    change(
+        pair.korean,
+        "있었어요.",
+        "있었어요.\n\n`a line of code with more than eight words in it`\n\nFastAPI, Tortoise ORM",
+    )
+    assert said(pair) == []
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_a_missing_heading_is_named(stamped: bool, tmp_path: Path) -> None:
+    pair = write_accepted(tmp_path) if stamped else write_pair(tmp_path)
+    change(pair.english, "## Start\n", "## Before\n\nA look into the mirror.\n\n## Start\n")
+    (only,) = said(pair)
+    assert only.replace("lesson.ko.md:", "").startswith(
+        "different: 13: here is the heading `## start`, and lesson.md:12 has the heading `## before`"
+        if stamped
+        else "different: 27: here is the end `no more`, and lesson.md:31 has the heading `##`"
+    )
+
+
+def test_a_heading_too_many_is_named(pair: Pair) -> None:
+    change(pair.english, "## Start\n", "")
+    (only,) = said(pair)
+    assert only.startswith("different: lesson.ko.md:29: here is the heading `## start_1`, and lesson.md:26 has the end")
+
+
+def test_a_renamed_heading_and_a_missing_section_comment_make_the_section_stale(pair: Pair) -> None:
+    change(pair.english, "## Start\n\nRead", "## Search\n\nRead")
+    assert [each[:24] for each in said(pair)] == ["stale: lesson.ko.md:13: ", "stale: lesson.ko.md:29: "]
+    lines = pair.korean.read_text(encoding="utf-8").split("\n")
+    pair.korean.write_text("\n".join(line for line in lines if "section: start" not in line), encoding="utf-8")
+    assert [each[:24] for each in said(pair)] == ["stale: lesson.ko.md:13: ", "stale: lesson.ko.md:28: "]
+
+
+def test_a_page_without_korean_and_korean_without_a_page_are_named(
+    pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pair.english.parents[2]
+    assert translation(root=root) == 0
+    assert capsys.readouterr().out == "All 1 pages are in step.\n"
+    (root / "docs" / "ko").mkdir(parents=True)
+    (root / "docs" / "map.md").write_text(ENGLISH)
+    (root / "docs" / "ko" / "mpa.md").write_text(KOREAN)
+    assert [f"{each.kind} {each.error.file.name}" for each in all_findings(root)] == [
+        "missing map.md",
+        "different mpa.md",
+    ]
+    assert translation(root=root) == 1
+    assert capsys.readouterr().out.endswith("1 missing, 0 stale, 1 different.\n")
+
+
+def test_a_page_of_the_site_lies_one_folder_deeper_in_korean(tmp_path: Path) -> None:
+    pair = Pair(tmp_path / "docs" / "map.md", tmp_path / "docs" / "ko" / "map.md")
+    pair.korean.parent.mkdir(parents=True)
+    pair.english.write_text("# Map\n\nSee [a](../README.md), [b](notes.md), ![one](img/a.svg) and [c](#map).\n")
+    pair.korean.write_text("# 지도\n\n[a](../../README.md), [b](notes.md), ![하나](../img/a.svg), [c](#map)를 봐요.\n")
+    assert accept(str(pair.korean), tmp_path)[1] == 1
+    change(pair.korean, "(../../README.md), [b](notes.md)", "(../README.md), [b](../notes.md)")
+    ways = [finding.error.ways[0] for finding in findings_of(pair, tmp_path)]
+    assert "Write notes.md." in ways
+    assert "Here it is written ../../README.md." in ways
+
+
+CHECKS = """# Checks
+
+## each_post_saves_one
+
+Each request saves one meeting.
+why: A link that leads to no row leads nowhere.
+see: `SELECT id FROM meetings;` after a request
+lost: The code {code} was answered for {title}, and no row has it.
+
+1. [The service](lesson.md#the-service)
+"""
+KOREAN_CHECKS = """# 확인
+
+## each_post_saves_one
+
+요청마다 미팅 하나를 저장해요.
+why: 행이 없으면 링크는 아무 데로도 가지 않아요.
+see: 요청을 보낸 뒤 `SELECT id FROM meetings;`
+lost: {title}에 {code}로 답했는데, 그런 행이 없어요.
+
+1. [서비스](lesson.ko.md#the-service)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("{code}로", "{kode}로", "here is the sentence `lost: {kode} {title}`"),
+        ("lost:", "lots:", "here is the sentence `lots: {code} {title}`"),
+        ("why: 행이", "행이", "here is the see"),
+        ("SELECT id", "SELECT code", "here is the see"),
+        ("## each_post_saves_one", "## 저장해요", "here is the id `저장해요`"),
+        ("lesson.ko.md#the-service", "lesson.ko.md", "`lesson.ko.md` is a link that"),
+    ],
+)
+def test_what_a_check_says_has_the_same_ids_placeholders_and_code(
+    old: str, new: str, named: str, tmp_path: Path
+) -> None:
+    pair = write_accepted(tmp_path, CHECKS, KOREAN_CHECKS, "checks")
+    assert said(pair) == []
+    change(pair.korean, old, new)
+    assert named in " ".join(said(pair))

@@ -1,0 +1,156 @@
+"""Two pages compared: the first token that is not the same, links, words, and sections written from an older text."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Literal
+
+from workbook.lesson.errors import LessonError, shown
+from workbook.translation.page import Section, Token, read_page
+from workbook.translation.pairs import Pair, english_of, is_english_page, korean_of, located
+
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_WORD = re.compile(r"[A-Za-z][A-Za-z']+")
+_CODE = re.compile(r"`[^`]+`")
+# CommonMark ends no emphasis between a punctuation mark and a letter, and Korean puts its particles right there.
+_STARS = re.compile(r"\*\*|\*(?=[\uac00-\ud7a3])")
+_SENTENCE = 8
+"""This many English words in a paragraph without a Korean one are a sentence that nobody translated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A page or a section that is not in step: the place, a sentence, what to do, and the section it concerns.
+
+    Attributes:
+        kind: the page is missing, a section was written from an older text, or the two differ in structure.
+        slug: the section's; empty when it concerns the page.
+    """
+
+    kind: Literal["missing", "stale", "different"]
+    error: LessonError
+    slug: str = ""
+
+    def __str__(self) -> str:
+        """One line: file, line, what it is, what to do."""
+        return " ".join([self.error.what, *self.error.ways])
+
+
+class Comparison:
+    """The two pages of a pair, read. Raises LessonError when one cannot be read."""
+
+    def __init__(self, pair: Pair, root: Path) -> None:
+        self.pair, self.root = pair, root
+        self.english, self.korean = read_page(pair.english), read_page(pair.korean)
+
+    def differences(self) -> Iterator[Finding]:
+        """What differs and may not. Headings that differ hide what is below them."""
+        if [each.level for each in self.english] != [each.level for each in self.korean]:
+            # Where all say from which heading they were written, that tells more than the level.
+            stamped = all(each.stamp for each in self.korean)
+            theirs = [each.head(each.slug * stamped) for each in self.english]
+            ours = [each.head(each.stamp.partition(" ")[0] * stamped) for each in self.korean]
+            yield from self._tokens(theirs, ours)
+            return
+        for one, other in zip(self.english, self.korean, strict=True):
+            yield from self._tokens(one.skeleton(), other.skeleton(), one.slug)
+            yield from self._links(one, other)
+            yield from self._words(one, other)
+
+    def stale(self) -> Iterator[Finding]:
+        """Sections that do not say, or no longer truly, from which English text they were written."""
+        for one, other in zip(self.english, self.korean, strict=False):
+            if one.prose and other.stamp != one.own_stamp():
+                there = f"{shown(self.pair.english)}:{one.first}"
+                what = f"`{other.title}` was not written from the text that {there} (#{one.slug}) has now."
+                way = f"Bring it up to date, then: workbook translation --accept {shown(self.pair.korean)}#{one.slug}"
+                yield Finding("stale", LessonError(self.pair.korean, other.first, what, way=way), one.slug)
+
+    def _different(self, line: int, what: str, way: str, slug: str) -> Finding:
+        return Finding("different", LessonError(self.pair.korean, line, what, way=way), slug)
+
+    def _tokens(self, theirs: list[Token], ours: list[Token], slug: str = "") -> Iterator[Finding]:
+        """The first token that is not the same, with the line where it begins to differ in both pages."""
+        ends = [Token("end", each[-1].first, each[-1].first, "no more") for each in (theirs, ours)]
+        pairs = ((their or ends[0], our or ends[1]) for their, our in zip_longest(theirs, ours))
+        if unlike := next((pair for pair in pairs if not _same(*pair)), None):
+            lines = [part.value.split("\n") for part in unlike]
+            at = next((n for n, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), -1)
+            # Lines are counted from the end, where a fence has nothing but its own.
+            (there, their), (here, our) = (
+                (max(part.first, part.last - len(each) + 1 + at % len(each)), f"{part.kind} `{each[at]}`")
+                for part, each in zip(unlike, lines, strict=True)
+            )
+            what = f"here is the {our}, and {shown(self.pair.english)}:{there} has the {their}."
+            copied = unlike[0].kind == unlike[1].kind and unlike[0].kind in ("key", "fence", "comment")
+            way = "Copy it: workbook translation --sync." if copied else "Keep the order and the shape."
+            yield self._different(here, what, way, slug)
+
+    def _links(self, one: Section, other: Section) -> Iterator[Finding]:
+        """Links that lead elsewhere; in any order, for Korean puts its words in another."""
+        theirs = [english_of(located(self.pair.english, part.value, self.root)) for part in one.of("link")]
+        left = Counter(theirs)
+        for part in other.of("link"):
+            place = located(self.pair.korean, part.value, self.root)
+            if is_english_page(place):
+                way = f"Write {self._typed(place)}."
+                yield self._different(part.first, f"`{part.value}` leads to the English page.", way, one.slug)
+            left[english_of(place)] -= 1
+            if left[english_of(place)] < 0:
+                what = f"`{part.value}` is a link that {shown(self.pair.english)}:{one.first} has not so often."
+                yield self._different(part.first, what, "Same links in both languages.", one.slug)
+        for place in +left:
+            line = one.of("link")[theirs.index(place)].first
+            what = f"`{other.title}` lacks the link of {shown(self.pair.english)}:{line}."
+            yield self._different(other.first, what, f"Here it is written {self._typed(place)}.", one.slug)
+
+    def _typed(self, place: str) -> str:
+        """The link to a place as it is written in the Korean file."""
+        path, mark, anchor = place.partition("#")
+        if not path or ":" in path:
+            return place
+        target = self.root / (korean_of(path) if is_english_page(path) else path)
+        return f"{Path(os.path.relpath(target, self.pair.korean.parent)).as_posix()}{mark}{anchor}"
+
+    def _words(self, one: Section, other: Section) -> Iterator[Finding]:
+        """Words that stayed English, and emphasis that does not close."""
+        if _english(*one.of("text")) > 2 and not any(_HANGUL.search(part.value) for part in other.of("text")):
+            what = f"`{other.title}` (#{one.slug}) has no Korean text."
+            yield self._different(other.first, what, "Translate the section.", one.slug)
+            return
+        for part in other.of("text", "spoken"):
+            if _STARS.search(part.value):
+                what = (
+                    f"stars stay visible in this paragraph of `{other.title}`: none close between a mark and a letter."
+                )
+                yield self._different(part.first, what, "Take the particle into the emphasis.", one.slug)
+            if _english(part) >= (_SENTENCE if part.kind == "text" else 1) and not _HANGUL.search(part.value):
+                what = f"this text of `{other.title}` has no Korean word."
+                yield self._different(part.first, what, "Translate it.", one.slug)
+
+
+def findings_of(pair: Pair, root: Path) -> list[Finding]:
+    """What is not in step between two pages that exist, in the order of the Korean one."""
+    try:
+        pages = Comparison(pair, root)
+    except LessonError as error:
+        return [Finding("different", error)]
+    found = list(pages.differences())
+    if len(pages.english) == len(pages.korean):
+        found += pages.stale()
+    return sorted(found, key=lambda finding: finding.error.line)
+
+
+def _same(theirs: Token, ours: Token) -> bool:
+    if theirs.kind == ours.kind == "see" and _HANGUL.search(ours.value):
+        return _CODE.findall(theirs.value) == _CODE.findall(ours.value)
+    return (theirs.kind, theirs.value) == (ours.kind, ours.value)
+
+
+def _english(*parts: Token) -> int:
+    """How many English words they have."""
+    return sum(len(_WORD.findall(part.value)) for part in parts)
