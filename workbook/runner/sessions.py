@@ -45,9 +45,7 @@ class Client:
             command = list(programs.client())
         except Unavailable as reason:
             raise Problem("A mysql fence is run by MySQL's own client.", why=str(reason), code=2) from None
-        # Nobody's option file has a word in it; the option for that must be the first.
-        command.insert([Path(word).name for word in command].index("mysql") + 1, "--no-defaults")
-        command += ["--no-beep", "--default-character-set=utf8mb4", f"--host={server.host}", f"--port={server.port}"]
+        command += ["--no-beep", f"--host={server.host}", f"--port={server.port}"]
         command += [f"--user={server.user}", *([settings.database] if settings.database in databases(server) else [])]
         keyboard, terminal = pty.openpty()
         # What is typed is not echoed, and lines may be longer than a terminal's 4,096 bytes.

@@ -74,7 +74,9 @@ def _read(file: Path) -> dict[str, Prose]:
         name = lines[start].removeprefix("## ").strip()
         if name in found:
             raise LessonError(file, start + 1, f"there are two checks named `{name}`.")
-        found[name] = _check(file, start + 1, [line for line in lines[start + 1 : end] if line.strip()])
+        found[name] = _check(
+            file, start + 1, [line for line in lines[start + 1 : end] if line.strip() and not line.startswith("<!--")]
+        )
     return found
 
 
@@ -97,7 +99,7 @@ def _plain(file: Path, line: int, said: str) -> str:
 
     def words(link: re.Match[str]) -> str:
         text, path, slug = link.groups()
-        target = file.parent / path
+        target = file.parent / path.replace(".ko.md", ".md")  # which has the slugs of both
         if not target.is_file() or (slug and slug not in {part.slug for part in walk(read_text(target))}):
             raise LessonError(file, line, f"the link to {path}{'#' + slug if slug else ''} leads nowhere.")
         page = target.resolve()
