@@ -46,10 +46,10 @@ test-slow: setup  ## run the tests that play whole projects, machines and server
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal -m slow $(ARGS)
 
 docs-build: setup  ## build the site into site/, strictly; ARGS=--draft builds in spite of broken links
-	@.venv/bin/python -m workbook.website $(ARGS)
+	@.venv/bin/workbook site $(ARGS)
 
 docs: setup  ## build the site and serve it; Ctrl-C stops
-	@.venv/bin/python -m workbook.website --port $(or $(PORT),8100) $(ARGS)
+	@.venv/bin/workbook site --serve --port $(or $(PORT),8100) $(ARGS)
 
 notebooks: setup  ## run the notebooks on a throwaway MySQL, and write down what they show
 	@.venv/bin/workbook notebooks run $(ARGS)

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
-from workbook.explain.clinic import Page, error_lines, error_outputs, read_clinic
+from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.match import SHORTEST, How, match
-from workbook.explain.plain import squeeze
-from workbook.lesson.model import Exchange
+from workbook.explain.paste import Output, outputs, squeeze
+from workbook.lesson.model import Exchange, Session
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS, TEMPLATE
@@ -46,25 +46,36 @@ def whole(lines: Lines, page: Page | None = None) -> Lines:
     return [each for line in lines for each in (FRAMES if line.strip() == "..." else [line])]
 
 
+def error_lines(page: Page, lines: Lines) -> Lines:
+    """The lines that hold the page's own error, without margins and colours. None where its words are in every log."""
+    own = [sign for sign in page.signs if sign.sure or sign.words == page.error]
+    washed = [line for output in outputs("\n".join(lines)) for line in output.text.splitlines()]
+    return [line for line in washed if any(True for sign in own for _span in sign.find(Output([line])))]
+
+
+def error_outputs(page: Page) -> list[Lines]:
+    """What the page's commands print and its `error` is in. None for a page that an error alone does not tell."""
+    exchanges = [each for block in page.mistake.blocks if isinstance(block, Session) for each in block.exchanges]
+    return [list(each.output) for each in exchanges if error_lines(page, list(each.output))]
+
+
 def last_line(lines: Lines, page: Page) -> Lines:
     """The error's own line alone, without pytest's margin, as people copy it into a chat."""
-    errors = error_lines(page.mistake, lines)
-    own = [line for line in errors if page.phrase.search(squeeze([line]).text)]
-    return (own or errors)[-1:]
+    return error_lines(page, lines)[-1:]
 
 
 def second_half(lines: Lines, page: Page) -> Lines:
     """What is left when the upper half has scrolled away. Nothing is asked when the error went with it."""
     told = whole(lines)
     left = told[len(told) // 2 :]
-    return left if error_lines(page.mistake, left) else []
+    return left if error_lines(page, left) else []
 
 
 def torn(lines: Lines, page: Page) -> Lines:
     """The error's line without its first third: a selection that began too late. Nothing is asked of a few letters."""
-    (line,) = last_line(lines, page)
+    (line,) = last_line(lines, page) or [""]
     left = line[len(line) // 3 :].strip()
-    return [left] if len(left) >= SHORTEST else []
+    return [left] if len(squeeze(left)) >= SHORTEST else []
 
 
 def wrapped(columns: int) -> Change:
@@ -145,12 +156,12 @@ def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines
     with tempfile.TemporaryDirectory() as scratch:
         history = build(CHAPTERS, Path(scratch) / "history")
         for page in clinic:
-            shown = error_outputs(page.mistake)
+            shown = error_outputs(page)
 
             def keep(
-                file: Path, exchange: Exchange, actual: tuple[str, ...], page: Page = page, shown: object = shown
+                file: Path, exchange: Exchange, actual: tuple[str, ...], page: Page = page, shown: list[Lines] = shown
             ) -> None:
-                if exchange.output in shown:  # type: ignore[operator]
+                if list(exchange.output) in shown:
                     found.append((page, list(actual)))
 
             print(f"replaying {page.name}", file=sys.stderr, flush=True)
@@ -167,7 +178,7 @@ def main() -> int:
     arguments = parser.parse_args()
     clinic = read_clinic(CHAPTERS)
     with ladder.climb(TEMPLATE, use="test") as server:
-        outputs = [(page, list(lines)) for page in clinic for lines in error_outputs(page.mistake)]
+        outputs = [(page, lines) for page in clinic for lines in error_outputs(page)]
         if arguments.real:
             outputs += really_printed(clinic, server)
         foreign = foreign_errors(server)

@@ -17,7 +17,7 @@ from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
 from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.place import CHAPTERS, TEMPLATE
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
 from workbook.translation.pairs import Pair
 from workbook.translation.sync import follow
@@ -160,6 +160,24 @@ def report(chapters: Chapters = CHAPTERS) -> None:
     not_run = [skip for page in pages.values() for skip in course.skips(page.blocks)]
     typer.echo("\n".join(not_run))
     course.require_budget(not_run)
+
+
+@app.command()
+def site(
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it afterwards, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(help="Where to serve it on 127.0.0.1.", min=0, max=65535)] = 8100,
+    draft: Annotated[bool, typer.Option("--draft", help="Build in spite of broken links, and list them.")] = False,
+    into: Annotated[Path, typer.Option(help="The folder to build.", file_okay=False)] = CLONE / "site",
+) -> None:
+    """Build the site, English and Korean."""
+    from workbook.website import build
+
+    if serve:
+        build.server(CLONE, port).server_close()  # a taken port is said before the build, not after it
+    build.build(into, draft=draft)
+    say(f"{shown(into)}/index.html, {shown(into)}/ko/index.html")
+    if serve:
+        build.serve(into, port)
 
 
 def _follow(changed: Iterable[Path]) -> None:

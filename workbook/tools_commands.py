@@ -19,7 +19,7 @@ def explain(
     from workbook.explain.verb import explain as verb
     from workbook.student.project import find
 
-    raise typer.Exit(verb(file, project=find(Path.cwd())))
+    raise typer.Exit(verb(file, project=find(Path.cwd()) or Path.cwd()))
 
 
 @app.command()

@@ -64,6 +64,13 @@ def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
     return do
 
 
+def passes(ci: Ci, *scripts: str, job: str = "") -> str:
+    """Run a job with a step for each script, all of which have to pass; what it printed."""
+    ran = ci("".join(f"- run: |\n{indent(dedent(each), ' ' * 4)}\n" for each in scripts), job=job)
+    assert ran.code == 0, ran.said
+    return ran.said
+
+
 def one_job(steps: str, more: str = "") -> str:
     """A workflow of the one job `test`."""
     head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n"

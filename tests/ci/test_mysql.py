@@ -1,87 +1,64 @@
 """The throwaway MySQL plays the service, or the server that GitHub's machines have installed."""
 
 import pytest
-import yaml
 
-from tests.ci.conftest import MYSQL, Ci
-from workbook.ci.server import Mysql
-from workbook.ci.service import Service, mysql_service
-from workbook.ci.words import say_mysql
+from tests.ci.conftest import MYSQL, Ci, passes
+
+pytestmark = pytest.mark.slow
 
 ASK = "mysql --host=127.0.0.1 --user=root --password=1234 -N -e"
+PREINSTALLED = "mysql -uroot -proot -e"
+GREET = "import os, socket; assert socket.create_connection(('127.0.0.1', int({}))).recv(5)[4] == 10"
+"""An application does not ask the stand-ins: it reads its settings. 10 is MySQL's protocol."""
 
 
 def test_a_service_has_the_accounts_and_the_database_of_its_env(ci: Ci) -> None:
-    more = MYSQL.replace("MYSQL_DATABASE", "MYSQL_USER: student\n      MYSQL_PASSWORD: secret\n      MYSQL_DATABASE")
-    ran = ci(
-        f"""\
-        - run: test "$({ASK} "SHOW DATABASES LIKE 'from_%'")" = from_the_service
-        - run: mysql -h127.0.0.1 -ustudent -psecret from_the_service -e "CREATE TABLE t (id INT)"
-        - run: "! {ASK.replace("1234", "root")} 'SELECT 1'"
-        - run: "! mysql -h127.0.0.1 -ustudent -psecret -e 'CREATE DATABASE other'"
-        """,
-        job=more,
+    said = passes(
+        ci,
+        f"""test "$({ASK} "SHOW DATABASES LIKE 'from_%'")" = from_the_service""",
+        'mysql -h127.0.0.1 -ustudent -psecret from_the_service -e "CREATE TABLE t (id INT)"',
+        f"! {ASK.replace('1234', 'root')} 'SELECT 1'",
+        "! mysql -h127.0.0.1 -ustudent -psecret -e 'CREATE DATABASE other'",
+        job=MYSQL.replace("MYSQL_DATABASE", "MYSQL_USER: student\n      MYSQL_PASSWORD: secret\n      MYSQL_DATABASE"),
     )
-    assert ran.code == 0, ran.said
-    assert "of this machine plays the service mysql (mysql:8.4)." in ran.said
+    assert "of this machine plays the service mysql (mysql:8.4)." in said
 
 
 def test_settings_that_name_the_services_port_lead_to_it(ci: Ci) -> None:
-    """An application does not ask the stand-ins: it reads its settings."""
-    greet = "import os,socket; print(socket.create_connection(('127.0.0.1', {})).recv(5)[4])"
-    ran = ci(
-        f"""\
-        - run: test "$(python3 -c "{greet.format("int(os.environ['MYSQL_PORT'])")}")" = 10
-        - run: test "$(python3 -c "{greet.format("int(os.environ['DATABASE_URL'].split(':')[-1])")}")" = 10
-          env:
-            DATABASE_URL: mysql://root@localhost:3306
-        - run: |
-            export DB_PORT=3306
-            test "$(python3 -c "{greet.format("int(os.environ['DB_PORT'])")}")" = 10
-        """,
-        job=MYSQL,
+    passes(
+        ci,
+        f'''python3 -c "{GREET.format("os.environ['MYSQL_PORT']")}"''',
+        f'''python3 -c "{GREET.format("os.environ['DATABASE_URL'].split(':')[-1]")}"''',
+        f'''export DB_PORT=3306\npython3 -c "{GREET.format("os.environ['DB_PORT']")}"''',
+        job=f"env:\n  DATABASE_URL: mysql://root@localhost:3306\n{MYSQL}",
     )
-    assert ran.code == 0, ran.said
 
 
-def described(text: str) -> Service:
-    service = mysql_service(yaml.safe_load(text))
-    assert service
-    return service
+def test_a_port_that_github_picks_is_asked_for_by_an_expression(ci: Ci) -> None:
+    asked = "${{ job.services.mysql.ports[3306] }}"
+    passes(
+        ci,
+        f"""test "$({ASK.replace("mysql", "mysql -P " + asked)} "SELECT 1")" = 1""",
+        f'''python3 -c "{GREET.format(asked.replace("3306", "'3306'"))}"''',
+        f"! {ASK} 'SELECT 1'",
+        job=MYSQL.replace("3306:3306", "3306"),
+    )
 
 
-@pytest.mark.parametrize(
-    ("ports", "known"),
-    [("- 3306:3306", (3306,)), ("- 3307:3306/tcp", (3307,)), ("- 127.0.0.1:3306:3306", (3306,)), ("- 3306", ())],
-)
-def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes(ports: str, known: tuple[int, ...]) -> None:
-    assert described(MYSQL.replace("- 3306:3306", ports)).ports == known
-
-
-def test_a_service_without_a_health_check_or_a_port_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
-    say_mysql(Mysql("9.7.4", {}), described(MYSQL))
-    assert capsys.readouterr().out == "MySQL 9.7.4 of this machine plays the service mysql (mysql:8.4).\n"
-
-    say_mysql(Mysql("9.7.4", {}), described(MYSQL.replace("--health-cmd", "--label").replace("- 3306:3306", "- 33060")))
-    said = capsys.readouterr().out
-    assert "mysql has no --health-cmd: on GitHub the steps may start before it answers.\n" in said
-    assert "mysql publishes no port such as 3306:3306, so no step can reach it.\n" in said
-
-
-@pytest.mark.parametrize(
-    ("environment", "reason"),
-    [
-        ({}, "It wants one of MYSQL_ROOT_PASSWORD"),
-        (
-            {"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "root"},
-            "MYSQL_USER is for a further user and must not be root",
-        ),
-        ({"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "me"}, "MYSQL_USER needs MYSQL_PASSWORD"),
-        ({"MYSQL_ALLOW_EMPTY_PASSWORD": "yes"}, ""),
-    ],
-)
-def test_a_service_that_the_image_would_refuse_is_known(environment: dict[str, str], reason: str) -> None:
-    assert Service("mysql", "mysql:8.4", environment).refusal.startswith(reason)
+def test_the_clients_are_mysqls_own_and_find_only_the_service(ci: Ci) -> None:
+    no_socket = "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/.*/mysqld/mysqld.sock' (2)"
+    table = {
+        "mysql -N -e 'SELECT 1; SELECT NULL'": no_socket,  # a service container has no socket here
+        "mysql -hlocalhost -e 'SELECT 1'": no_socket,
+        "MYSQL_HOST=127.0.0.1 mysql -uroot -p1234 -BNe 'SELECT 40 + 2'": "42",
+        "mysql --host 127.0.0.1 -uroot -p1234 -BNe 'SELECT NULL' mysql": "NULL",
+        "echo 'SELECT DATABASE()' | mysql -h127.0.0.1 -uroot -p1234 -N mysql": "mysql",
+        "mysql -h127.0.0.1 -uroot -pno -e 'SELECT 1'": "ERROR 1045 (28000): Access denied for user 'root'@.*",
+        "mysql -h127.0.0.1 -P3307 -e '.'": "ERROR 2003 (HY000): Can't connect to MySQL server on '127.0.0.1:3307' .*",
+        "mysql -hmysql -e 'SELECT 1'": "ERROR 2005 (HY000): Unknown MySQL server host 'mysql' .*",
+        "mysqladmin ping -h127.0.0.1 -uroot -p1234": "mysqld is alive",
+    }
+    passes(ci, *(f'{command} 2>&1 | grep -x "{said}"' for command, said in table.items()), job=MYSQL)
 
 
 def test_a_service_that_the_image_would_refuse_fails_the_job_before_its_first_step(ci: Ci) -> None:
@@ -91,44 +68,22 @@ def test_a_service_that_the_image_would_refuse_fails_the_job_before_its_first_st
     assert "The job failed before its first step: the container mysql:8.4 would stop at\nonce." in ran.said
 
 
-PREINSTALLED = "mysql -uroot -proot -e"
-
-
 def test_the_preinstalled_server_is_off_until_started_and_root_is_its_first_password(ci: Ci) -> None:
-    ran = ci(
-        f"""\
-        - run: "! {PREINSTALLED} 'SELECT 1'"
-        - run: |
-            sudo systemctl start mysql
-            {PREINSTALLED} "ALTER USER 'root'@'localhost' IDENTIFIED BY '1234'; CREATE DATABASE mine"
-        - run: test "$({ASK} "SHOW DATABASES LIKE 'mine'")" = mine
-        - run: "! {PREINSTALLED} 'SELECT 1'"
-        """
+    said = passes(
+        ci,
+        f"! {PREINSTALLED} 'SELECT 1'",
+        f"sudo systemctl start mysql\n{PREINSTALLED} \"ALTER USER 'root'@'localhost' IDENTIFIED BY '1234'\"",
+        f"{ASK} 'CREATE DATABASE mine'",
+        f"! {PREINSTALLED} 'SELECT 1'",
     )
-    assert ran.code == 0, ran.said
-    assert "plays the one that GitHub's have installed, off\nuntil started." in ran.said
+    assert "plays the one that GitHub's have installed, off\nuntil started." in said
 
 
 def test_a_password_that_is_a_secret_opens_the_service(ci: Ci) -> None:
     secret = "${{ secrets.DB_PASSWORD }}"
-    ran = ci(
-        f"""\
-        - run: mysql -h127.0.0.1 -uroot -p"$PASSWORD" -e 'SELECT 1'
-          env:
-            PASSWORD: {secret}
-        """,
-        job=MYSQL.replace('"1234"', secret),
-    )
-    assert ran.code == 0, ran.said
-    assert "Secrets are empty" not in ran.said
+    job = f"env:\n  PASSWORD: {secret}\n" + MYSQL.replace('"1234"', secret)
 
-
-def test_two_jobs_have_two_servers(ci: Ci) -> None:
-    job = "runs-on: ubuntu-24.04\n    steps:\n      - run: |\n          sudo systemctl start mysql\n          "
-    jobs = "".join(f"  {name}:\n    {job}{PREINSTALLED} 'CREATE DATABASE one'\n" for name in ("one", "two"))
-    ran = ci(workflow=f"on: push\njobs:\n{jobs}")
-
-    assert ran.code == 0, ran.said
+    assert "Secrets are empty" not in passes(ci, "mysql -h127.0.0.1 -uroot -p$PASSWORD -e 'SELECT 1'", job=job)
 
 
 def test_a_job_without_a_mysql_never_meets_the_one_that_its_owner_develops_on(
@@ -136,11 +91,8 @@ def test_a_job_without_a_mysql_never_meets_the_one_that_its_owner_develops_on(
 ) -> None:
     monkeypatch.setenv("MYSQL_HOST", "owner.example.com")
     monkeypatch.setenv("MYSQL_PASSWORD", "the owner's")
-    ran = ci(
-        """\
-        - run: test -z "$MYSQL_HOST$MYSQL_PASSWORD" -a "$MYSQL_PORT" != 3306
-        - run: python3 -c "import os, socket; socket.create_connection(('127.0.0.1', int(os.environ['MYSQL_PORT'])))"
-        """
+    passes(
+        ci,
+        'test -z "$MYSQL_HOST$MYSQL_PASSWORD" -a "$MYSQL_PORT" != 3306',
+        f'''! python3 -c "{GREET.format("os.environ['MYSQL_PORT']")}"''',
     )
-    assert "ok       Run test -z" in ran.said
-    assert "ConnectionRefusedError" in ran.said

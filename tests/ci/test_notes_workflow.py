@@ -1,11 +1,11 @@
 """The notes' own workflow runs: it starts GitHub's preinstalled MySQL, and sets the machine's time zone."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.ci.conftest import MYSQL, Ci
 from workbook.place import TEMPLATE
+
+pytestmark = pytest.mark.slow
 
 JOB = """\
 env:
@@ -35,8 +35,7 @@ STEPS = """\
 """.replace("XX", "env.MYSQL_PASSWORD")
 
 
-def test_the_notes_job_is_green_and_changes_nothing_here(ci: Ci) -> None:
-    before = Path("/etc/localtime").lstat()
+def test_the_notes_job_is_green(ci: Ci) -> None:
     paths = [path for path in TEMPLATE.rglob("*") if path.is_file() and "cache" not in str(path.parent)]
     files = {str(path.relative_to(TEMPLATE)): path.read_text() for path in paths if ".github" not in path.parts}
 
@@ -46,8 +45,6 @@ def test_the_notes_job_is_green_and_changes_nothing_here(ci: Ci) -> None:
     assert "ok       Start Mysql" in ran.said
     assert "ok       Run tests" in ran.said
     assert "not run here: sudo rm /etc/localtime" in ran.said
-    after = Path("/etc/localtime").lstat()
-    assert (after.st_ino, after.st_mtime) == (before.st_ino, before.st_mtime)
 
 
 def without(line: str) -> str:
@@ -58,11 +55,12 @@ def without(line: str) -> str:
 @pytest.mark.parametrize(
     ("steps", "job", "said"),
     [
-        (without("systemctl start"), JOB, "ERROR 2002 (HY000): Can't connect to local MySQL server"),
+        (without("systemctl start"), JOB, "ERROR 2003 (HY000): Can't connect to MySQL server on '127.0.0.1:3306'"),
+        (without("systemctl start"), "", "ERROR 2002 (HY000): Can't connect to local MySQL server"),
         (STEPS.replace("ALTER USER", "-- "), JOB, "ERROR 1045 (28000): Access denied for user 'root'@'"),
-        (without("systemctl start"), MYSQL + JOB, "ERROR 2002 (HY000): Can't connect to local MySQL server"),
+        (without("systemctl start"), MYSQL + JOB, "ERROR 1045 (28000): Access denied for user 'root'@'"),
     ],
-    ids=["not started", "password not changed", "service without -h"],
+    ids=["not started", "not started, no host named", "password not changed", "a service has another password"],
 )
 def test_what_goes_wrong_with_it_on_github_goes_wrong_here(ci: Ci, steps: str, job: str, said: str) -> None:
     ran = ci(steps, job=job)

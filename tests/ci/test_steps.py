@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.ci.conftest import MYSQL, WORKFLOW, Ci, commit, git, write
-from workbook.ci import run
+from workbook.ci import NOT_JUDGED, STUDENT, run
+from workbook.explain import lastcheck
 from workbook.say import Problem
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
@@ -116,11 +119,38 @@ def test_a_checkout_is_as_shallow_as_githubs(ci: Ci) -> None:
     assert ran.code == 0, ran.said
 
 
-def test_an_unknown_action_is_named_and_the_job_goes_on(ci: Ci) -> None:
-    ran = ci("- uses: codecov/codecov-action@v5\n- run: 'true'")
+@pytest.mark.parametrize(
+    ("steps", "job", "named"),
+    [
+        ("- uses: codecov/codecov-action@v5\n- run: 'true'", "", "codecov/codecov-action@v5"),
+        ("- uses: somebody/setup-tool@v1\n- run: tool", "", "somebody/setup-tool@v1"),
+        ("- run: sudo apt-get install -y tool && tool", "", "apt-get install -y tool"),
+        ("- run: docker compose up --wait", "", "docker compose up --wait"),
+        ("- run: 'false'", "container: python:3.12", "a job in a container"),
+        ("- run: 'true'", MYSQL.replace("services:", "services:\n  redis:\n    image: redis:8"), "the service redis"),
+    ],
+    ids=["action", "action that the job needs", "packages that the step needs", "docker", "container", "service"],
+)
+def test_what_cannot_run_here_is_named_and_the_job_is_not_judged(ci: Ci, steps: str, job: str, named: str) -> None:
+    ran = ci(steps, job=job)
 
-    assert ran.code == 0
-    assert "not run here: codecov/codecov-action@v5" in ran.said
+    assert ran.code == NOT_JUDGED
+    assert f"not run here: {named}" in ran.said
+    assert f"The job is not judged, for this was not run here: {named}" in " ".join(ran.said.split())
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ("- run: 'false'\n- uses: codecov/codecov-action@v5\n  if: always()", 1),
+        ("- run: sudo apt-get update\n- run: 'false'", 1),
+        ("- uses: codecov/codecov-action@v5\n  if: false\n- run: 'true'", 0),
+        ("- uses: actions/cache@v4\n  with: {path: a, key: b}\n- run: 'true'", 0),
+    ],
+    ids=["after the failure", "another step's", "skipped", "a cache decides nothing"],
+)
+def test_what_decides_nothing_is_judged_without_it(ci: Ci, steps: str, code: int) -> None:
+    assert ci(steps).code == code
 
 
 def test_of_a_matrix_one_combination_runs_and_is_named(ci: Ci) -> None:
@@ -151,7 +181,7 @@ def test_a_job_waits_for_those_that_it_needs(ci: Ci) -> None:
 
     ran = ci(workflow=workflow)
     assert ran.code == 1
-    assert re.search(r"Job first\nfailed .*\nJob second\nskipped: it needs first\.\n$", ran.said, re.DOTALL)
+    assert re.search(r"Job first\nfailed .*\nJob second\n\nskipped: it needs first\.\n$", ran.said, re.DOTALL)
 
     assert ci(workflow=workflow, only="second").code == 0
 
@@ -160,15 +190,6 @@ def test_a_job_that_does_not_exist_is_a_sentence(ci: Ci) -> None:
     with pytest.raises(Problem, match=r"ci\.yml has no job tests") as problem:
         ci("- run: 'true'", only="tests")
     assert problem.value.why == "It has: test."
-
-
-@pytest.mark.parametrize(("more", "named"), [("container: python:3.12", "container"), (MYSQL, "redis")])
-def test_what_needs_docker_is_named(ci: Ci, more: str, named: str) -> None:
-    more = more.replace("services:", "services:\n  redis:\n    image: redis:8")
-    ran = ci("- run: 'true'", job=more)
-
-    assert ran.code == 0
-    assert re.search(rf"not run here: .*{named}", ran.said)
 
 
 def test_a_project_without_a_commit_is_a_sentence(project: Path) -> None:
@@ -185,3 +206,23 @@ def test_nothing_is_left_in_the_temporary_folder(ci: Ci, tmp_path: Path, monkeyp
     ci("- run: exit 1")
 
     assert list(scratch.iterdir()) == []
+
+
+def test_a_secret_is_empty_and_named(ci: Ci) -> None:
+    ran = ci('- run: test -z "$TOKEN"\n  env:\n    TOKEN: ${{ secrets.DEPLOY_TOKEN }}')
+
+    assert ran.code == 0, ran.said
+    assert "Secrets are empty here: DEPLOY_TOKEN.\n" in ran.said
+
+
+def test_what_failed_is_kept_for_explain_in_a_students_project(ci: Ci, project: Path) -> None:
+    ci("- run: echo no-such-table; exit 1")
+    assert lastcheck.read(project) == []
+
+    ci("- run: echo no-such-table; exit 1", files={STUDENT: ""})
+    (fault,) = lastcheck.read(project)
+    assert fault.sentences == ("The job failed at the step “Run echo no-such-table; exit 1”: exit code 1.",)
+    assert fault.heard == "no-such-table"
+
+    ci("- run: 'true'")
+    assert lastcheck.read(project) == []

@@ -2,14 +2,31 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from workbook.doctor.machine import Finding, Results
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
+
+Mend = Callable[[Finding], None]
+
+
+def only(results: Results) -> Finding:
+    """The one finding among the results."""
+    found = [each for each in results if isinstance(each, Finding)]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def none(results: Results) -> bool:
+    """Whether there is no finding."""
+    return [each for each in results if isinstance(each, Finding)] == []
 
 
 @pytest.fixture
@@ -24,9 +41,30 @@ def database(mysql: Server) -> Iterator[str]:
 
 @pytest.fixture
 def project(tmp_path: Path, mysql: Server, database: str) -> Path:
-    """The template outside this repository, with an `.env` that names the server."""
-    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env", "tests")
+    """The template outside this repository, all of it committed, with an `.env` that names the server."""
+    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
     copied = Path(shutil.copytree(TEMPLATE, tmp_path / "when2meet", ignore=ignored))
-    lines = (f"{key}={value}\n" for key, value in mysql.environment(database).items())
-    (copied / ".env").write_text("".join(lines))
+    author = ["-c", "user.name=Moon", "-c", "user.email=moon@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "Begin"]):
+        subprocess.run(["git", *command], cwd=copied, check=True)
+    values = mysql.environment(database).items()
+    (copied / ".env").write_text("".join(f"{key}={value}\n" for key, value in values))
     return copied
+
+
+@pytest.fixture
+def mend(project: Path) -> Mend:
+    """Runs a finding's cure in the project, as a person would type it, with `workbook` and `uv` on PATH."""
+
+    def run(found: Finding) -> None:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", found.cure],
+            cwd=project,
+            env=os.environ | {"PATH": path},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run

@@ -8,43 +8,40 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tests.doctor.conftest import none, only
 from tests.mysql.listener import listening, silence
-from workbook.doctor import machine, ports
-from workbook.doctor.finding import Fact, Finding
+from workbook.doctor import machine
+from workbook.mysql.mysqld import free_port
 from workbook.mysql.server import Server
+from workbook.tools_commands import app
+
+pytestmark = pytest.mark.slow
 
 
-def finding(result: object) -> Finding:
-    assert isinstance(result, Finding), result
-    return result
+def test_a_folder_that_is_not_there_is_bad_usage() -> None:
+    assert CliRunner().invoke(app, ["doctor", "--project", "no/such/folder"]).exit_code == 2
 
 
-def test_an_environment_whose_python_was_removed_is_found(tmp_path: Path) -> None:
-    (tmp_path / ".venv/bin").mkdir(parents=True)
-    (tmp_path / ".venv/bin/python").symlink_to(tmp_path / "gone")
-    found = finding(machine.python(tmp_path))
-    assert "does not start" in found.what
-    assert found.cure == "rm -r .venv && uv sync"
-
-
-def test_a_python_that_is_too_old_is_found(tmp_path: Path) -> None:
+def test_an_environment_whose_python_was_removed_or_is_too_old_is_found(tmp_path: Path) -> None:
     """No Python older than 3.11 is here: a program that says it is one stands for it."""
+    assert list(machine.python(None)) == [f"Python {sys.version.split()[0]} ({sys.executable})"]
     program = tmp_path / ".venv/bin/python"
     program.parent.mkdir(parents=True)
+    program.symlink_to(tmp_path / "gone")
+    assert only(machine.python(tmp_path)).cure == "rm -r .venv && uv sync"
+    program.unlink()
     program.write_text("#!/bin/sh\necho Python 3.9.2\n")
     program.chmod(0o755)
-    assert "Python 3.9.2; 3.11 or newer" in finding(machine.python(tmp_path)).what
+    assert "Python 3.9.2; 3.11 or newer" in only(machine.python(tmp_path)).what
 
 
-def test_our_own_python_will_do() -> None:
-    assert machine.python(None) == Fact(f"Python {sys.version.split()[0]} ({sys.executable})")
-
-
-def test_no_git_and_no_uv_on_path_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_git_no_uv_and_no_docker_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "git is not on PATH" in finding(machine.git()).what
-    assert finding(machine.uv(tmp_path)).cure == "pipx install uv"
+    assert "git is not on PATH" in only(machine.git()).what
+    assert only(machine.uv(tmp_path)).cure == "pipx install uv"
+    assert none(machine.docker())
 
 
 def test_the_uv_that_came_with_the_workbook_is_a_step_ahead_and_its_command_works(
@@ -59,7 +56,7 @@ def test_the_uv_that_came_with_the_workbook_is_a_step_ahead_and_its_command_work
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SHELL", "/bin/bash")
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    found = finding(machine.uv(ours))
+    found = only(machine.uv(ours))
     assert not found.wrong
 
     said = subprocess.run(
@@ -68,72 +65,43 @@ def test_the_uv_that_came_with_the_workbook_is_a_step_ahead_and_its_command_work
 
     assert said.stdout == "this is uv\nthis is workbook\n"
     monkeypatch.setenv("PATH", f"/usr/bin:/bin:{home}/.local/bin")
-    assert isinstance(machine.uv(ours), Fact)
+    assert none(machine.uv(ours))
 
 
-@pytest.mark.parametrize("known", [[], ["user.name"]])
-def test_a_git_that_does_not_know_you_is_found(
-    known: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_git_that_does_not_know_you_is_found_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.chdir(tmp_path)
-    for key in known:
-        subprocess.run(["git", "config", "--global", key, "Moon"], check=True)
-    missing = "user.email" if known else "user.name"
-    found = finding(machine.git())
-    assert missing in found.what
-
-    for key in ("user.name", "user.email"):
-        subprocess.run(["sh", "-c", f'git config --global {key} "Moon"'], check=True)
-    assert isinstance(machine.git(), Fact)
+    name, mail = [each for each in machine.git() if not isinstance(each, str)]
+    assert ("user.name" in name.what, "user.email" in mail.what) == (True, True)
+    subprocess.run(["sh", "-c", f"{name.cure}; {mail.cure}"], check=True)
+    assert none(machine.git())
 
 
-def test_no_docker_engine_is_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    result = machine.docker()
-    assert isinstance(result, Fact)
-    assert "no `docker` on PATH" in result.words
-
-
-def test_a_full_disk_is_found(tmp_path: Path) -> None:
-    """A disk cannot be filled here: a demand for more than it has stands for it."""
-    assert finding(machine.disk(tmp_path, needed=10**18)).cure == "uv cache prune"
-    assert isinstance(machine.disk(tmp_path, needed=1), Fact)
-
-
-def test_a_project_on_windows_disk_is_found_on_wsl_only(tmp_path: Path) -> None:
-    """There is no WSL here: a copy of its /proc/version stands for it."""
+def test_a_full_disk_and_windows_disk_are_found(tmp_path: Path) -> None:
+    """A disk cannot be filled here: a demand for more than it has stands for it. A copy of its /proc/version is WSL."""
+    assert only(machine.disk(tmp_path, needed=10**18)).cure == "uv cache prune"
     kernel = tmp_path / "version"
     kernel.write_text("Linux version 6.6.87.2-microsoft-standard-WSL2 (root@439a258ad544)\n")
-    assert finding(machine.place(Path("/mnt/c/Users/moon/when2meet"), kernel)).cure.startswith("cp -r /mnt/c/")
-    assert isinstance(machine.place(Path("/home/moon/when2meet"), kernel), Fact)
-    kernel.write_text("Linux version 6.1.0-13-amd64\n")
-    assert isinstance(machine.place(Path("/mnt/c/when2meet"), kernel), Fact)
+    assert none(machine.disk(tmp_path, 1, kernel))
+    assert only(machine.disk(Path("/mnt/c/Users/moon"), 0, kernel)).cure == "cp -r /mnt/c/Users/moon ~/"
 
 
-def test_a_web_server_on_mysqls_port_is_found() -> None:
+def test_a_web_server_and_a_silent_program_on_mysqls_port_are_found_and_nobody_is_to_be_killed() -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as somebody:
-        found = finding(ports.mysql(somebody.server_port, patience=0.1))
+        found = only(machine.ports(somebody.server_port, free_port(), patience=0.1))
     assert f"pid {os.getpid()}" in found.what
-    assert found.cure == f"kill {os.getpid()}"
-
-
-def test_a_silent_program_on_mysqls_port_is_found() -> None:
+    assert "kill" not in found.cure
     with listening(silence) as port:
-        assert "something that says nothing" in finding(ports.mysql(port, patience=0.1)).what
+        assert "not MySQL" in only(machine.ports(port, free_port(), patience=0.1)).what
 
 
-def test_mysql_on_its_own_port_is_no_finding(mysql: Server) -> None:
-    assert isinstance(ports.mysql(mysql.port), Fact)
-
-
-def test_a_taken_port_of_the_api_is_found_and_a_free_one_is_not() -> None:
+def test_mysql_on_its_port_is_no_finding_and_a_taken_port_of_the_api_is(mysql: Server) -> None:
+    assert none(machine.ports(mysql.port, free_port()))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert f"Port {port} of 127.0.0.1 is taken by" in finding(ports.web(port)).what
-    assert isinstance(ports.web(port), Fact)
+        assert only(machine.ports(mysql.port, port)).cure.endswith(f"--port {port + 1}")

@@ -1,13 +1,14 @@
 """The right page for what the clinic reproduces, however it was copied; never certain of a page for anything else."""
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from benchmarks.cases.foreign import foreign_errors
-from benchmarks.explain_hits import pasted
-from workbook.explain.clinic import Page, error_outputs, read_clinic
+from benchmarks.explain_hits import error_outputs, pasted
+from workbook.explain.clinic import Page, read_clinic
 from workbook.explain.match import How, match
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
@@ -15,82 +16,119 @@ from workbook.place import CHAPTERS
 ENOUGH = 0.95
 """The share of right pages that is asked for, in every way of copying."""
 
+CASES = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
+"""What people pasted elsewhere: what the answer must be `about`, and the `pages` that are; none where none is yet."""
 
-@pytest.fixture(scope="module")
-def clinic() -> list[Page]:
-    return read_clinic(CHAPTERS)
+TO_WRITE = """
+01_loop_closed 05_lifespan_test 07_no_module_app 09_1553 13_native_password 15_runner 23_too_many_connections
+25_1364_no_default 29_strenum_310 31_1050_table_exists 33_init_first 37_docker_daemon 39_gha_unhealthy
+43_no_running_loop 55_auth_plugin_not_loaded 57_error_loading_asgi 58_uvicorn_addr 59_uvicorn_attr 61_missing_driver
+73_1213 79_innodb_downgrade 83_no_root_pw 85_act_docker 89_win_uv a1_keyerror_urlcode a5_port_not_int
+"""
+"""Cases whose page is still to be written. (1050's `about` says second-init-db; that page has another cause.)"""
+
+CLINIC = read_clinic(CHAPTERS)
+
+COROUTINE = "AttributeError: 'coroutine' object has no attribute 'url_code'"
+NOBODY = "asyncmy.errors.OperationalError: (2003, \"Can't connect to MySQL server on '127.0.0.1'\")"
+WRAPPER = "tortoise.exceptions.DBConnectionError: Can't connect to MySQL server: {'host': 'localhost', 'port': 3306}"
+CHAIN = "The above exception was the direct cause of the following exception:"
+NO_TABLE = "tortoise.exceptions.OperationalError: (1146, \"Table '{}' doesn't exist\")"
+NO_COLUMN = "tortoise.exceptions.OperationalError: (1054, \"Unknown column '{}' in 'field list'\")"
 
 
-def names(pasted: str, clinic: list[Page]) -> tuple[How, list[str]]:
-    answer = match(pasted, clinic)
+def names(text: str, clinic: list[Page] = CLINIC) -> tuple[How, list[str]]:
+    answer = match(text, clinic)
     return answer.how, [page.name for page in answer.pages]
 
 
-def test_every_page_shows_an_error_that_is_recognised(clinic: list[Page]) -> None:
-    assert [page.name for page in clinic if not page.signs or not any(sign.main for sign in page.signs)] == []
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_what_people_pasted_leads_to_its_page_or_is_honestly_unknown(case: dict[str, object]) -> None:
+    how, pages = names(str(case["text"]))
+    if case["pages"]:
+        assert (how in (How.CERTAIN, How.LIKELY), pages) == (True, case["pages"])
+    else:
+        assert how is (How.SUCCESS if str(case["about"]).startswith("no error") else How.UNKNOWN)
 
 
-def test_the_right_page_is_found_however_the_error_was_copied(clinic: list[Page]) -> None:
+def test_the_cases_without_a_page_are_listed() -> None:
+    unknown = [case["id"] for case in CASES if not case["pages"] and "unknown" not in case["about"]]
+    assert [each for each in unknown if not each.endswith(("_env_example", "git_commit"))] == TO_WRITE.split()
+
+
+def test_every_page_is_recognised_but_those_whose_error_is_in_every_log() -> None:
+    silent = [page.name for page in CLINIC if page.error not in [sign.words for sign in page.signs]]
+    assert silent == ["ch37/exit-code-swallowed", "ch37/model-without-migration"]
+
+
+def test_the_right_page_is_found_however_the_error_was_copied() -> None:
     asked: dict[str, list[bool]] = defaultdict(list)
     wrong = []
-    outputs = [(page, list(output)) for page in clinic for output in error_outputs(page.mistake)]
+    outputs = [(page, output) for page in CLINIC for output in error_outputs(page)]
     for way, page, text in pasted(outputs):
-        answer = match(text, clinic)
-        right = answer.how is not How.UNKNOWN and page in answer.pages
+        answer = match(text, CLINIC)
+        right = answer.how in (How.CERTAIN, How.LIKELY) and page in answer.pages
         asked[way].append(right)
         if answer.how is How.CERTAIN and not right:
             wrong.append((way, page.name))
     shares = {way: sum(rights) / len(rights) for way, rights in asked.items()}
     assert {way: share for way, share in shares.items() if share < ENOUGH} == {}
     assert wrong == []
-    assert len(outputs) >= len(clinic)
+    assert len(outputs) >= len(CLINIC) - 2
 
 
-def test_a_foreign_error_is_never_taken_for_a_page_with_certainty(clinic: list[Page], mysql: Server) -> None:
+def test_a_foreign_error_is_never_taken_for_a_page_with_certainty(mysql: Server) -> None:
     foreign = foreign_errors(mysql)
     assert len(foreign) >= 40
-    hows = {title: match(text, clinic).how for title, text in foreign.items()}
-    assert [title for title, how in hows.items() if how is How.CERTAIN] == []
+    hows = {title: match(text, CLINIC).how for title, text in foreign.items()}
+    assert [title for title, how in hows.items() if how in (How.CERTAIN, How.SUCCESS)] == []
     assert list(hows.values()).count(How.UNKNOWN) / len(hows) > 0.75
     # Were a likely answer taken for a certain one, this test would be red: there are such among them.
     assert How.LIKELY in hows.values()
 
 
-def test_the_names_of_ones_own_server_do_not_matter(clinic: list[Page]) -> None:
-    how, pages = names("ERROR 1049 (42000): Unknown database 'shop'", clinic)
-    assert (how, pages[0]) == (How.CERTAIN, "ch32/unknown-database")
-    refused = (
-        "pymysql.err.OperationalError: (1045, \"Access denied for user 'app'@'172.17.0.1' (using password: YES)\")"
-    )
-    how, pages = names(refused, clinic)
-    assert (how, set(pages)) == (How.CERTAIN, {"ch32/access-denied", "ch33/hash-in-the-password"})
-
-
-def test_other_names_in_an_error_of_the_orm_make_it_likely_and_not_certain(clinic: list[Page]) -> None:
-    line = "tortoise.exceptions.OperationalError: (1146, \"Table 'shop.orders' doesn't exist\")"
-    assert names(line, clinic) == (How.LIKELY, ["ch36/no-table"])
-    assert names(line.replace("shop.orders", "when2meet_vod.meetings"), clinic) == (How.CERTAIN, ["ch36/no-table"])
-
-
-def test_an_error_with_several_causes_shows_all_its_pages(clinic: list[Page]) -> None:
-    line = "E   tortoise.exceptions.OperationalError: (1054, \"Unknown column 'title' in 'field list'\")"
-    how, pages = names(line, clinic)
-    assert (how, set(pages)) == (How.CERTAIN, {"ch34/forgotten-upgrade", "ch35/forgotten-migration"})
-
-
-def test_an_error_that_a_page_only_speaks_of_is_likely(clinic: list[Page]) -> None:
-    wrapper = (
-        "tortoise.exceptions.DBConnectionError: Can't connect to MySQL server: {'host': 'localhost', 'port': 3306}"
-    )
-    how, pages = names(wrapper, clinic)
-    assert (how, set(pages)) == (How.LIKELY, {"ch32/unknown-database", "ch33/hash-in-the-password"})
-    bound = "Error: Bind for 0.0.0.0:3306 failed: port is already allocated"
-    assert names(bound.replace("0.0.0.0", "127.0.0.1"), clinic) == (How.LIKELY, ["ch32/port-taken"])
-
-
-def test_what_says_too_little_is_never_certain(clinic: list[Page]) -> None:
-    for line in ("E       assert 0 == 1", "IndexError: string index out of range", "No changes detected"):
-        assert match(line, clinic).how is How.LIKELY, line
+@pytest.mark.parametrize(
+    ("text", "how", "pages"),
+    [
+        # The names of one's own server do not matter, and every cause is shown, the likeliest first.
+        ("ERROR 1049 (42000): Unknown database 'shop'", How.CERTAIN, ["ch32/unknown-database"]),
+        (
+            'pymysql.err.OperationalError: (1049, "Unknown database \'shop\'")',
+            How.CERTAIN,
+            ["ch32/unknown-database", "ch37/mysql-database-ignored"],
+        ),
+        # The names of tables do, and so does the number.
+        (NO_TABLE.format("when2meet.meetings"), How.CERTAIN, ["ch36/no-table"]),
+        (NO_TABLE.format("shop.orders"), How.UNKNOWN, None),
+        (NO_COLUMN.format("description"), How.LIKELY, ["ch34/forgotten-upgrade", "ch35/forgotten-migration"]),
+        (NO_COLUMN.format("users.email"), How.UNKNOWN, None),
+        ("ERROR 1698 (28000): Access denied for user 'root'@'localhost'", How.UNKNOWN, None),
+        ("E   assert 0 == 10", How.UNKNOWN, None),
+        # What says too little is never certain.
+        ("No changes detected", How.LIKELY, ["ch34/model-not-registered"]),
+        ("E   assert 404 == 200", How.LIKELY, ["ch36/router-not-included", "ch36/wrong-prefix"]),
+        ("IndexError: string index out of range", How.UNKNOWN, None),
+        ('File "/home/u/app/utils/base62.py", line 9, in f\nIndexError: x', How.LIKELY, ["ch36/base62-off-by-one"]),
+        # What a page merely shows is no sign of it.
+        ("E   KeyError: 'url_code'\n1 failed, 2 passed in 0.17s", How.UNKNOWN, None),
+        ("ModuleNotFoundError: No module named 'app.utils.base_62'", How.UNKNOWN, None),
+        # The last error counts, and of a chain the one that says most.
+        (f"{NOBODY}\nStarted MySQL.\nValueError: no such room", How.UNKNOWN, None),
+        (f"{NOBODY}\nStarted MySQL.\n{COROUTINE}", How.CERTAIN, ["ch36/service-without-await"]),
+        (f"{NOBODY}\nStarted MySQL.\nE   assert 307 == 200", How.LIKELY, ["ch36/trailing-slash"]),
+        (f"{NOBODY}\nTraceback\n{CHAIN}\nTraceback\n{WRAPPER}", How.CERTAIN, ["ch32/nobody-answers"]),
+        (f"{NOBODY}\nTraceback\n{CHAIN}\nTraceback\nRuntimeError: startup", How.CERTAIN, ["ch32/nobody-answers"]),
+        (f"E   {COROUTINE}\n_____ test_two _____\nE   ValueError: ours", How.CERTAIN, ["ch36/service-without-await"]),
+        # So does the last command's.
+        (f"$ uv run pytest\n{COROUTINE}\n$ uv run pytest\n3 passed in 0.10s", How.SUCCESS, []),
+        (f"PS C:\\w> x\n{COROUTINE}\nPS C:\\w> git status\nOn a", How.CERTAIN, ["ch36/service-without-await"]),
+        ("Success upgrading to 1_20261121103817_title.py", How.SUCCESS, []),
+        ("= 1 passed, 1 error in 0.1s =", How.UNKNOWN, None),
+        ("create mode 100644 .env", How.CERTAIN, ["ch33/committed-env"]),
+    ],
+)  # fmt: skip
+def test_each_kind(text: str, how: How, pages: list[str] | None) -> None:
+    assert names(text) == (how, names(text)[1] if pages is None else pages)
 
 
 @pytest.mark.parametrize(
@@ -101,37 +139,23 @@ def test_what_says_too_little_is_never_certain(clinic: list[Page]) -> None:
         "\x1b[31m{}\x1b[0m\r",
         "E       {}",
         "2026-11-21T10:00:00.1234567Z {}",
+        "[2026-11-21 10:00:00,123] {}",
         "web-1  | {}",
+        "mysql8      | 2026-11-21T10:00:00.1Z {}",
         "│ {} │",
         "왜 이럴까요?\n{}\n도와주세요",
+        "<code>\n{}\n</code>",
     ],
 )
-def test_a_lines_dress_costs_no_certainty(dressed: str, clinic: list[Page]) -> None:
-    line = "AttributeError: 'coroutine' object has no attribute 'url_code'"
-    assert names(dressed.format(line), clinic) == (How.CERTAIN, ["ch36/service-without-await"])
+def test_a_lines_dress_costs_no_certainty(dressed: str) -> None:
+    for line in (COROUTINE, COROUTINE.replace("'", "&#39;"), COROUTINE.replace(" '", " ‘").replace("'", "’")):  # noqa: RUF001
+        assert names(dressed.format(line)) == (How.CERTAIN, ["ch36/service-without-await"])
 
 
-def test_a_line_that_only_begins_like_a_pages_is_not_that_line(clinic: list[Page]) -> None:
-    assert match("No migrations to apply", clinic).how is How.CERTAIN
-    assert match("No migrations to apply today, said the conductor to the passengers", clinic).how is not How.CERTAIN
-
-
-@pytest.mark.parametrize("nothing", ["", "\n\n", "안녕하세요", "hello", "=" * 80, "\x1b[31m\x1b[0m"])
-def test_what_is_no_error_is_unknown_and_breaks_nothing(nothing: str, clinic: list[Page]) -> None:
-    how, pages = names(nothing, clinic)
-    assert how is How.UNKNOWN
-    assert len(pages) == 3
-
-
-def test_a_new_page_is_known_at_once_and_its_translation_is_no_page_of_its_own(tmp_path: Path) -> None:
-    folder = tmp_path / "ch99_made_up" / "mistakes"
-    folder.mkdir(parents=True)
-    (folder / "lost-hat.md").write_text(PAGE)
-    (folder / "lost-hat.ko.md").write_text(PAGE)
-    assert names("hats.errors.LostHat: HatError: the hat is lost", read_clinic(tmp_path)) == (
-        How.CERTAIN,
-        ["ch99/lost-hat"],
-    )
+@pytest.mark.parametrize("nothing", ["", "\n\n", "안녕하세요", "hello", "=" * 80, "\x1b[31m\x1b[0m", "$ ls"])
+def test_what_is_no_error_is_unknown_and_breaks_nothing(nothing: str) -> None:
+    how, pages = names(nothing)
+    assert (how, len(pages)) == (How.UNKNOWN, 3)
 
 
 PAGE = """\
@@ -152,3 +176,12 @@ hats.errors.LostHat: HatError: the hat is lost
 
 **The cure.** A string.
 """
+
+
+def test_a_new_page_is_known_at_once_and_its_translation_is_no_page_of_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "ch99_made_up" / "mistakes"
+    folder.mkdir(parents=True)
+    (folder / "lost-hat.md").write_text(PAGE)
+    (folder / "lost-hat.ko.md").write_text(PAGE)
+    clinic = read_clinic(tmp_path)
+    assert names("hats.errors.LostHat: HatError: the hat is lost", clinic) == (How.CERTAIN, ["ch99/lost-hat"])

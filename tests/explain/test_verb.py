@@ -1,92 +1,79 @@
-"""`workbook explain`, as a student uses it: piped, from a file, in two languages, in a terminal of 80 columns."""
+"""`workbook explain`, as a student uses it: piped, from a file, of the last check, in two languages, in 80 columns."""
 
 import io
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
-from tests.explain.test_match import PAGE
+from tests.explain.test_match import CLINIC, PAGE
+from workbook.explain import lastcheck
 from workbook.explain.clinic import read_clinic
+from workbook.explain.lastcheck import Fault, answer_for, pages_of
 from workbook.explain.match import Answer, How
-from workbook.explain.show import show, told
-from workbook.explain.verb import decoded, explain
-from workbook.place import CHAPTERS
+from workbook.explain.verb import decoded, explain, show, told
 from workbook.say import Problem
+from workbook.tools_commands import app
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"
+NOTHING_SAVED = Fault("each_post_saves_one", "Each request saves one meeting", ("no row has it",), "")
+A_STEP = Fault("", "Run uv run pytest", ("It exits with 1.",), ERROR)
 
 
-def piped(text: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    code = "import sys; from workbook.explain.verb import explain; sys.exit(explain('-'))"
-    return subprocess.run(
-        [sys.executable, "-c", code], input=text, capture_output=True, text=True, env=os.environ | environment
-    )
+def shown(answer: Answer) -> str:
+    console = Console(file=io.StringIO(), width=80)
+    show(answer, console)
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-def test_a_piped_error_shows_its_page_with_cause_and_cure_and_path() -> None:
-    done = piped(ERROR)
-    assert done.returncode == 0
-    for part in ("The clinic knows this error.", ERROR.strip(), "The cause.", "The cure.", "app/configs/__init__.py"):
-        assert part in done.stdout
-    assert "chapters/ch33_settings_and_tortoise/mistakes/cannot-import-config.md" in done.stdout
+@pytest.mark.parametrize(
+    ("text", "code", "parts"),
+    [
+        (ERROR, 0, ("The clinic knows this error.", ERROR[:-1], "The cause.", "The cure.", "cannot-import-config.md")),
+        ("KeyError: 'coffee'\n", 1, ("I don't know this one.", "\n3. ")),
+        ("3 passed in 0.10s\n", 1, ("This is no error",)),
+    ],
+)  # fmt: skip
+def test_a_piped_error_is_answered_in_eighty_columns(text: str, code: int, parts: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, ["explain"], input=text)
+    assert done.exit_code == code
+    assert [part for part in parts if part not in done.stdout] == []
     assert "What you see" not in done.stdout
     assert "\x1b" not in done.stdout
-    assert [
-        line for line in done.stdout.splitlines() if len(line) > 80 and ".md" not in line and "Error" not in line
-    ] == []
-
-
-def test_an_unknown_error_shows_three_nearest_and_exits_with_one() -> None:
-    done = piped("KeyError: 'coffee'\n")
-    assert done.returncode == 1
-    assert "I don't know this one." in done.stdout
-    assert done.stdout.count(".md") == 3
-
-
-def test_korean_is_spoken_in_a_korean_locale() -> None:
-    assert "클리닉에 있는 에러예요." in piped(ERROR, LC_ALL="ko_KR.UTF-8").stdout
+    long = [line for line in done.stdout.splitlines() if len(line) > 80]
+    assert [line for line in long if ".md" not in line and "Error" not in line] == []
 
 
 def test_a_translated_page_is_shown_in_korean_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ch99_made_up" / "mistakes"
     folder.mkdir(parents=True)
     (folder / "lost-hat.md").write_text(PAGE)
-    korean = PAGE.replace("The cause.** The wind.", "원인.** 바람이에요.").replace(
-        "The cure.** A string.", "해결.** 끈이에요."
-    )
-    (folder / "lost-hat.ko.md").write_text(korean.replace("# The hat is lost", "# 모자를 잃어버렸어요"))
+    korean = PAGE.replace("The cause.** The wind.", "원인.** 바람이에요.").replace("# The hat is lost", "# 모자")
+    (folder / "lost-hat.ko.md").write_text(korean)
     answer = Answer(How.CERTAIN, tuple(read_clinic(tmp_path)))
-    shown = {}
-    for language in ("en", "ko"):
-        monkeypatch.setenv("WORKBOOK_LANG", language)
-        console = Console(file=io.StringIO(), width=80)
-        show(answer, console)
-        shown[language] = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "The wind." in shown["en"]
-    assert "모자를 잃어버렸어요" in shown["ko"]
-    assert "바람이에요." in shown["ko"]
-    assert "끈이에요." in shown["ko"]
-    assert "The wind." not in shown["ko"]
+    assert "The wind." in shown(answer)
+    monkeypatch.setenv("WORKBOOK_LANG", "ko")
+    assert [part for part in ("클리닉에 있는 에러예요.", "모자", "바람이에요.") if part not in shown(answer)] == []
+    assert "The wind." not in shown(answer)
 
 
-def test_every_page_says_a_cause_and_a_cure() -> None:
-    pages = [page.mistake.file for page in read_clinic(CHAPTERS)]
-    silent = [file.name for file in pages if not _has_both(told(file.read_text(encoding="utf-8")))]
-    assert silent == []
-
-
-def _has_both(shown: str) -> bool:
-    return "cause" in shown.lower() and "cure" in shown.lower() and "\n# " not in shown
+@pytest.mark.parametrize("page", CLINIC, ids=lambda page: page.name)
+def test_every_page_says_a_cause_and_a_cure_that_deletes_no_migrations(page: object) -> None:
+    for file in (page.file, page.file.with_suffix(".ko.md")):  # type: ignore[attr-defined]
+        said = told(file.read_text(encoding="utf-8"))
+        assert any(word in said.lower() for word in ("cause", "원인"))
+        assert any(word in said.lower() for word in ("cure", "해결"))
+        assert "\n# " not in said
+        assert "rm -r" not in said
 
 
 def test_a_comment_for_the_machine_is_not_shown_and_a_fence_keeps_its_files_name() -> None:
-    cure = '## The cure\n\n<!-- exit: 1 -->\n```diff title="app/x.py"\n@@\n+## The cause\n```\n'
-    page = f"---\ntitle: x\n---\n\n# x\n\n{cure}"
-    assert told(page) == "## The cure\n\n`app/x.py`\n\n```diff\n@@\n+## The cause\n```\n"
+    cause = '## The cause\n\n<!-- exit: 1 -->\n```diff title="app/x.py"\n@@\n+## The cause\n```\n'
+    assert told(f"---\ntitle: x\n---\n\n# x\n\nWhy?\n\n{cause}") == (
+        "## The cause\n\n`app/x.py`\n\n```diff\n@@\n+## The cause\n```\n"
+    )
 
 
 def test_nothing_to_explain_is_one_sentence(tmp_path: Path) -> None:
@@ -103,12 +90,84 @@ def test_what_windows_saved_is_read(encoding: str, tmp_path: Path, capsys: pytes
     file.write_bytes(f"에러가 나요\r\n{ERROR}".encode(encoding))
     assert explain(str(file)) == 0
     assert "cannot-import-config.md" in capsys.readouterr().out
-
-
-def test_a_binary_file_breaks_nothing() -> None:
     assert isinstance(decoded(bytes(range(256))), str)
 
 
-def test_of_a_long_log_the_end_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_a_long_log_the_end_counts(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("INFO: a request\n" * 100_000 + ERROR)
     assert explain(str(tmp_path / "log")) == 0
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository, at a terminal at which nothing is to be pasted."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("workbook.explain.verb._read", lambda file: pytest.fail("nothing was to be pasted"))
+    return tmp_path
+
+
+def test_what_failed_is_kept_where_no_commit_holds_it_and_forgotten_when_the_same_command_passes(project: Path) -> None:
+    lastcheck.write(project, [NOTHING_SAVED, A_STEP])
+    assert lastcheck.read(project) == ("check", [NOTHING_SAVED, A_STEP])
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+
+    lastcheck.write(project, [A_STEP], "ci")
+    lastcheck.write(project, [])
+    assert lastcheck.read(project) == ("ci", [A_STEP])
+    lastcheck.write(project, [], "ci")
+    assert lastcheck.read(project) == ("", [])
+
+
+def test_a_spoilt_file_or_no_repository_is_no_failure(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for spoilt in ("[{", "[]", '{"command": "check", "faults": [[1]]}'):
+        (project / ".git" / lastcheck.NAME).write_text(spoilt)
+        assert lastcheck.read(project) == ("", [])
+    bare = tmp_path_factory.mktemp("bare")
+    lastcheck.write(bare, [NOTHING_SAVED])
+    assert list(bare.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "fault", "parts"),
+    [
+        ("check", NOTHING_SAVED, ("The last check said:", "Each request saves one meeting", "nothing-saved.md")),
+        ("ci", A_STEP, ("The last workbook ci said:", "Run uv run pytest", "cannot-import-config.md")),
+    ],
+)
+def test_alone_it_explains_what_failed_last(
+    command: str, fault: Fault, parts: tuple[str, ...], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lastcheck.write(project, [fault], command)
+
+    assert explain(None, project=project) == 0
+
+    said = capsys.readouterr().out
+    assert [part for part in (*parts, "workbook explain -") if part not in said] == []
+
+
+def test_what_is_piped_goes_before_what_failed_last(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    monkeypatch.setattr("workbook.explain.verb._read", lambda file: b"ModuleNotFoundError: No module named 'nowhere'")
+    lastcheck.write(project, [NOTHING_SAVED])
+
+    explain(None, project=project)
+
+    assert "Each request saves one meeting" not in capsys.readouterr().out
+
+
+def test_every_check_with_pages_leads_to_one_of_them_by_its_pages_own_errors() -> None:
+    for page in CLINIC:
+        if page.check:
+            fault = Fault(page.check, "", ("something is missing",), page.error)
+            assert page in pages_of(fault, CLINIC), page.name
+            assert page in answer_for(fault, CLINIC).pages, page.name
+
+
+def test_a_check_without_pages_names_none_and_its_error_is_still_looked_up() -> None:
+    fault = Fault("readme_tells_the_way", "A README", ("No README is committed.",), "")
+    assert pages_of(fault, CLINIC) == ()
+    assert answer_for(fault, CLINIC).how is How.UNKNOWN

@@ -5,36 +5,20 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 REQUIRED = "WORKBOOK_REQUIRE_CHROMIUM"
 """Set in CI: without a Chromium the tests fail there instead of being skipped."""
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 DESKTOP, PHONE = (1280, 900), (390, 844)
-
-Theme = Literal["light", "dark"]
-
-
-def executable() -> str | None:
-    """The Chromium or Chrome on this machine's PATH; None when there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def required_or_skipped() -> str:
     """The Chromium; without one the test is skipped with the way to get it, or fails where CI requires it."""
-    found = executable()
+    found = next((found for name in NAMES if (found := shutil.which(name))), None)
     if found:
         return found
     way = "no Chromium here: apt-get install --no-install-recommends chromium fonts-noto-cjk"
@@ -83,13 +67,11 @@ class Visit:
 
 
 @contextmanager
-def visiting(
-    browser: Browser, base: str, *, theme: Theme = "light", size: tuple[int, int] = DESKTOP
-) -> Iterator[Visit]:
+def visiting(browser: Browser, base: str, *, theme: str = "light", size: tuple[int, int] = DESKTOP) -> Iterator[Visit]:
     """A reader's visit: a window of that size, and a system that prefers that theme."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
-        color_scheme=theme,
+        color_scheme=theme,  # type: ignore[arg-type]
         permissions=["clipboard-read", "clipboard-write"],
         reduced_motion="reduce",
     )

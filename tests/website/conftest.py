@@ -13,7 +13,10 @@ from playwright.sync_api import Browser
 
 from tests.website import chromium
 from workbook.place import CLONE
-from workbook.website.serve import server
+from workbook.website.build import server
+from workbook.website.course import Course, read_course
+
+Visitor = Callable[..., chromium.Visit]
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +28,18 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
         if failed.exists():
             pytest.fail("the site does not build; the first test that asked for it says why")
         if not folder.exists():
-            command = [sys.executable, "-m", "workbook.website", "--into", str(folder)]
+            command = [Path(sys.executable).with_name("workbook"), "site", "--into", folder]
             done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
             if done.returncode:
                 failed.touch()
                 pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The course as it is, read once a worker."""
+    return read_course()
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +56,6 @@ def browser() -> Iterator[Browser]:
     """One browser a worker."""
     with chromium.launched() as browser:
         yield browser
-
-
-Visitor = Callable[..., chromium.Visit]
 
 
 @pytest.fixture

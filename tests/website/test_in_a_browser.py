@@ -1,15 +1,48 @@
-"""The site as a reader meets it: search, the other language, tabs, folds, copy buttons, themes, screens."""
+"""The site as a reader meets it: readable by everyone, search, the other language, tabs, folds, copy buttons."""
 
 import re
+from typing import Any
 
-from playwright.sync_api import Page, expect
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
-from tests.website.chromium import PHONE
+from tests.website.chromium import PHONE, visiting
 from tests.website.conftest import Visitor
+
+KINDS = {
+    "home": "/",
+    "chapter": "/chapters/ch34/",
+    "mistake": "/mistakes/status-only/",
+    "notebook": "/notebooks/ch36/",
+    "commit": "/commits/ch36-red/",
+    "clinic": "/clinic/",
+    "map": "/course-map/",
+    "table": "/glossary/",
+    "api": "/reference/api/",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+AXE = {"runOnly": RULES, "resultTypes": ["violations"]}
+PASTE = """words => {
+    const box = document.querySelector("[data-md-component=search-query]")
+    const clipboardData = new DataTransfer()
+    clipboardData.setData("text", words)
+    box.select()
+    box.dispatchEvent(new ClipboardEvent("paste", {clipboardData, cancelable: true}))
+}"""
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds that keeps people from reading."""
+    found: list[dict[str, Any]] = Axe().run(page, options=AXE).response["violations"]
+    bad = [each for each in found if each["impact"] in ("serious", "critical")]
+    return [f"{each['id']}: {node['target']} {node['html'][:120]}" for each in bad for node in each["nodes"]]
 
 
 def search(page: Page, words: str) -> list[str]:
     """Type into the search, and give the addresses of what it finds, best first."""
+    if page.locator("label[for=__search]").first.is_visible():
+        page.locator("label[for=__search]").first.click()
     box = page.locator("[data-md-component=search-query]")
     box.click()
     box.fill(words)
@@ -21,28 +54,42 @@ def search(page: Page, words: str) -> list[str]:
     return found
 
 
-def test_search_finds_an_english_word_on_english_pages_only(visit: Visitor) -> None:
-    found = search(visit().open("/"), "savepoint")
+@pytest.mark.parametrize(("prefix", "theme"), [("", "light"), ("/ko", "dark")])
+def test_each_kind_of_page_is_accessible_and_fits_a_phone(visit: Visitor, prefix: str, theme: str) -> None:
+    one = visit(theme=theme, size=PHONE)
+    for kind, path in KINDS.items():
+        page = one.open(f"{prefix}{path}")
+        if kind == "api":
+            expect(page.locator(".swagger-ui .opblock-summary-path").first).to_contain_text("/v1/mysql/meetings")
+        assert (kind, serious(page)) == (kind, [])
+        assert (kind, page.evaluate("document.documentElement.scrollWidth")) == (kind, PHONE[0])
+
+
+def test_axe_and_the_visit_notice_what_must_not_be(browser: Browser, base: str) -> None:
+    with visiting(browser, base) as visit:
+        page = visit.open("/404.html")
+        page.set_content(
+            '<html lang="en"><title>x</title><link rel="stylesheet" href="https://fonts.invalid/a.css"><main><h1>x</h1>'
+            '<img src="a.png"><p style="color:#999">pale</p></main><script>console.error("loud")</script></html>'
+        )
+        assert {fault.partition(":")[0] for fault in serious(page)} == {"image-alt", "color-contrast"}
+        assert {"another host: https://fonts.invalid/a.css", "console: loud"} <= set(visit.problems)
+
+
+def test_search_finds_words_and_errors_in_english(visit: Visitor) -> None:
+    page = visit().open("/")
+    found = search(page, "savepoint")
     assert "/chapters/ch35/" in found
     assert not [path for path in found if path.startswith("/ko/")]
-
-
-def test_search_finds_an_error_by_words_of_its_message(visit: Visitor) -> None:
     assert search(visit().open("/clinic/"), "attached to a different loop")[0] == "/mistakes/function-loops/"
 
 
-PASTE = """words => {
-    const box = document.querySelector("[data-md-component=search-query]")
-    const clipboardData = new DataTransfer()
-    clipboardData.setData("text", words)
-    box.select()
-    box.dispatchEvent(new ClipboardEvent("paste", {clipboardData, cancelable: true}))
-}"""
-
-
-def test_search_finds_the_page_of_an_error_that_is_pasted_as_it_is(visit: Visitor) -> None:
+def test_search_finds_words_with_particles_and_pasted_errors_in_korean(visit: Visitor) -> None:
     page = visit().open("/ko/")
-    page.locator("[data-md-component=search-query]").click()
+    found = search(page, "픽스처")
+    assert found
+    assert all(path.startswith("/ko/") for path in found)
+    assert [path for path in search(visit().open("/ko/"), "TestCase") if path.startswith("/ko/chapters/ch35/")]
     for error, name in (
         ("E   (1060, \"Duplicate column name 'title'\")\n", "half-applied"),
         ("Input should be 'local', 'stage' or 'prod'", "invalid-env"),
@@ -52,18 +99,6 @@ def test_search_finds_the_page_of_an_error_that_is_pasted_as_it_is(visit: Visito
         links = page.locator(".md-search-result__item")
         expect(links.filter(has=page.locator(f"a[href*='/mistakes/{name}/']")).first).to_be_visible()
         assert name in " ".join(links.nth(at).locator("a").first.get_attribute("href") or "" for at in range(3))
-
-
-def test_search_finds_a_korean_word_that_stands_there_with_a_particle(visit: Visitor) -> None:
-    found = search(visit().open("/ko/"), "픽스처")
-    assert found
-    assert all(path.startswith("/ko/") for path in found)
-
-
-def test_search_finds_a_latin_word_with_a_korean_particle_behind_it(visit: Visitor) -> None:
-    page = visit().open("/ko/")
-    marked = [path for path in search(page, "TestCase") if path.startswith("/ko/chapters/ch35/")]
-    assert marked
 
 
 def test_the_language_switch_stays_on_the_page_in_its_place_and_in_the_theme(visit: Visitor) -> None:
@@ -79,16 +114,10 @@ def test_the_language_switch_stays_on_the_page_in_its_place_and_in_the_theme(vis
     page.wait_for_url(lambda url: url.endswith("/chapters/ch35/#watch-it-fail") and "/ko/" not in url)
 
 
-def test_the_theme_follows_the_system(visit: Visitor) -> None:
-    for theme, scheme in (("light", "default"), ("dark", "slate")):
-        page = visit(theme=theme).open("/ko/")
-        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", scheme)
-
-
-def test_a_diff_has_a_tab_with_the_whole_file(visit: Visitor) -> None:
+def test_a_lesson_has_tabs_and_buttons_that_copy_what_is_typed(visit: Visitor) -> None:
     page = visit().open("/chapters/ch35/")
     tabs = page.locator(".tabbed-set", has_text="in_transaction").first
-    change, whole = tabs.locator(".wb-diff"), tabs.locator(".wb-whole")
+    change, whole = tabs.locator(".highlight").nth(0), tabs.locator(".highlight").nth(1)
     expect(change).to_be_visible()
     expect(whole).to_be_hidden()
     tabs.locator(".tabbed-labels label").nth(1).click()
@@ -96,19 +125,6 @@ def test_a_diff_has_a_tab_with_the_whole_file(visit: Visitor) -> None:
     expect(whole.locator(".filename")).to_have_text("conftest.py")
     expect(whole.locator("code")).to_contain_text("async def initialize()")
     expect(whole.locator(".hll", has_text="class Rollback")).to_be_visible()
-
-
-def test_an_answer_is_folded_until_it_is_asked_for(visit: Visitor) -> None:
-    page = visit().open("/ko/chapters/ch35/")
-    fold = page.locator("#check-yourself ~ ol details").first
-    folded = fold.inner_text()
-    assert folded.strip() == "답"
-    fold.locator("summary").click()
-    assert len(fold.inner_text()) > len(folded) + 20
-
-
-def test_a_copy_button_takes_what_is_typed_and_no_prompt(visit: Visitor) -> None:
-    page = visit().open("/chapters/ch35/")
     for kind, typed in (
         ("console", r"^uv add -q --dev httpx==\S+ pytest==\S+ pytest-asyncio==\S+$"),
         ("mysql", r"^INSERT INTO meetings .*;\nINSERT INTO meetings .*;$"),
@@ -120,13 +136,14 @@ def test_a_copy_button_takes_what_is_typed_and_no_prompt(visit: Visitor) -> None
         assert re.search(typed, page.evaluate("navigator.clipboard.readText()"))
 
 
-def test_swagger_ui_draws_the_schema_without_network(visit: Visitor) -> None:
-    page = visit(theme="dark").open("/ko/reference/api/")
-    expect(page.locator(".swagger-ui .opblock-summary-path").first).to_contain_text("/v1/mysql/meetings")
-
-
-def test_a_phone_has_the_menu_behind_a_button_and_the_switch_beside_it(visit: Visitor) -> None:
-    page = visit(size=PHONE).open("/ko/chapters/ch35/")
+def test_a_phone_has_folded_answers_the_menu_behind_a_button_and_the_theme_of_the_system(visit: Visitor) -> None:
+    page = visit(size=PHONE, theme="dark").open("/ko/chapters/ch35/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    fold = page.locator("#check-yourself ~ ol details").first
+    assert fold.inner_text().strip() == "답"
+    fold.locator("summary").click()
+    assert len(fold.inner_text()) > 20
+    page.evaluate("scrollTo(0, 0)")
     expect(page.locator(".wb-language a")).to_be_visible()
     page.locator(".md-header label[for=__drawer]").first.click()
     expect(page.locator(".md-nav--primary a", has_text="36 통과시키기").first).to_be_in_viewport()

@@ -32,27 +32,22 @@ def current(project: Path) -> Commit:
     """The commit that the project stands on.
 
     Raises:
-        Problem: the folder is in no git repository, or nothing is committed.
+        Problem: git is not installed, or nothing is committed in the folder.
     """
     if not shutil.which("git"):
         raise Problem(_("git is not installed."), ways=(_("Install git."),))
-    top = _git(project, "rev-parse", "--show-toplevel")
-    if top.returncode:
-        raise Problem(
-            _("{project} is not in a git repository, so GitHub would have nothing to run.", project=project),
-            why=top.stderr.strip(),
-            ways=("git init, git add -A, git commit",),
-        )
-    repository = Path(top.stdout.strip())
-    last = _git(repository, "log", "-1", "--format=%h %s")
+    last = _git(project, "log", "-1", "--format=%h %s")
     if last.returncode:
         raise Problem(
-            _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=repository),
-            ways=("git add -A, git commit",),
+            _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=project),
+            why=last.stderr.strip(),
+            ways=("git init, git add -A, git commit",),
         )
+    repository = Path(_git(project, "rev-parse", "--show-toplevel").stdout.strip())
     sha, _space, subject = last.stdout.strip().partition(" ")
     branch = _git(repository, "branch", "--show-current").stdout.strip()
-    return Commit(repository, sha, subject, branch, _uncommitted(repository))
+    changed = _git(repository, "status", "--porcelain", "-z", "--no-renames").stdout
+    return Commit(repository, sha, subject, branch, tuple(entry[3:] for entry in changed.split("\0") if entry))
 
 
 def clone(commit: Commit, into: Path) -> None:
@@ -61,28 +56,11 @@ def clone(commit: Commit, into: Path) -> None:
     Raises:
         Problem: git fails.
     """
-    done = subprocess.run(
-        ["git", "clone", "--quiet", "--no-hardlinks", str(commit.repository), str(into)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # No file is shared with the person's: the copy may change its owner.
+    done = _git(commit.repository, "clone", "--quiet", "--no-hardlinks", str(commit.repository), str(into))
     if done.returncode:
         said = done.stderr.strip()
         raise Problem(_("{repository} could not be cloned: {said}", repository=commit.repository, said=said))
-
-
-def _uncommitted(repository: Path) -> tuple[str, ...]:
-    """Paths from `git status`, for a rename the new one."""
-    entries = _git(repository, "status", "--porcelain", "-z").stdout.split("\0")
-    paths = []
-    while entries:
-        entry = entries.pop(0)
-        if entry:
-            paths.append(entry[3:])
-            if entry[0] in "RC":
-                entries.pop(0)  # the name before
-    return tuple(paths)
 
 
 def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

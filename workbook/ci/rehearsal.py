@@ -1,23 +1,21 @@
-"""A workflow run for what comes of it, without a screen: as it is, or with something planted in the commit."""
+"""The jobs of a workflow, run for what comes of them: as they are, or with something planted in the commit."""
 
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbook.ci import commit
-from workbook.ci.events import Complained, Ended, Event, Over, Said
-from workbook.ci.job import COMMIT, start
-from workbook.ci.jobs import as_on_github
-from workbook.ci.server import serve
-from workbook.ci.service import mentions_mysql, mysql_service
+from workbook.ci import act, commit, steps
+from workbook.ci.act import Event
+from workbook.ci.mysql import serve
+from workbook.ci.service import mentions_mysql, mysql_service, other_services, secrets_of
+from workbook.ci.stand_in import NOT_HERE
 from workbook.ci.workflow import Workflow, needs
-
-Watch = Callable[[], bool]
+from workbook.say import _
 
 _STARTING = threading.Lock()
 
@@ -28,31 +26,64 @@ class Outcome:
 
     Attributes:
         job: its id.
-        result: `success`, `failure` or `skipped`; an empty text when it never came to its end.
+        steps: as the workflow has them.
+        result: `success`, `failure` or `skipped`; `blocked` when it needs a job that failed; empty when it never ended.
         failed: the name of the first step that failed, or an empty text.
-        why: what ended it, such as `exit status 1`.
+        why: what ended it, such as `exit code 1`.
         reached: the step at whose end the watched thing had happened first, or None.
         red_by: the step that failed first, by its place; None when none did.
         said: the lines that the steps printed, by the step's place.
+        left_out: what could not be run here and may have decided the result.
     """
 
     job: str
+    steps: Sequence[dict[str, Any]] = ()
     result: str = ""
     failed: str = ""
     why: str = ""
     reached: int | None = None
     red_by: int | None = None
     said: dict[int, list[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
-        """Whether GitHub would show a green tick."""
+        """Whether nothing that ran here failed."""
         return self.result in ("success", "skipped")
+
+    @property
+    def judged(self) -> bool:
+        """Whether GitHub's tick would have the same colour; False when what decides it could not be run here."""
+        return not self.left_out
 
     @property
     def lines(self) -> list[str]:
         """All that was printed."""
         return [line for step in sorted(self.said) for line in self.said[step]]
+
+    def take(self, event: Event, watch: Callable[[], bool]) -> None:
+        """Note what an event tells; at the end of a step `watch` is asked."""
+        if event.what == "left out":
+            self.left_out.append(event.text)
+        elif event.what == "complained":
+            self.why = self.why or event.text
+        elif event.what == "over":
+            self.result = event.text
+        elif event.what == "said" and event.place is not None:
+            self.said.setdefault(event.place, []).append(event.text)
+        elif event.what == "ended" and event.place is not None:
+            if self.reached is None and watch():
+                self.reached = event.place
+            if self.red_by is None:
+                self._ended(event.place, event.text == "success")
+
+    def _ended(self, place: int, well: bool) -> None:
+        step = self.steps[place]
+        if not well and step.get("continue-on-error") is not True:
+            self.red_by, self.failed = place, name_of(step)
+        if self.red_by is not None or steps.is_unknown(step):
+            said = self.said.get(place, ())
+            self.left_out += [line.removeprefix(NOT_HERE) for line in said if line.startswith(NOT_HERE)]
 
 
 def rehearse(
@@ -60,84 +91,76 @@ def rehearse(
     state: commit.Commit,
     *,
     plant: Callable[[Path], None] = lambda clone: None,
-    watch: Watch = lambda: False,
+    watch: Callable[[], bool] = lambda: False,
     seconds: float | None = None,
+    only: str | None = None,
+    hear: Callable[[Outcome, Event], None] = lambda outcome, event: None,
 ) -> list[Outcome]:
-    """Run every job of a workflow on a clone of the commit.
+    """Run the jobs of a workflow on a clone of the commit.
 
     Args:
-        plant: changes the clone and commits it; the project itself is never touched.
+        plant: changes the clone and commits it; the project itself is never touched. All that the steps can write to
+            lies in the clone's parent folder.
         watch: asked at the end of each step whether the planted thing has happened.
         seconds: after how many a job is stopped.
+        only: the one job to run; all when None.
+        hear: told of each event as it happens; the outcome holds it already.
 
     Returns:
-        the jobs' outcomes in their order; one that needs a job that failed is left out.
+        the jobs' outcomes in their order.
 
     Raises:
-        Problem: no MySQL can be had on this machine, or act is not installed.
+        Problem: no MySQL can be had on this machine, or act cannot run.
     """
     outcomes: list[Outcome] = []
     for name, job in plan.jobs.items():
-        failed = {outcome.job for outcome in outcomes if not outcome.passed}
-        if failed & set(needs(job)) or "uses" in job or "container" in job:
+        if only not in (None, name):
             continue
-        outcomes.append(_job(plan, name, state, plant, watch, seconds))
+        outcome = Outcome(name, job.get("steps") or ())
+        hear(outcome, Event("begun"))
+        waits = [each.job for each in outcomes if not each.passed and each.job in needs(job)]
+        service = mysql_service(job)
+        if waits:
+            outcome.result, outcome.why = "blocked", ", ".join(waits)
+        elif service and service.refusal:
+            outcome.failed, outcome.why = f"service {service.name}", service.refusal
+            stops = _(
+                "The job failed before its first step: the container {image} would stop at once.", image=service.image
+            )
+            hear(outcome, Event("noted", text=stops))
+        else:
+            with closing(_run(plan, name, state, plant, seconds)) as happening:
+                for event in happening:
+                    outcome.take(event, watch)
+                    hear(outcome, event)
+        hear(outcome, Event("concluded"))
+        outcomes.append(outcome)
     return outcomes
 
 
-def _job(
-    plan: Workflow,
-    name: str,
-    state: commit.Commit,
-    plant: Callable[[Path], None],
-    watch: Watch,
-    seconds: float | None,
-) -> Outcome:
+def _run(
+    plan: Workflow, name: str, state: commit.Commit, plant: Callable[[Path], None], seconds: float | None
+) -> Generator[Event, None, None]:
     job = plan.jobs[name]
-    outcome = Outcome(name)
-    service = mysql_service(job)
-    if service and service.refusal:
-        outcome.failed, outcome.why = f"service {service.name}", service.refusal
-        return outcome
+    service, elsewhere = mysql_service(job), steps.elsewhere(job)
+    if elsewhere:
+        yield from (Event("left out", text=elsewhere), Event("over", text="skipped"))
+        return
+    preinstalled = mentions_mysql(job, plan.content.get("env") or {})
     scratch = Path(tempfile.mkdtemp(prefix="workbook-ci-"))
     try:
-        commit.clone(state, scratch / COMMIT)
-        plant(scratch / COMMIT)
-        preinstalled = mentions_mysql(job, plan.content.get("env") or {})
+        commit.clone(state, scratch / "commit")
+        plant(scratch / "commit")
         with ExitStack() as stack:
             # One at a time: somebody who rehearses twice at once is not to be told that another command is in the way.
             with _STARTING:
                 mysql = stack.enter_context(serve(state.repository, service, preinstalled=preinstalled))
-            _, happening = start(plan, name, mysql, scratch, project=state.repository, seconds=seconds)
-            with closing(happening):
-                _follow(happening, job["steps"], outcome, watch, lambda line: as_on_github(line, scratch, mysql.ports))
+            rewritten, notes = steps.rewrite(plan.content, name, scratch / "commit", mysql.ports)
+            yield from (Event("noted", text=sentence) for sentence in (*mysql.sentences(service), *notes))
+            yield from (Event("left out", text=_("the service {other}", other=each)) for each in other_services(job))
+            yield from act.run(rewritten, scratch, mysql, secrets_of(job), seconds)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return outcome
-
-
-def _follow(
-    happening: Iterable[Event],
-    steps: list[dict[str, Any]],
-    outcome: Outcome,
-    watch: Watch,
-    translate: Callable[[str], str],
-) -> None:
-    places = {str(step.get("id") or number): number for number, step in enumerate(steps)}
-    for event in happening:
-        match event:
-            case Said(step, line) if step in places:
-                outcome.said.setdefault(places[step], []).append(translate(line))
-            case Ended(step, result) if step in places:
-                place = places[step]
-                if outcome.reached is None and watch():
-                    outcome.reached = place
-                if result != "success" and outcome.red_by is None and steps[place].get("continue-on-error") is not True:
-                    outcome.red_by, outcome.failed = place, name_of(steps[place])
-            case Complained(_, reason):
-                outcome.why = outcome.why or reason
-            case Over(result):
-                outcome.result = result
 
 
 def name_of(step: dict[str, Any]) -> str:

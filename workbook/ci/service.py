@@ -8,6 +8,9 @@ from workbook.say import _
 
 MYSQL_PORT = 3306
 
+ANY_PORT = 0
+"""The port of a service that publishes a lone `3306`: GitHub picks one, and steps ask for it by an expression."""
+
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
 
@@ -19,7 +22,7 @@ class Service:
         name: the service's id.
         image: for example `mysql:8.4`.
         environment: what the image is told; secrets are made up, other expressions of GitHub's count as empty.
-        ports: the ports of the runner that lead to MySQL's.
+        ports: the ports of the runner that lead to MySQL's; `ANY_PORT` for one that GitHub picks.
         health: whether GitHub waits until MySQL answers.
     """
 
@@ -44,10 +47,10 @@ class Service:
 
 def mysql_service(job: dict[str, Any]) -> Service | None:
     """The job's first MySQL service."""
-    for name, service in (job.get("services") or {}).items():
-        image = str(service.get("image") if isinstance(service, dict) else service)
-        if _program(image) in ("mysql", "mysql-server"):
-            settings = service if isinstance(service, dict) else {}
+    for name, described in (job.get("services") or {}).items():
+        settings = described if isinstance(described, dict) else {"image": described}
+        image = str(settings.get("image"))
+        if re.fullmatch(r"(.*/)?mysql(-server)?([:@].*)?", image, re.IGNORECASE):
             environment = {key: _plain(value) for key, value in (settings.get("env") or {}).items()}
             ports = tuple(port for each in settings.get("ports") or [] for port in _published(str(each)))
             return Service(str(name), image, environment, ports, "--health-cmd" in str(settings.get("options") or ""))
@@ -65,30 +68,22 @@ def mentions_mysql(job: dict[str, Any], settings: dict[str, Any]) -> bool:
     return "mysql" in f"{job}{settings}".lower()
 
 
-def _program(image: str) -> str:
-    return image.split("@")[0].split("/")[-1].split(":")[0].lower()
-
-
-def _plain(value: Any) -> str:
-    plain = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    plain = _SECRET.sub(lambda found: made_up(found[1]), plain)
-    return re.sub(r"\$\{\{.*?\}\}", "", plain, flags=re.DOTALL)
-
-
 def secrets_of(job: dict[str, Any]) -> dict[str, str]:
     """The secrets that a service's `env` names, with the values that stand for them here.
 
     The server takes them as passwords and the steps use them to log in, so any value does when both have the same.
     """
-    return {name: made_up(name) for name in _SECRET.findall(str(job.get("services") or ""))}
+    return {name: f"made-up-{name}" for name in _SECRET.findall(str(job.get("services") or ""))}
 
 
-def made_up(secret: str) -> str:
-    """A value for a secret that only GitHub knows."""
-    return f"made-up-{secret}"
+def _plain(value: Any) -> str:
+    plain = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return re.sub(r"\$\{\{.*?\}\}", "", _SECRET.sub(r"made-up-\1", plain), flags=re.DOTALL)
 
 
 def _published(port: str) -> list[int]:
-    """The runner's port of a mapping such as `3307:3306` that leads to MySQL's; a lone `3306` gets a random one."""
-    parts = port.removesuffix("/tcp").split(":")
-    return [int(parts[-2])] if len(parts) > 1 and parts[-1] == str(MYSQL_PORT) and parts[-2].isdecimal() else []
+    """The runner's port of a mapping such as `3307:3306` that leads to MySQL's."""
+    *before, inside = port.removesuffix("/tcp").split(":")
+    if inside != str(MYSQL_PORT):
+        return []
+    return [int(before[-1]) if before and before[-1].isdecimal() else ANY_PORT]

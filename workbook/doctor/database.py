@@ -1,97 +1,153 @@
-"""The project's MySQL: that the application's account gets in over TCP, and what the server is set to."""
+"""The project's MySQL: its account's rights, the database, its migrations, and the pool that the application opens."""
 
-import importlib.util
-import time
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pymysql import MySQLError
 from pymysql.cursors import Cursor
 
-from workbook.doctor.finding import Fact, Finding, Result
-from workbook.mysql import ladder
+from workbook.doctor.machine import Finding, Results, said
+from workbook.doctor.project import CONFIG, MIGRATIONS, settings
+from workbook.login import cursor, quoted
 from workbook.mysql.probe import Unanswered
-from workbook.mysql.server import Server
 from workbook.say import Problem, _
+from workbook.settings import DEFAULT_DATABASE
+from workbook.student import environment
+from workbook.student.ground import students_server
 
-APART = 5.0
-"""Seconds by which two clocks may differ."""
+_ADDS = re.compile(r"ALTER TABLE `(\w+)` ADD (?:COLUMN )?`(\w+)`")
+_MAY_MAKE = re.compile(r"GRANT (?:ALL PRIVILEGES|.*\bCREATE,.*) ON `?([^`.]+)`?\.\*")
 
 
-def reach(project: Path | None) -> Server | Finding:
-    """The MySQL that the application would reach: one that is named, the workbook's own, or the course's address."""
-    nothing = _("Neither the application nor its tests run without it.")
+def examine(project: Path | None) -> Iterator[tuple[str, Results]]:
+    """Ask the server that `workbook check` and `workbook db status` use: each examination's name, and what it finds."""
+    why = _("Neither the application nor its tests run without it.")
     try:
-        found = ladder.running(project or Path(), strict=True) or ladder.unnamed()
-        return found or Finding(_("No MySQL is running for this project."), nothing, "workbook db up")
+        server = students_server(project or Path())
+        yield "MySQL", iter((server.sentence,))
+        if project is None:
+            return
+        name = os.environ.get("MYSQL_DB") or settings(project).get("MYSQL_DB") or DEFAULT_DATABASE
+        with cursor(server) as ask:
+            found = [*database(ask, name, server.user), *migrations(ask, name, project)]
+        yield _("database"), iter(found)
+        # Without its database no connection of the pool opens, and that was said already.
+        if found and isinstance(found[0], str) and (project / CONFIG).is_file():
+            yield _("pool"), judge(pool(project), server.port)
     except Problem as problem:
         cure = "workbook db up" if isinstance(problem, Unanswered) or not problem.ways else problem.ways[0]
-        return Finding(problem.what, problem.why or nothing, cure)
+        yield "MySQL", iter((Finding(problem.what, problem.why or why, cure),))
+    except MySQLError as error:
+        what = _("MySQL answers the login, and not the questions: {args}", args=error.args[-1])
+        yield "MySQL", iter((Finding(what, why, "workbook db shell --project . <<< 'SHOW GRANTS'"),))
 
 
-def login_method(ask: Cursor, has_cryptography: bool) -> Result:
-    """Whether the account's login needs `cryptography`, and the project has it."""
-    ask.execute("SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', 1)")
-    (user,) = ask.fetchone() or ("",)
-    ask.execute("SHOW CREATE USER CURRENT_USER()")
-    (created,) = ask.fetchone() or ("",)
-    plugin = str(created).partition("IDENTIFIED WITH '")[2].partition("'")[0]
-    if plugin in ("caching_sha2_password", "sha256_password") and not has_cryptography:
-        return Finding(
-            _("The account {user} logs in by {plugin}, and the project has no cryptography.", user=user, plugin=plugin),
-            _("It works until MySQL restarts; then the first login fails, as it does in CI on every run."),
-            "uv add cryptography",
-        )
-    return Fact(f"{user}: {plugin}" + (_(", cryptography is there") if has_cryptography else ""))
+def _column(ask: Cursor, question: str, *arguments: object) -> list[str]:
+    """The first column of what the server answers."""
+    ask.execute(question, arguments)
+    return [str(row[0]) for row in ask.fetchall()]
 
 
-def schema(ask: Cursor, name: str) -> Result:
-    """Whether the database exists, and takes Korean and emoji."""
-    ask.execute(
-        "SELECT default_character_set_name FROM information_schema.schemata WHERE schema_name = %s",
-        (name,),
-    )
-    row = ask.fetchone()
-    if row is None:
-        return Finding(
+def database(ask: Cursor, name: str, user: str) -> Results:
+    """Whether the database is there, and the account may make the tests' databases beside it."""
+    if name not in _column(ask, "SHOW DATABASES"):
+        yield Finding(
             _("There is no database {name}.", name=name),
-            _("Every request fails: Unknown database (1049)."),
+            _("Every request fails: Unknown database (1049). Or the account may not see it (1044)."),
             "workbook db up --project .",
         )
-    if row[0] != "utf8mb4":
-        return Finding(
-            _("The database {name} is in {row}.", name=name, row=row[0]),
-            _("New tables cannot hold every letter: emoji are refused."),
-            f"workbook db shell --project . <<< 'ALTER DATABASE {name} CHARACTER SET utf8mb4'",
+        return
+    yield name
+    grants = [grant.replace("\\_", "_") for grant in _column(ask, "SHOW GRANTS")]
+    may = [found[1] for grant in grants if (found := _MAY_MAKE.match(grant))]
+    names = {"user": user, "tests": f"{name}_test"}
+    if not any(re.fullmatch(on.replace("*", "%").replace("%", ".*"), names["tests"]) for on in may):
+        grant = f"GRANT ALL ON `{name}\\_%`.* TO `{user}`@`%`"
+        yield Finding(
+            _("The account {user} may not make databases for the tests.", **names),
+            _("They stop before the first: Access denied for user '{user}' to database '{tests}' (1044).", **names),
+            f"mysql --host=127.0.0.1 --user=root --password --execute={shlex.quote(grant)}",
         )
-    return Fact(f"{name}: {row[0]}")
 
 
-def clock(ask: Cursor) -> Result:
-    """Whether this machine's clock and MySQL's agree. Neither asks the network."""
-    before = time.time()
-    ask.execute("SELECT UNIX_TIMESTAMP(NOW(6))")
-    (theirs,) = ask.fetchone() or (0,)
-    apart = float(theirs) - (before + time.time()) / 2
-    if abs(apart) > APART:
-        return Finding(
-            _("MySQL's clock is {apart:.0f} s ahead of this machine's.", apart=apart)
-            if apart > 0
-            else _("MySQL's clock is {apart:.0f} s behind this machine's.", apart=-apart),
-            _("Times of NOW() and of Python do not compare. A virtual machine's clock stops when laptops sleep."),
-            "sudo hwclock -s",
+def migrations(ask: Cursor, name: str, project: Path) -> Results:
+    """Whether the database is as the project's migrations leave it."""
+    files = {file.name: file.read_text(errors="replace") for file in (project / MIGRATIONS).glob("[0-9]*_*.py")}
+    tables = set(_column(ask, "SELECT table_name FROM information_schema.tables WHERE table_schema = %s", name))
+    done = _column(ask, f"SELECT version FROM {quoted(name)}.aerich ORDER BY id") if "aerich" in tables else []
+    made = {table for file in done for table in re.findall(r"CREATE TABLE[^`]*`(\w+)`", files.get(file, ""))}
+    if lost := [version for version in done if version not in files]:
+        yield Finding(
+            _("The database has run a migration that the project does not have: {version}.", version=lost[0]),
+            _("Aerich counts it as done. It is another branch's, or its file was deleted."),
+            f"git checkout {MIGRATIONS}",
         )
-    return Fact(_("{abs:.1f} s apart", abs=abs(apart)))
+    elif left := ", ".join(sorted(tables - made - {"aerich"})):
+        yield Finding(
+            _("The database {name} has tables that no migration of the project made: {left}.", name=name, left=left),
+            _("They are left over from something else, and `CREATE TABLE IF NOT EXISTS` leaves them as they are."),
+            _("Take an empty one: MYSQL_DB='{name}_2' in .env, workbook db up --project ., upgrade.", name=name),
+        )
+    pending = sorted(set(files) - set(done))
+    columns = "SELECT CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = %s"
+    there = _column(ask, columns, name)
+    half = [each for file in pending for each in _ADDS.findall(files[file]) if ".".join(each) in there]
+    if half:
+        yield Finding(
+            _("The migration {file} failed half way: {column} is there.", file=pending[0], column=".".join(half[0])),
+            _("MySQL takes no ALTER TABLE back. Undo what it did, then upgrade; what is in that column is lost."),
+            f"workbook db shell --project . <<< 'ALTER TABLE {half[0][0]} DROP COLUMN {half[0][1]}'",
+        )
+    elif pending:
+        yield Finding(
+            _("A migration has not run here: {file}.", file=pending[0]),
+            _("The application asks for tables or columns that are not there (1146, 1054)."),
+            "uv run aerich upgrade",
+        )
 
 
-def has_cryptography() -> bool:
-    """Whether our own Python has it, for a machine without a project."""
-    return importlib.util.find_spec("cryptography") is not None
+def pool(project: Path) -> dict[str, Any]:
+    """What the project's own Python says of its pool: its `port`, and its `connections` or an `error`."""
+    try:
+        program = environment.python(project)
+        values = environment.running(program) | {"PYTHONPATH": str(project)}
+        printed = said(program, Path(__file__).with_name("probe.py"), cwd=project, environ=values)[1]
+        return dict(json.loads(printed.splitlines()[-1]))
+    except Problem as problem:
+        return {"error": problem.what}
+    except (ValueError, IndexError):
+        return {"error": _("the project's Python said nothing")}
 
 
-def refused(error: MySQLError) -> Finding:
-    """An account that may log in and not ask."""
-    return Finding(
-        _("MySQL answers the login, and not the questions: {args}", args=error.args[-1]),
-        _("The application's account has too few rights."),
-        "workbook db shell --project . <<< 'SHOW GRANTS'",
-    )
+def judge(seen: dict[str, Any], port: int) -> Results:
+    """Whether the pool's connections lead to this port of MySQL's, can be had, and are all alike."""
+    if seen.get("port", port) != port:
+        yield Finding(
+            _("The application asks port {theirs}; `workbook db status` names {port}.", theirs=seen["port"], port=port),
+            _("What you see in one server, the other does not have."),
+            "workbook db up --project . >> .env",
+        )
+        return
+    if "error" in seen:
+        yield Finding(
+            _("The application's own connections cannot be opened: {error}", error=seen["error"]),
+            _("No request can reach the database."),
+            f"echo {shlex.quote(seen['error'])} | workbook explain",
+        )
+        return
+    connections = list({each.pop("id"): each for each in seen["connections"]}.values())
+    for key in connections[0]:
+        different = sorted({str(each[key]) for each in connections})
+        if len(different) > 1:
+            yield Finding(
+                _("The pool's connections differ in {key}: {values}.", key=key, values=" / ".join(different)),
+                _("The same request gives now one answer, now another."),
+                _("In {config}: {what} in SESSION_SETTINGS, as in ch33", config=CONFIG, what="init_command"),
+            )
+            return
+    yield _("{count} connections alike: time zone {time_zone}, {charset}", count=len(connections), **connections[0])

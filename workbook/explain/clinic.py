@@ -1,71 +1,71 @@
-"""The error clinic: the mistakes' pages, and the lines by which each is recognised."""
+"""The error clinic: the mistakes' pages, and the words by which each is recognised."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from markdown_it import MarkdownIt
+import yaml
 
-from workbook.explain.plain import lines_of, squeeze
-from workbook.lesson.model import Mistake, Session
-from workbook.lesson.reader import read_mistake
+from workbook.explain.paste import Output, squeeze
+from workbook.lesson.model import Mistake
+from workbook.say import language
 
-LOGIN = ("1045", "1049", "2003")
-"""MySQL's numbers of a login that failed. They mean the same whichever program asks, and whatever it asks for."""
+_COUNT = re.compile(r"\d+ \w+(?: changed)?")
+"""`1 failed`, `1 file changed`: every log has them, and they are no sign of anything."""
 
-_ERROR_LINE = re.compile(r"\b\w*(?:Error|Exception|Warning)\b: |\bERROR \d{4}\b|\[type=\w+, |^assert .* == |: error: ")
-_REFUSED = re.compile(r"\b(?:failed|refused|allocated|in use)\b")
-_NUMBERED = re.compile(r"(?P<who>.*?)(?:\((?P<a>\d{4}), (?=[\"'])|ERROR (?P<b>\d{4}) \(\w+\): )(?P<says>.*)")
-_OWN = re.compile(r"0x[0-9a-f]+|/home/student/when2meet|\d{14}|(?<=\.py:)\d+")
-
-# Sentences of Python, of a library or of the operating system that say what happened and not to whom: a thousand
-# mistakes end in them. Aerich's is here because a project without any mistake hears it as well.
-_SAYS_LITTLE = re.compile(
-    r"(?:AssertionError: )?assert (?!<).*|(?:Index|Name)Error: .*|OSError: .*"
-    r"|.*ValidationError: \d+ validation errors? for .*|No changes detected|.*attached to a different loop"
-)
+_SLOTS = {"'...'": r"'[^'.]{0,80}'", "...": r"[^\n]{0,80}?"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A line by which a page is recognised.
+    """Words by which a page is recognised; `...` stands for anything within a line, `'...'` for a name without dots.
 
     Attributes:
-        line: as the page shows it.
-        exactly: the same line, squeezed; what differs from machine to machine is left open.
-        alike: the same line with other names in it, for the lines in which the quotes hold the reader's own names.
-        main: whether it holds the page's `error`; the others are what the page shows besides.
-        telling: whether the line alone leaves no other error.
+        sure: whether they leave no other mistake.
     """
 
-    line: str
-    exactly: re.Pattern[str]
-    alike: re.Pattern[str] | None
-    main: bool
-    telling: bool
+    words: str
+    sure: bool
+
+    def find(self, output: Output) -> Iterator[tuple[int, int]]:
+        """Where the words stand in an output, wrapped as they may be, and within no longer word."""
+        parts = re.split(r"('\.\.\.'|\.\.\.)", self.words)
+        if all(squeeze(part) in output.squeezed for part in parts[::2]):
+            words = r"\s*".join(_SLOTS.get(part) or r"\s*".join(map(re.escape, squeeze(part))) for part in parts)
+            before = r"\b" if self.words[0].isalnum() else ""
+            after = r"(?!\w|[.-]\w)" if self.words[-1].isalnum() else ""
+            yield from (found.span() for found in re.finditer(before + words + after, output.text))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Page:
-    """A page of the clinic.
+    """A page of the clinic, of which only the front matter was read.
 
     Attributes:
-        mistake: the page, read.
-        phrase: its `error`, squeezed; what differs from machine to machine is left open.
-        signs: its `error`'s lines and the other errors that it shows.
-        mentions: errors that it only speaks of, in its prose, squeezed.
+        file: where it stands.
+        error: the piece of an output by which people know it.
+        check: the check that finds the mistake, if there is one.
+        signs: its `error`, and what its front matter says under `also` and `maybe`. What the page merely shows is none.
     """
 
-    mistake: Mistake
-    phrase: re.Pattern[str]
+    file: Path
+    error: str
+    check: str | None
     signs: tuple[Sign, ...]
-    mentions: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """The chapter and the page: `ch36/wrong-prefix`."""
-        return f"{self.mistake.file.parents[1].name.partition('_')[0]}/{self.mistake.file.stem}"
+        return f"{self.file.parents[1].name.partition('_')[0]}/{self.file.stem}"
+
+    @cached_property
+    def mistake(self) -> Mistake:
+        """The whole page, as the machine runs it. Raises LessonError when it does not parse."""
+        from workbook.lesson.reader import read_mistake
+
+        return read_mistake(self.file)
 
 
 def read_clinic(chapters: Path) -> list[Page]:
@@ -73,84 +73,26 @@ def read_clinic(chapters: Path) -> list[Page]:
 
     Args:
         chapters: the folder of the lessons.
-
-    Raises:
-        LessonError: a page does not parse.
     """
-    files = sorted(file for file in chapters.glob("*/mistakes/*.md") if not file.stem.endswith(".ko"))
-    return [_page(read_mistake(file)) for file in files]
+    return [_page(file) for file in sorted(chapters.glob("*/mistakes/*.md")) if not file.stem.endswith(".ko")]
 
 
-def error_outputs(mistake: Mistake) -> list[tuple[str, ...]]:
-    """The outputs on a page that show an error: its `error`, or a line that looks like one."""
-    return [
-        exchange.output
-        for block in mistake.blocks
-        if isinstance(block, Session)
-        for exchange in block.exchanges
-        if error_lines(mistake, exchange.output)
-    ]
+def file_of(page: Page) -> Path:
+    """The page in the reader's language, if it is translated."""
+    translated = page.file.with_suffix(".ko.md")
+    return translated if language() == "ko" and translated.exists() else page.file
 
 
-def error_lines(mistake: Mistake, output: Iterable[str]) -> list[str]:
-    """The lines of an output that hold the page's `error` or look like an error, without margins and colours."""
-    phrase = _phrase(mistake)
-    return [line for line in lines_of("\n".join(output)) if phrase.search(_squeezed(line)) or _ERROR_LINE.search(line)]
+def title_of(page: Page) -> str:
+    """A page's heading, in the reader's language."""
+    heading = re.search(r"^# (.+)$", file_of(page).read_text(encoding="utf-8"), re.MULTILINE)
+    return (heading[1] if heading else page.name).replace("`", "")
 
 
-def _page(mistake: Mistake) -> Page:
-    phrase = _phrase(mistake)
-    lines = {line: None for output in error_outputs(mistake) for line in error_lines(mistake, output)}
-    signs = tuple(_sign(line, phrase.search(_squeezed(line)) is not None) for line in lines)
-    return Page(mistake, phrase, signs, _mentions(mistake))
-
-
-def _mentions(mistake: Mistake) -> tuple[str, ...]:
-    """The errors among the pieces of code in the page's sentences."""
-    prose = MarkdownIt("commonmark").parse(mistake.file.read_text(encoding="utf-8"))
-    spoken = [child.content for block in prose for child in block.children or () if child.type == "code_inline"]
-    return tuple(_squeezed(span) for span in spoken if _ERROR_LINE.search(span) or _REFUSED.search(span))
-
-
-def _phrase(mistake: Mistake) -> re.Pattern[str]:
-    return re.compile(_open(mistake.error, _OWN))
-
-
-def _sign(line: str, main: bool) -> Sign:
-    return Sign(line, re.compile(_open(line, _OWN)), _alike(line), main, not _SAYS_LITTLE.fullmatch(line))
-
-
-def _alike(line: str) -> re.Pattern[str] | None:
-    """The line with other names, when it is one that a driver or the ORM made of an error of MySQL's.
-
-    A statement typed by hand is not: there the name in the quotes is a slip of the hand, and the point of the message.
-    """
-    numbered = _NUMBERED.fullmatch(line)
-    if not numbered:
-        return None
-    number = numbered["a"] or numbered["b"]
-    # A driver's error is a pair of the number and of the sentence in quotes.
-    said = numbered["says"].removesuffix(")")[1:-1] if numbered["a"] else numbered["says"]
-    names = _open(said, re.compile(r"(?<!for key )'[^']*'|\d+"))
-    if number in LOGIN:
-        return re.compile(rf"(?:\({number},[\"']|ERROR{number}\(\w+\):){names}")
-    if numbered["who"]:
-        return re.compile(rf"{re.escape(_squeezed(numbered['who']))}\({number},[\"']{names}")
-    return None
-
-
-def _open(line: str, slot: re.Pattern[str]) -> str:
-    """A pattern of the squeezed line in which the slots take anything short."""
-    parts, last = [], 0
-    for match in slot.finditer(line):
-        quoted = match[0].startswith("'")
-        parts += [
-            re.escape(_squeezed(line[last : match.start()])),
-            r"'[^']{0,80}?'" if quoted else r"[\w/.~:\\-]{1,120}?",
-        ]
-        last = match.end()
-    return "".join([*parts, re.escape(_squeezed(line[last:]))])
-
-
-def _squeezed(line: str) -> str:
-    return squeeze([line]).text
+def _page(file: Path) -> Page:
+    text = file.read_text(encoding="utf-8").split("\n---\n")[0]
+    front = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    error, maybe = str(front["error"]), front.get("maybe", [])
+    own = [] if error in maybe or _COUNT.fullmatch(error) else [error]
+    signs = [*(Sign(words, True) for words in own + front.get("also", [])), *(Sign(words, False) for words in maybe)]
+    return Page(file, error, front.get("check"), tuple(signs))

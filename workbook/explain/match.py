@@ -1,23 +1,30 @@
 """From a pasted error to the pages of the clinic, with what is certain kept apart from what is likely."""
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import chain
+from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
-from workbook.explain.clinic import LOGIN, Page, Sign
-from workbook.explain.plain import Squeezed, lines_of, squeeze
+from workbook.explain.clinic import Page
+from workbook.explain.paste import Output, outputs, squeeze
 
 MOST = 4
 """More pages than this are no answer: whoever asked would have to read them all."""
 
-SHORTEST = 14
-"""Letters that a torn piece of a line needs to count: shorter ones are in many lines."""
+SHORTEST = 12
+"""Letters, white space not counted, that a torn piece of a line needs to count: shorter ones are in many lines."""
 
-DAMAGED = 95
-"""rapidfuzz's score, of 100, from which a torn piece still is a piece of that line."""
+_ERROR = re.compile(
+    r"^(?!AssertionError$|Error: Process completed|.*CancelledError)(?:"
+    r"(?:[\w.]+\.)?\w*(?:Error|Exception|DoesNotExist|Mismatch)\b(?:: |$)|assert |ERROR \d{4} |Error(?: response|: )"
+    r"|(?:fatal|error): )|\[ERROR\]",
+    re.MULTILINE,
+)
+_SUCCESS = re.compile(
+    r"^(?:=+ )?\d+ passed\b(?!.*(?:failed|error))|^\d+ files? changed, |^Success\b|^All checks passed|^Already up"
+    r"|^INFO: +Application startup complete|^Query OK|^(?:Resolved|Installed|Audited) \d+ packages?|^\w{7,}\.\.\w{7,} ",
+    re.MULTILINE,
+)
 
 
 class How(Enum):
@@ -29,6 +36,8 @@ class How(Enum):
     """The same words, but they say too little, or with other names, or torn: it may be something else."""
     UNKNOWN = auto()
     """Nothing of it is in the clinic; the pages are the nearest."""
+    SUCCESS = auto()
+    """It is no error at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,68 +48,75 @@ class Answer:
     pages: tuple[Page, ...]
 
 
+class Hit(NamedTuple):
+    """A place of a text that speaks for a page."""
+
+    start: int
+    end: int
+    page: Page
+    sure: bool
+
+
 def match(pasted: str, clinic: list[Page]) -> Answer:
-    """Find the pages for an error.
+    """Find the pages for an error: the last one of the last command that said one.
 
     Args:
         pasted: a traceback or an output, as it was copied: coloured, wrapped, cut, with comments between.
         clinic: the pages.
     """
-    lines = lines_of(pasted)
-    text = squeeze(lines)
-    own, besides = _pages(clinic, lambda sign: sign.telling and _is_said(sign, text))
-    certain = own or besides
-    if certain and len(certain) <= MOST:
-        return Answer(How.CERTAIN, _ranked(certain, text, lines))
-    phrased = [page for page in clinic if page.phrase.search(text.text)]
-    own, besides = _pages(clinic, lambda sign: _is_there(sign, text))
-    spoken_of = [page for page in clinic if any(mention in text.text for mention in page.mentions)]
-    likely = phrased + own + besides or spoken_of or list(chain(*_pages(clinic, lambda sign: _is_torn(sign, lines))))
-    if likely and len(set(likely)) <= MOST:
-        return Answer(How.LIKELY, _ranked(list(dict.fromkeys(likely)), text, lines))
-    return Answer(How.UNKNOWN, _ranked(clinic, text, lines)[:3])
+    printed = outputs(pasted)
+    for output in reversed(printed):
+        hits = _last(output, clinic)
+        sure = {hit.page for hit in hits if hit.sure}
+        pages = sure or {hit.page for hit in hits} or _torn(output, clinic)
+        if 0 < len(pages) <= MOST:
+            return Answer(How.CERTAIN if sure else How.LIKELY, tuple(sorted(pages, key=clinic.index)))
+        if pages or _ERROR.search(output.text):
+            break
+        if _SUCCESS.search(output.text):
+            return Answer(How.SUCCESS, ())
+    return Answer(How.UNKNOWN, nearest(pasted, clinic))
 
 
-def _pages(clinic: list[Page], holds: Callable[[Sign], bool]) -> tuple[list[Page], list[Page]]:
-    """The pages with such a line: those whose own `error` it is, and those that show it besides."""
-    found = {page: [sign.main for sign in page.signs if holds(sign)] for page in clinic}
-    own = [page for page, mains in found.items() if any(mains)]
-    return own, [page for page, mains in found.items() if mains and not any(mains)]
+def _last(output: Output, clinic: list[Page]) -> list[Hit]:
+    """What speaks for the last error. One that no page knows leaves what stands above it unsaid.
+
+    But tracebacks that are chained tell one error, and the failures of one run of pytest stand beside each other.
+    """
+    hits = [Hit(*span, page, sign.sure) for page in clinic for sign in page.signs for span in sign.find(output)]
+    likely: list[Hit] = []
+    starts = sorted({0, *(found.start() for found in _ERROR.finditer(output.text))})
+    for above, start, end in reversed([*zip([0, *starts], starts, [*starts[1:], len(output.text)], strict=False)]):
+        here = sorted((hit for hit in hits if start <= hit.start < end), key=lambda hit: hit.start)
+        if sure := [hit for hit in here if hit.sure]:
+            return [hit for hit in sure if hit.end > sure[-1].start]
+        likely = likely or [hit for hit in here if hit.end > here[-1].start]
+        between = output.text[above:start]
+        chained = between.count("\n") == 1 or "above exception" in between
+        if not (chained or (start in output.together and not likely)):
+            break
+    return likely
 
 
-def _is_said(sign: Sign, text: Squeezed) -> bool:
-    """Whether the line stands there as the page shows it. Of a login, the names are the reader's own."""
-    if _is_line(sign, text):
-        return True
-    return sign.alike is not None and any(number in sign.line for number in LOGIN) and _is_there(sign, text)
+def _torn(output: Output, clinic: list[Page]) -> set[Page]:
+    """The pages of whose words the text begins or ends in a piece: that is where a selection with the mouse cuts."""
+    lines = [squeeze(line) for line in output.text.splitlines()]
+
+    def holds(words: str) -> bool:
+        ends = [words[cut:] for cut in range(1, len(words) - SHORTEST + 1)]
+        return any(
+            (line in words and len(line) >= SHORTEST) or line.startswith(tuple(ends))
+            for line in lines[:: len(lines) - 1 or 1]
+        )
+
+    parts = {page: [part for sign in page.signs for part in squeeze(sign.words).split("...")] for page in clinic}
+    return {page for page in clinic if any(map(holds, parts[page]))}
 
 
-def _is_there(sign: Sign, text: Squeezed) -> bool:
-    """Whether the line stands there, with the page's names in it or with others."""
-    return _is_line(sign, text) or (sign.alike is not None and sign.alike.search(text.text) is not None)
+def nearest(pasted: str, clinic: list[Page]) -> tuple[Page, ...]:
+    """The three pages whose errors are most like a line at the text's end."""
+    from rapidfuzz import fuzz
 
-
-def _is_line(sign: Sign, text: Squeezed) -> bool:
-    return any(text.is_line(*found.span()) for found in sign.exactly.finditer(text.text))
-
-
-def _is_torn(sign: Sign, lines: list[str]) -> bool:
-    """Whether the first or the last line is a piece of this one: that is where a selection with the mouse cuts."""
-    return any(
-        SHORTEST <= len(line) <= len(sign.line) and fuzz.partial_ratio(line, sign.line) >= DAMAGED
-        for line in lines[:1] + lines[-1:]
-    )
-
-
-def _ranked(pages: list[Page], text: Squeezed, lines: list[str]) -> tuple[Page, ...]:
-    """The pages by what speaks for each: its own `error` word for word, then likeness of its lines to those given."""
-    asked = lines[-12:]
-
-    def score(page: Page) -> tuple[float, float, float]:
-        if not asked or not page.signs:
-            return (0, 0, 0)
-        shown = [sign.line for sign in page.signs]
-        nearest = max(fuzz.token_set_ratio(line, sign) for line in asked for sign in shown)
-        return (page.phrase.search(text.text) is not None, nearest, max(fuzz.ratio(line, asked[-1]) for line in shown))
-
-    return tuple(sorted(pages, key=score, reverse=True))
+    lines = [line for output in outputs(pasted)[-1:] for line in output.text.splitlines()[-12:]]
+    likeness = {page: max((fuzz.token_set_ratio(line, page.error) for line in lines), default=0) for page in clinic}
+    return tuple(sorted(clinic, key=likeness.__getitem__, reverse=True)[:3])

@@ -124,7 +124,10 @@ def read_mistake(file: Path) -> Mistake:
         LessonError: whatever in it is not as docs/lesson-format.md says; `error` is in no output that the page shows.
     """
     text = read_text(file)
-    required, optional = {"title": str, "tag": str, "error": str}, {"check": str, "plant": int, "besides": dict}
+    required, optional = (
+        {"title": str, "tag": str, "error": str},
+        {"check": str, "plant": int, "besides": dict, "also": list, "maybe": list},
+    )
     front = read_front_matter(file, text, required=required, optional=optional)
     values, error = front.values, front.values["error"]
     blocks = read_blocks(file, text, {})

@@ -10,10 +10,8 @@ from typing import Any
 from rich.cells import cell_len
 
 from workbook.explain import lastcheck
-from workbook.explain.belonging import pages_of
-from workbook.explain.clinic import Page, read_clinic
-from workbook.explain.lastcheck import Fault
-from workbook.explain.show import file_of, title_of
+from workbook.explain.clinic import Page, file_of, read_clinic, title_of
+from workbook.explain.lastcheck import Fault, pages_of
 from workbook.history.versions import read_versions
 from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path

@@ -21,6 +21,8 @@ SECONDS = 600.0
 """How long a job may take; installing packages for the first time is in it."""
 TEST = "test_workbook_planted.py"
 MODULE = "workbook_planted.py"
+MARKER = "workbook-planted"
+"""What the planted test leaves beside the clone that it ran in."""
 
 _TEST = '''"""Planted by `workbook check`."""
 
@@ -114,12 +116,15 @@ class Rehearsal:
     def __init__(self, ground: Ground, workflow: Workflow, models: Sequence[str], route: str) -> None:
         """Run the jobs as they would be on GitHub, with a test of ours that passes and a module that no test enters."""
         self._ground, self._workflow, self._models = ground, workflow, models
-        self._path, self._marker = route.partition(" ")[2], ground.scratch / "ran"
+        self._path = route.partition(" ")[2]
         found = self._run(self._plant_green)
         if not all(outcome.passed for outcome in found):
             # A gate on coverage may be red for the module that we planted.
             found = self._run(lambda clone: self._plant_test(clone, passes=True))
             ground.heard += ["\n".join(outcome.lines) for outcome in found if not outcome.passed]
+            unjudged = ", ".join(each for outcome in found if not outcome.passed for each in outcome.left_out)
+            if unjudged:
+                raise Broken(_("The job is not judged, for this was not run here: {missing}.", missing=unjudged))
         self.red = next((outcome for outcome in found if not outcome.passed), None)
         self.lines = [line.strip() for outcome in found for line in outcome.lines]
         self.step = next((self._step(each.job, each.reached) for each in found if each.reached is not None), None)
@@ -154,15 +159,20 @@ class Rehearsal:
         return all(outcome.passed for outcome in self._run(self._forget))
 
     def _run(self, plant: Callable[[Path], None]) -> list[Outcome]:
+        clones: list[Path] = []
+
         def planted(clone: Path) -> None:
+            clones.append(clone)
             plant(clone)
             persons_git(clone, "add", "-A")
             author = identity(clone, "Student")
             persons_git(clone, *author, "-c", "commit.gpgSign=false", "commit", "-q", "-m", "Planted")
 
-        self._marker.unlink(missing_ok=True)
+        def reached() -> bool:
+            return (clones[-1].parent / MARKER).exists()
+
         state = commit.current(self._ground.project)
-        return rehearse(self._workflow, state, plant=planted, watch=self._marker.exists, seconds=SECONDS)
+        return rehearse(self._workflow, state, plant=planted, watch=reached, seconds=SECONDS)
 
     def _plant_green(self, clone: Path) -> None:
         self._plant_test(clone, passes=True)
@@ -182,7 +192,7 @@ class Rehearsal:
             raise Broken(_("No test is committed."))
         asking = [file for file in found if self._path in file.read_text(encoding="utf-8", errors="replace")]
         target = (asking or found)[0].with_name(TEST)
-        target.write_text(_TEST.format(marker=self._marker, passes=passes), encoding="utf-8")
+        target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
 
     def _break(self, clone: Path) -> None:
         file = _application(clone)

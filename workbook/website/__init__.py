@@ -1,4 +1,5 @@
-"""The site: the repository's pages, lessons, mistakes, notebooks and commits; English at `/`, Korean at `/ko/`.
+"""The site: ordinary Markdown pages made from lessons, mistakes, notebooks, commits and `docs/`, built by MkDocs.
 
-MkDocs with Material draws it. `hook.py` brings everything in; nothing is copied into `docs/`.
+`generate.py` writes them into `.workbook/pages/`, English and Korean; `hook.py` calls it for `mkdocs build` and
+`mkdocs serve`; `build.py` builds both languages and checks them.
 """

@@ -1,80 +1,147 @@
-"""Both languages, built strictly, and only then put in the place of what was there."""
+"""Both languages, built by MkDocs, searched for faults, and only then put in the place of what was there; a server.
 
-import logging
+What a built site must keep: links lead somewhere, nothing comes from another host, pictures have a text.
+"""
+
+import html
+import os
+import posixpath
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-
-from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, BuildError
+from urllib.parse import unquote, urlsplit
 
 from workbook.place import CLONE, private
-from workbook.say import Language, Problem
-from workbook.website.verify import faults
+from workbook.say import Problem, _, say, stage
 
-CONFIGS: dict[Language, str] = {"en": "mkdocs.yml", "ko": "mkdocs.ko.yml"}
+_TAG = re.compile(r"<(a|img|link|script|iframe|source|video|audio)\b([^>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
+_ID = re.compile(r"""\b(?:id|name)=["']?([^\s"'>]+)""")
+_STYLE_URL = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])(https?:)?//""")
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_ONLY_FOR_READERS = ("canonical", "alternate", "license")
+
+CONFIGS = {"mkdocs.yml": ".", "mkdocs.ko.yml": "ko"}
+"""MkDocs' settings of each language, and the folder of the site that it builds."""
 
 
-def build(target: Path, *, draft: bool = False) -> list[str]:
+def build(target: Path, *, draft: bool = False) -> None:
     """Build English into a folder and Korean into its folder `ko`. A failed build leaves the folder as it was.
 
     Args:
-        draft: build in spite of what MkDocs warns of.
-
-    Returns:
-        what MkDocs warned of in a draft.
+        draft: build in spite of what is wrong, and say it.
 
     Raises:
-        Problem: anything that MkDocs warns of or `verify.faults` finds, such as a link that leads nowhere.
+        Problem: anything that MkDocs warns of or `faults` finds, such as a link that leads nowhere.
     """
-    said: list[str] = []
     target.parent.mkdir(parents=True, exist_ok=True)
     private().mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="site-", dir=private()))
     try:
-        for language, config in CONFIGS.items():
-            said += build_one(config, scratch if language == "en" else scratch / language, strict=not draft)
-        said += faults(scratch)
+        with stage(_("Building the site in both languages")):
+            said = [*mkdocs(scratch, strict=not draft), *faults(scratch)]
         if said and not draft:
-            raise Problem("The site is built, and something in it is wrong.", why="\n".join(said))
+            raise Problem(_("The site is built, and something in it is wrong."), why="\n".join(said))
+        for fault in said:
+            say(fault)
         scratch.chmod(0o755)
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(scratch, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return said
 
 
-def build_one(config: str, folder: Path, *, strict: bool = True, **settings: Any) -> list[str]:
-    """Build one language, and give what MkDocs warned of.
-
-    Args:
-        settings: further settings of MkDocs, for tests.
+def mkdocs(folder: Path, *, strict: bool = True) -> list[str]:
+    """Let MkDocs build both languages side by side, and give what it warned of.
 
     Raises:
-        Problem: with `strict`, anything that MkDocs warns of.
+        Problem: MkDocs failed; with `strict` also when it warned of anything.
     """
-    warnings = _Warnings()
-    log = logging.getLogger("mkdocs")
-    log.addHandler(warnings)
+    running = {}
+    for config, into in CONFIGS.items():
+        command = [sys.executable, "-m", "mkdocs", "build", "-f", config, "-d", str(folder / into)]
+        running[config] = subprocess.Popen(
+            [*command, *(["--strict"] if strict else [])],
+            cwd=CLONE,
+            env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    outputs = {config: process.communicate()[1].splitlines() for config, process in running.items()}
+    # Not by MkDocs' own --quiet: with it, --strict counts no warnings.
+    said = {config: [line for line in output if not line.startswith("INFO ")] for config, output in outputs.items()}
+    for config, process in running.items():
+        if process.returncode:
+            raise Problem(_("The site does not build ({config}).", config=config), why="\n".join(said[config]))
+    return [line for lines in said.values() for line in lines]
+
+
+def faults(root: Path) -> list[str]:
+    """Everything in a built site that is not as it must be, one sentence each.
+
+    Args:
+        root: the folder of the site; links that start with a slash count from here.
+    """
+    files = {file.relative_to(root).as_posix(): file for file in sorted(root.rglob("*")) if file.is_file()}
+    texts = {name: file.read_text(encoding="utf-8") for name, file in files.items() if name.endswith((".html", ".css"))}
+    anchors = {name: {html.unescape(found) for found in _ID.findall(texts.get(name, ""))} for name in files}
+    found = []
+    for name, text in texts.items():
+        if name.endswith(".css"):
+            found += [f"{name}: loads something from another host."] if _STYLE_URL.search(text) else []
+            continue
+        for tag, attributes in dict.fromkeys(_TAG.findall(text)):
+            values = {key.lower(): html.unescape("".join(value)) for key, *value in _ATTRIBUTE.findall(attributes)}
+            found += [f"{name}: {fault}" for fault in _faults(name, tag.lower(), values, anchors)]
+    return found
+
+
+def _faults(name: str, tag: str, values: Mapping[str, str], anchors: Mapping[str, set[str]]) -> Iterator[str]:
+    if tag == "img" and not values.get("alt", "").strip():
+        yield f"the image {values.get('src', '')[:80]} has no alt text."
+    target = values.get("href" if tag in ("a", "link") else "src", "")
+    parts = urlsplit(target)
+    if _ELSEWHERE.match(target):
+        if not (tag == "a" or parts.scheme == "data" or (tag == "link" and values.get("rel") in _ONLY_FOR_READERS)):
+            yield f"loads {target}, from another host."
+    elif target and posixpath.basename(name) != "404.html":
+        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), unquote(parts.path))).lstrip("/")
+        if not parts.path:
+            path = name
+        elif parts.path.endswith("/") or not posixpath.splitext(path)[1]:
+            path = posixpath.join(path, "index.html").removeprefix("./")
+        if path not in anchors:
+            yield f"the link {target} leads nowhere."
+        elif parts.fragment and path.endswith(".html") and unquote(parts.fragment) not in anchors[path]:
+            yield f"the link {target} leads to a page that has no such anchor."
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: a reader's clicks are no news."""
+
+
+def server(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of a folder on 127.0.0.1, listening; 0 takes a free port. Raises Problem when the port is not free."""
     try:
-        mkdocs_build(load_config(str(CLONE / config), site_dir=str(folder), strict=strict, **settings))
-    except (Abort, BuildError) as error:
-        said = "\n".join(warnings.said) or str(error)
-        raise Problem(f"The site does not build ({config}).", why=said) from None
-    finally:
-        log.removeHandler(warnings)
-    return warnings.said
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(folder)))
+    except OSError as error:
+        what = _("Port {port} cannot be used: {why}.", port=port, why=error.strerror)
+        raise Problem(what, ways=("make docs PORT=8101",)) from None
 
 
-class _Warnings(logging.Handler):
-    """Keeps what MkDocs warns of."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+def serve(folder: Path, port: int) -> None:
+    """Serve until Ctrl-C. Raises Problem when the port is not free."""
+    with server(folder, port) as http:
+        home = f"http://127.0.0.1:{http.server_port}/"
+        say(_("English: {home}\nKorean: {home}ko/\nStop: Ctrl-C", home=home))
+        try:
+            http.serve_forever()
+        except KeyboardInterrupt:
+            say("")

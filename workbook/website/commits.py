@@ -1,28 +1,20 @@
-"""A page for each commit of the history: message, SHA, tags, diff, whole files after, and the tree of all files."""
+"""A page for each commit of the history: message, SHA, tags, diff, whole files after, and the list of all files."""
 
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from workbook.history.build import Commit, History
+from workbook.history.build import Commit
 from workbook.history.files import Tree
-from workbook.lesson.model import RedContract
-from workbook.website.blocks import boxed, change, escaped, fenced
-from workbook.website.course import in_repository
-from workbook.website.words import Words
+from workbook.say import _
+from workbook.website.course import Course, in_repository
+from workbook.website.markup import boxed, change, code, escaped, fenced, heading, whole
 
 INDEX = "commits/index.md"
 
 
-def names(history: History) -> dict[str, str]:
-    """The name of each commit's page by its SHA: its first tag, or its number when it has none."""
-    return {
-        commit.sha: commit.tags[0] if commit.tags else str(number) for number, commit in enumerate(history.commits, 1)
-    }
-
-
-def src_uri(name: str) -> str:
-    """By what name MkDocs knows the page of a commit."""
+def page(name: str) -> str:
+    """The file of a commit's page below the site's folder."""
     return f"commits/{name}.md"
 
 
@@ -32,60 +24,53 @@ def title(commit: Commit) -> str:
     return f"{', '.join(commit.tags)}: {subject}" if commit.tags else subject
 
 
-def index(history: History, words: Words) -> str:
+def index(course: Course) -> str:
     """The page that lists all commits, chapter by chapter."""
-    named = names(history)
-    parts = [f"# {words('commits')}", words("commits-intro")]
-    for chapter in history.chapters.values():
-        parts.append(f"## {chapter.lesson.chapter[2:]} · {chapter.lesson.title} {{#{chapter.lesson.chapter}}}")
-        own = [commit for commit in history.commits if commit.step.lesson is chapter.lesson]
-        parts.append(table(own, named, words))
+    intro = _(
+        "The lessons build this history: one commit a step. `workbook start` clones it into your project, so "
+        "`git show ch35-red` works there too."
+    )
+    parts = [heading(1, _("Commits"), "commits"), intro]
+    for name, chapter in course.history.chapters.items():
+        parts += [
+            heading(2, f"{name[2:]} · {chapter.lesson.title}", name),
+            table(course.commits_of(name), course.names),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
-def table(commits: Sequence[Commit], named: Mapping[str, str], words: Words) -> str:
+def table(commits: Sequence[Commit], names: Mapping[str, str]) -> str:
     """Commits as a table of tags, messages and SHAs, each linked to its page."""
-    rows = [f"| {words('commit-tags')} | {words('message')} | SHA |", "|---|---|---|"]
+    rows = [_("| Tags | Message | SHA |"), "|---|---|---|"]
     for commit in commits:
         tags = " ".join(f"`{tag}`" for tag in commit.tags)
         subject = escaped(commit.step.message.partition("\n")[0])
-        rows.append(f"| {tags} | [{subject}](/{src_uri(named[commit.sha])}) | `{commit.sha[:8]}` |")
+        rows.append(f"| {tags} | [{subject}](/{page(names[commit.sha])}) | `{commit.sha[:8]}` |")
     return "\n".join(rows)
 
 
-def links(history: History, commits: Sequence[Commit], words: Words) -> list[tuple[str, str]]:
-    """For each commit that a lesson types: the label and the target of the link to its page."""
-    named = names(history)
-    return [
-        (words("commit-of", named[commit.sha]), f"/{src_uri(named[commit.sha])}")
-        for commit in commits
-        if not commit.step.empty
-    ]
-
-
-def pages(history: History, words: Words) -> Iterator[tuple[str, str]]:
-    """The name and the Markdown of each commit's page."""
-    named = names(history)
+def pages(course: Course) -> Iterator[tuple[str, str, str]]:
+    """The name, the title and the Markdown of each commit's page."""
     origin: dict[str, str] = {}
     before: Tree = {}
-    for number, commit in enumerate(history.commits):
-        name = named[commit.sha]
-        changed = [path for path in commit.files if commit.files[path] != before.get(path)]
+    for number, commit in enumerate(course.history.commits, 1):
+        name = course.names[commit.sha]
+        changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
         gone = [path for path in before if path not in commit.files]
         origin |= {path: name for path in changed}
         parts = [
-            f"---\ntitle: {_quoted(title(commit))}\nsearch:\n  exclude: true\n---",
             f"# {escaped(title(commit))}",
-            _head(history, commit, number, named, words),
-            f"## {words('commit-changes')} {{#changes}}",
-            *(_change(path, before.get(path), commit.files[path], words) for path in sorted(changed)),
-            *(f"### <del>`{path}`</del> {words('commit-deleted')}" for path in sorted(gone)),
-            *([] if changed or gone else [words("commit-empty")]),
-            f"## {words('commit-tree')} {{#files}}",
-            words("commit-tree-intro"),
-            _tree(commit.files, origin, name),
+            escaped(commit.step.message.partition("\n")[2].strip()),
+            _facts(course, commit, number),
+            heading(2, _("What it changes"), "changes"),
+            *(_change(path, before.get(path), commit.files[path]) for path in changed),
+            *(_("### <del>`{path}`</del> deleted", path=path) for path in gone),
+            "" if changed or gone else _("It changes no file."),
+            heading(2, _("All files at this commit"), "files"),
+            _("A link leads to the commit that wrote the file as it is here."),
+            "\n".join(f"- [`{path}`]({_place(path, origin[path], name)})" for path in sorted(commit.files)),
         ]
-        yield name, "\n\n".join(part for part in parts if part) + "\n"
+        yield name, title(commit), "\n\n".join(filter(None, parts)) + "\n"
         before = commit.files
 
 
@@ -94,57 +79,29 @@ def anchor(path: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
 
 
-def _head(history: History, commit: Commit, number: int, named: Mapping[str, str], words: Words) -> str:
-    lesson = commit.step.lesson
-    around = []
-    if number:
-        around.append(_neighbour(history.commits[number - 1], named, words, "commit-previous"))
-    if number + 1 < len(history.commits):
-        around.append(_neighbour(history.commits[number + 1], named, words, "commit-next"))
-    body = commit.step.message.partition("\n")[2].strip()
-    facts = [
-        f"{words('commit-number', number + 1, len(history.commits))}: `{commit.sha}`",
-        words("commit-lesson", lesson.chapter[2:], f"/{in_repository(lesson.file)}"),
-        *([f"{words('commit-tags')}: " + " ".join(f"`{tag}`" for tag in commit.tags)] if commit.tags else []),
-        " · ".join(around),
-    ]
-    shown = boxed("wb-facts", *facts)
-    red = [lesson.red[tag] for tag in commit.tags if tag in lesson.red]
-    return "\n\n".join([*([escaped(body)] if body else []), shown, *(_red(contract, words) for contract in red)])
+def _place(path: str, origin: str, here: str) -> str:
+    """The link to a file on the page of the commit that wrote it."""
+    return f"{'' if origin == here else f'/{page(origin)}'}#{anchor(path)}"
 
 
-def _neighbour(commit: Commit, named: Mapping[str, str], words: Words, key: str) -> str:
-    name = named[commit.sha]
-    return words(key, f"[{escaped(title(commit))}]({name}.md)")
+def _facts(course: Course, commit: Commit, number: int) -> str:
+    count, lesson = len(course.history.commits), commit.step.lesson
+    link = f"/{in_repository(lesson.file)}"
+    facts = boxed(
+        "wb-facts",
+        _("Commit {number} of {count}: `{sha}`", number=number, count=count, sha=commit.sha),
+        _("It ends a step of [chapter {number}]({link}).", number=lesson.chapter[2:], link=link),
+        _("Tags: {tags}", tags=" ".join(f"`{tag}`" for tag in commit.tags)) if commit.tags else "",
+    )
+    for contract in (lesson.red[tag] for tag in commit.tags if tag in lesson.red):
+        why = _("This commit is red on purpose. Exactly this fails, because {why}:", why=code(contract.because))
+        facts += "\n\n" + boxed("wb-red", why, "\n".join(f"- `{test}`" for test in contract.tests))
+    return facts
 
 
-def _red(contract: RedContract, words: Words) -> str:
-    tests = "\n".join(f"- `{test}`" for test in contract.tests)
-    return boxed("wb-red", words("commit-red", contract.because), tests)
-
-
-def _change(path: str, before: str | None, after: str, words: Words) -> str:
-    heading = f"### `{path}` {{#{anchor(path)}}}"
+def _change(path: str, before: str | None, after: str) -> str:
+    title = heading(3, f"`{path}`", anchor(path))
     if before is None:
-        return f"{heading}\n\n{fenced('whole', path, after)}"
+        return f"{title}\n\n{whole(path, after)}"
     difference = [*difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
-    return f"{heading}\n\n{change(fenced('diff', path, chr(10).join(difference)), path, before, after, words)}"
-
-
-def _tree(files: Tree, origin: Mapping[str, str], name: str) -> str:
-    """The files as nested lists, folders first named, each file linked to the commit that wrote it as it is."""
-    lines: list[str] = []
-    shown: list[str] = []
-    for path in sorted(files, key=lambda path: (path.count("/") == 0, path)):
-        folders = path.split("/")[:-1]
-        for depth, folder in enumerate(folders):
-            if shown[: depth + 1] != folders[: depth + 1]:
-                lines.append(f"{'    ' * depth}- {escaped(folder)}/")
-        shown = folders
-        target = "" if origin[path] == name else f"{origin[path]}.md"
-        lines.append(f"{'    ' * len(folders)}- [{escaped(path.split('/')[-1])}]({target}#{anchor(path)})")
-    return boxed("wb-tree", "\n".join(lines))
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{title}\n\n{change(fenced('diff', path, chr(10).join(difference)), path, before, after)}"

@@ -1,41 +1,33 @@
-"""MkDocs' hook: each event handed on to `workbook.website`."""
+"""MkDocs' hook: it writes the pages of the configuration's language, and tells MkDocs where they are."""
 
+import logging
 from pathlib import Path
-from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
-from mkdocs.structure.pages import Page
+from mkdocs.livereload import LiveReloadServer
 
-from workbook.website.fences import CUSTOM_FENCES
-from workbook.website.footer import footer
-from workbook.website.search import name_errors
-from workbook.website.site import Site, replaced
+from workbook.place import private
+from workbook.say import Language, choose
+from workbook.website.course import read_course, sources
+from workbook.website.generate import Site, footer, write
 
-_site: list[Site] = []
+log = logging.getLogger("mkdocs.workbook")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read the course, and fix the order of the pages and the footer."""
-    site = Site("ko" if config.theme["language"] == "ko" else "en")
-    _site[:] = [site]
-    config.nav = site.nav()
-    config.copyright = footer(site.words)
-    config.mdx_configs["pymdownx.superfences"] = {"custom_fences": CUSTOM_FENCES}
-    config.markdown_extensions.append(site.links)
+    """Write the pages into `.workbook/pages/`. What is wrong is a warning, at which `mkdocs build --strict` fails."""
+    language: Language = "ko" if config.theme["language"] == "ko" else "en"
+    choose(language)
+    folder = private() / "pages" / language
+    site = Site(read_course(), sources(language))
+    write(site, folder)
+    for problem in site.problems:
+        log.warning(problem)
+    config.docs_dir, config.nav, config.copyright = str(folder), site.nav(), footer()
     return config
 
 
-def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Put the course's pages in the place of what lies in `docs`."""
-    return replaced(files, _site[0], config)
-
-
-def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
-    """Rewrite a page's text for the site."""
-    return _site[0].markdown(markdown, page)
-
-
-def on_post_build(*, config: MkDocsConfig) -> None:
-    """Let the search find errors. Hooks come after plugins, so the index is written by now."""
-    name_errors(Path(config.site_dir) / "search" / "search_index.json", _site[0].errors())
+def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, **_: object) -> LiveReloadServer:
+    """`mkdocs serve` watches what the pages are made from (`watch` in mkdocs.yml), and not what is written here."""
+    server.unwatch(str(Path(config.docs_dir)))
+    return server

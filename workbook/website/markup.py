@@ -1,139 +1,188 @@
-"""A page's Markdown rewritten for the site: tabs for diffs, ids for headings, comments as notes."""
+"""Pieces of Markdown that the pages are made of, and a page's text rewritten so that Python-Markdown reads it."""
 
+import difflib
+import posixpath
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import urlsplit, urlunsplit
 
 from workbook.history.files import Change
 from workbook.lesson.commands import commit_message
-from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE
+from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, walk
 from workbook.lesson.model import Diff
-from workbook.say import Problem
-from workbook.website import blocks, lists
-from workbook.website.words import Words
+from workbook.say import Problem, _
+from workbook.website.fences import lexer_for
 
-_COMMENT = re.compile(r"<!--\s*(.*?)\s*-->\s*", re.DOTALL)
 _TITLE = re.compile(r'title="([^"]*)"')
-_DETAILS = re.compile(r"<(details|summary)>")
-_SILENT = BEFORE_A_FENCE | ALONE | {"section"}
+_MARKER = re.compile(r"\s*(?:[-*+]|\d+[.)])(?:\s{1,4}(?=\S)|\s)?")
+_CODE_OR_LINK = re.compile(
+    r"^ *(?P<ticks>`{3,})[^`\n]*\n.*?^ *(?P=ticks) *$"  # a fence
+    r"|(?P<tick>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=tick)(?!`)"  # code in a line
+    r"|\]\((?P<target>[^)\s]+)\)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What a page gets that does not stand in its text.
+def fenced(language: str, title: str, text: str, *attributes: str) -> str:
+    """A fence that holds a text whatever is in it.
 
-    Attributes:
-        changes: what each titled fence does, in order; empty when that is not known.
-        commits: for each command that commits, in order, the label and the link of its page.
-        under_title: Markdown that follows the first heading.
-        inserts: Markdown by the name of the comment that it takes the place of.
-        at_end: Markdown that follows everything.
+    Args:
+        attributes: more of them as Material takes them, such as `hl_lines="3"` or `.no-copy`.
+    """
+    ticks = "`" * max(3, 1 + max((len(found) for found in re.findall(r"`{3,}", text)), default=0))
+    head = " ".join([language, *attributes, *([f'title="{title}"'] if title else [])])
+    return f"{ticks}{f'{{ .{head} }}' if attributes else head}\n{text.rstrip()}\n{ticks}"
+
+
+def whole(title: str, after: str, before: str = "") -> str:
+    """A whole file, the lines that are new in it marked. It is not searched: a diff or another page has its words."""
+    kinds = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False).get_opcodes()
+    new = [str(at + 1) for kind, _a, _b, first, last in kinds if kind != "equal" for at in range(first, last)]
+    marked = [f'hl_lines="{" ".join(new)}"'] if before and new else []
+    return fenced(lexer_for(title).aliases[0], title, after, *marked, 'data-search-exclude=""')
+
+
+def change(diff: str, title: str, before: str, after: str) -> str:
+    """A diff's fence and the file after it, as two tabs."""
+    tabs = ((_("The change"), diff), (_("The whole file"), whole(title, after, before)))
+    return "\n\n".join(f'=== "{label}"\n\n{indented(block)}' for label, block in tabs)
+
+
+def indented(text: str) -> str:
+    """Text one level further in, as tabs and admonitions hold theirs."""
+    return "\n".join(f"    {line}" if line else line for line in text.split("\n"))
+
+
+def heading(level: int, text: str, slug: str) -> str:
+    """A heading with an id that is the same in both languages."""
+    return f"{'#' * level} {text} {{#{slug}}}"
+
+
+def boxed(css: str, *paragraphs: str) -> str:
+    """Paragraphs in a `div` of a class; the empty ones are left out."""
+    return "\n\n".join([f'<div class="{css}" markdown>', *filter(None, paragraphs), "</div>"])
+
+
+def escaped(text: str) -> str:
+    """Plain text that Markdown leaves as it is, also in a cell of a table."""
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
+
+
+def code(text: str) -> str:
+    """Text as code, in one line, also when it holds backticks."""
+    flat = " ".join(text.split())
+    return f"`` {flat} ``" if "`" in flat else f"`{flat}`"
+
+
+def mended(text: str, file: str, page: str, known: Mapping[str, str]) -> str:
+    """The links of a text, which lead from file to file of the repository, turned to lead from page to page.
+
+    A link of which no page is known stays, so that MkDocs names it.
+
+    Args:
+        file: the path in the repository of the file that holds the text.
+        page: the page that shows it.
+        known: the page that stands for a file of the repository; links that start with a slash count from its root.
     """
 
-    changes: Sequence[Change] = ()
-    commits: Sequence[tuple[str, str]] = ()
-    under_title: str = ""
-    inserts: Mapping[str, str] = field(default_factory=dict)
-    at_end: str = ""
+    def mend(match: re.Match[str]) -> str:
+        parts = urlsplit(match["target"] or "")
+        wanted = posixpath.normpath(posixpath.join("/", posixpath.dirname(file), parts.path)).lstrip("/")
+        if not parts.path or parts.scheme or parts.netloc or wanted not in known:
+            return match[0]
+        path = posixpath.relpath(known[wanted], posixpath.dirname(page) or ".")
+        return f"]({urlunsplit(('', '', path, parts.query, parts.fragment))})"
+
+    return _CODE_OR_LINK.sub(mend, text)
 
 
-def rewrite(text: str, file: str, words: Words, extras: Extras) -> str:
-    """The page's text as Python-Markdown is to read it.
+def rewrite(
+    text: str,
+    file: str,
+    *,
+    changes: Sequence[Change] = (),
+    commits: Sequence[str] = (),
+    inserts: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+) -> str:
+    """A page's text as Python-Markdown is to read it: tabs for diffs, ids for headings, comments as notes.
 
     Args:
         text: the page without its front matter.
         file: its path in the repository.
+        changes: what each titled fence does, in order.
+        commits: for each command that commits, in order, the name of the commit's page.
+        inserts: what makes Markdown, by the name of the comment that it takes the place of.
 
     Raises:
         Problem: a comment that nothing is known of.
     """
     lines = text.split("\n")
-    tokens = [token for token in MarkdownIt("commonmark").parse(text) if token.map is not None or token.nesting == -1]
-    new: dict[int, str | None] = {**lists.fit(lines, tokens)}
-    changes = _fitting(tokens, extras.changes)
-    commits = list(extras.commits)
-    headings = [token for token in tokens if token.type == "heading_open"]
-    for token in tokens:
-        if token.map is None or token.nesting == -1:
-            continue
-        first, last = token.map
-        if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
-            _comment(token, headings, lines, new, words, extras, file)
-        elif token.type == "html_block":
+    new: dict[int, str | None] = {**_lists(lines, text)}
+    left, named = list(changes), list(commits)
+    above, said = 0, (0, "")  # the last heading's line; the last paragraph's, with its text
+    for part in walk(text):
+        first, last = part.first - 1, part.last
+        here: str | None = None
+        if part.kind == "heading":
+            above = first
+        elif part.kind == "text":
+            said = (first, part.text.strip())
+        elif part.kind == "comment":
+            here = ""
+            name, _colon, value = part.text.partition(":")
+            if name == "section":
+                new[above] = f"{lines[above]} {{#{value.split()[0]}}}"
+            elif name == "not run":
+                reason = _("Shown, not run here: {reason}", reason=value.strip())
+                here = f'\n<p class="wb-note">{reason}</p>\n'
+            elif name in inserts:
+                here = f"\n{inserts[name]()}\n"
+            elif name not in BEFORE_A_FENCE | ALONE:
+                raise Problem(f"{file}: nothing is known of the comment <!-- {name} -->.")
+        elif part.kind == "html":
             for number in range(first, last):
-                new[number] = _DETAILS.sub(_open, new.get(number) or lines[number])
-        elif token.type == "fence" and not token.level:
-            block = _fence(token, lines[first:last], changes, words)
-            if token.info.strip() == "console":
-                block += _commit_links(token.content, commits)
-            new |= {number: None for number in range(first, last)} | {first: block}
-    if headings and headings[0].map:
-        end = headings[0].map[1]
-        new[end - 1] = f"{new.get(end - 1, lines[end - 1])}\n\n{extras.under_title}"
+                line = (new.get(number) or lines[number]).replace("<details>", '<details markdown="block">')
+                new[number] = line.replace("<summary>", '<summary markdown="span">')
+        elif part.kind == "fence" and not part.depth:
+            here = "\n".join(lines[first:last])
+            title = _TITLE.search(part.info)
+            if title and said[1] == title[1]:
+                new |= {number: None for number in range(said[0], first)}  # the path above, which GitHub shows
+            if title and left and left[0].block.title == title[1]:
+                done = left.pop(0)
+                if isinstance(done.block, Diff):
+                    here = f"\n{change(here, done.block.title, done.before or '', done.after)}\n"
+            elif part.info == "console":
+                for line in part.text.split("\n"):
+                    if named and line.startswith("$ ") and commit_message(line[2:]) is not None:
+                        label = _("Commit {name}: its files", name=named[0])
+                        here += f"\n\n[{label}](/commits/{named.pop(0)}.md){{ .wb-commit-link }}\n"
+            said = (0, "")
+        if here is not None:
+            new |= {number: None for number in range(first, last)} | {first: here}
     kept = [new.get(number, line) for number, line in enumerate(lines)]
-    return "\n".join(line for line in kept if line is not None) + f"\n\n{extras.at_end}"
+    return "\n".join(line for line in kept if line is not None)
 
 
-def _open(match: re.Match[str]) -> str:
-    return f'<{match[1]} markdown="{"span" if match[1] == "summary" else "block"}">'
+def _lists(lines: Sequence[str], text: str) -> dict[int, str]:
+    """What to put in place of lines that lists hold, by line number from 0.
 
-
-def _comment(
-    token: Token,
-    headings: Sequence[Token],
-    lines: Sequence[str],
-    new: dict[int, str | None],
-    words: Words,
-    extras: Extras,
-    file: str,
-) -> None:
-    assert token.map
-    first, last = token.map
-    if _COMMENT.sub("", token.content).strip():
-        return  # something else than comments stands there too
-    shown = []
-    for match in _COMMENT.finditer(token.content):
-        name, _, value = (part.strip() for part in match[1].partition(":"))
-        if name == "not run":
-            shown.append(f'<p class="wb-note">{words("not-run")}: {value}</p>\n')
-        elif name == "section":
-            above = [heading for heading in headings if heading.map and heading.map[1] <= first]
-            if above and above[-1].map:
-                at = above[-1].map[1] - 1
-                new[at] = f"{lines[at]} {{#{value.split()[0]}}}"
-        elif name in extras.inserts:
-            shown.append(extras.inserts[name])
-        elif name not in _SILENT:
-            raise Problem(f"{file}: nothing is known of the comment <!-- {name} -->.")
-    new |= {number: None for number in range(first, last)} | {first: "\n".join(["", *shown, ""])}
-
-
-def _fitting(tokens: Sequence[Token], changes: Sequence[Change]) -> dict[int, Change]:
-    """Changes by the line of their fence. None of them when the fences are not the ones that the changes come from."""
-    titled = [token for token in tokens if token.type == "fence" and not token.level and _TITLE.search(token.info)]
-    titles = [match[1] for token in titled if (match := _TITLE.search(token.info))]
-    if titles != [change.block.title for change in changes]:
-        return {}
-    return {token.map[0]: change for token, change in zip(titled, changes, strict=True) if token.map}
-
-
-def _fence(token: Token, source: Sequence[str], changes: Mapping[int, Change], words: Words) -> str:
-    assert token.map
-    change = changes.get(token.map[0])
-    text = "\n".join(source)
-    if change is None or not isinstance(change.block, Diff):
-        return text
-    drawn = blocks.change(text, change.block.title, change.before or "", change.after, words)
-    return f"\n{drawn}\n"
-
-
-def _commit_links(content: str, commits: list[tuple[str, str]]) -> str:
-    shown = ""
-    for line in content.split("\n"):
-        if line.startswith("$ ") and commits and commit_message(line[2:]) is not None:
-            label, target = commits.pop(0)
-            shown += f"\n\n[{label}]({target}){{ .wb-commit-link }}\n"
-    return shown
+    CommonMark, and so GitHub, lets an item's further lines stand under its text, after two or three spaces.
+    Python-Markdown wants four for each level, and an empty line before a list.
+    """
+    new: dict[int, str] = {}
+    starts: list[int] = []
+    for part in walk(text):
+        first = part.first - 1
+        if part.kind in ("ul", "ol") and not part.depth:
+            starts.append(first)
+        elif part.kind == "li":
+            level = (part.depth + 1) // 2
+            marker = _MARKER.match(lines[first])
+            new[first] = " " * 4 * (level - 1) + lines[first].lstrip()
+            for number in range(first + 1, part.last):
+                line = lines[number]
+                deeper = len(line) - len(line.lstrip()) - (marker.end() if marker else 0)
+                new[number] = " " * (4 * level + max(0, deeper)) + line.lstrip() if line.strip() else ""
+    return new | {start: f"\n{new[start]}" for start in starts if start and lines[start - 1].strip()}
