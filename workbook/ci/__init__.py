@@ -59,11 +59,8 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
 
 def _keep_for_explain(project: Path, red: list[Outcome]) -> None:
     """Let `workbook explain` know what failed; a green run forgets a red one, and not what a check found."""
-    kept = lastcheck.read(project)
-    if not red and not (kept and kept[0].check == "ci"):
-        return
     faults = []
     for each in red:
         heard = each.said.get(-1 if each.red_by is None else each.red_by, each.lines)
-        faults.append(lastcheck.Fault("ci", f"workbook ci, job {each.job}", (verdict(each),), "\n".join(heard)))
-    lastcheck.write(project, faults)
+        faults.append(lastcheck.Fault("", f"workbook ci, job {each.job}", (verdict(each),), "\n".join(heard)))
+    lastcheck.write(project, faults, "ci")
