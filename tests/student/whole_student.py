@@ -7,6 +7,7 @@ has made. Each of the workbook's commands runs twice: for the student, and in Ko
 """
 
 import difflib
+import os
 import re
 import shutil
 import sys
@@ -126,14 +127,14 @@ class Student:
         target.write_text(text)
 
 
-def play(root: Path, server: Server) -> Played:
-    """Play the course.
+def play(server: Server) -> Played:
+    """Play the course on a MySQL that nobody else uses."""
+    with tempfile.TemporaryDirectory(prefix="workbook-student-") as root:
+        os.chmod(root, 0o755)
+        return _play(Student(Path(root), server))
 
-    Args:
-        root: an empty folder.
-        server: a MySQL that nobody else uses.
-    """
-    student = Student(root, server)
+
+def _play(student: Student) -> Played:
     screen, says = student.screen, student.says
     says(INTRO["en"], INTRO["ko"])
     first, *others = [each.id for each in outline.chapters()]
@@ -245,8 +246,8 @@ def _normal(page: str) -> list[str]:
 
 def main() -> None:
     """Play, and write the pages."""
-    with ladder.climb(TEMPLATE, use="test") as server, tempfile.TemporaryDirectory() as scratch:
-        played = play(Path(scratch), server)
+    with ladder.climb(TEMPLATE, use="test") as server:
+        played = play(server)
     for path, text in pages(played).items():
         path.parent.mkdir(exist_ok=True)
         if not path.exists() or not same(path.read_text(encoding="utf-8"), text):

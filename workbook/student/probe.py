@@ -19,8 +19,8 @@ import sys
 import tomllib
 import traceback
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -183,18 +183,12 @@ class Project:
 
     async def pool(self, login: Credentials) -> dict[str, Any]:
         """Hold several connections of the pool at once: each one's session, and what an UPDATE to the same counts."""
-        from tortoise import Tortoise
-
         config = configuration() or {}
         self._divert(login)
-        await Tortoise.init(config=config)
-        try:
+        async with _initialised(config), AsyncExitStack() as held:
             client = _connection(next(iter(config["connections"])))
-            async with AsyncExitStack() as held:
-                pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(CONNECTIONS)]
-                answers = [await _session(connection) for connection in pooled]
-        finally:
-            await Tortoise.close_connections()
+            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(CONNECTIONS)]
+            answers = [await _session(connection) for connection in pooled]
         return {"sessions": [each[0] for each in answers], "matched": [each[1] for each in answers]}
 
     async def schema(self, models: Credentials, migrated: Credentials) -> dict[str, Any]:
@@ -206,7 +200,8 @@ class Project:
         app = next(iter(config["apps"]))
         files = sorted(file.name for file in (location / app).glob("*.py") if file.name[0].isdigit())
         self._divert(models)
-        await _by_models(config)
+        async with _initialised(config) as context:
+            await context.generate_schemas()
         if not files:
             return {"files": files, "ran": None}
         from aerich import Command
@@ -324,7 +319,9 @@ async def _session(connection: Any) -> tuple[dict[str, Any], int]:
     return session, matched
 
 
-async def _by_models(config: dict[str, Any]) -> None:
+@asynccontextmanager
+async def _initialised(config: dict[str, Any]) -> AsyncIterator[Any]:
+    """Tortoise with a configuration, so that nothing of it is left afterwards; what can generate the schemas."""
     try:
         from tortoise.context import TortoiseContext
     except ImportError:  # before Tortoise 1.0
@@ -332,14 +329,13 @@ async def _by_models(config: dict[str, Any]) -> None:
 
         await Tortoise.init(config=config)
         try:
-            await Tortoise.generate_schemas()
+            yield Tortoise
         finally:
             await Tortoise.close_connections()
         return
-    # A context of its own: Aerich will initialise Tortoise once more.
     async with TortoiseContext() as context:
         await context.init(config=config)
-        await context.generate_schemas()
+        yield context
 
 
 async def serve(seconds: float, hangs: str) -> None:
