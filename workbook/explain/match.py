@@ -16,8 +16,8 @@ SHORTEST = 12
 
 _ERROR = re.compile(
     r"^(?!AssertionError$|Error: Process completed|.*CancelledError)(?:"
-    r"(?:[\w.]+\.)?\w*(?:Error|Exception|DoesNotExist|Mismatch)\b(?:: |$)|assert |ERROR \d{4} |Error(?: response|: )"
-    r"|(?:fatal|error): )|\[ERROR\]",
+    r"(?:[\w.]+\.)?[A-Z]\w+(?:Error|Exception|DoesNotExist|Mismatch)\b(?:: |$)|assert |ERROR \d{4} "
+    r"|Error(?: response|: )|(?:fatal|error): )|\[ERROR\]",
     re.MULTILINE,
 )
 _SUCCESS = re.compile(
