@@ -64,7 +64,8 @@ def each_post_saves_one(posted: Posted, rows: Rows) -> Found:
         "SELECT table_name FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'url_code'"
     )
     saved = {code for (name,) in table for (code,) in rows(f"SELECT url_code FROM {name}")}
-    lost, more = sorted(posted.all - saved), sorted(saved - posted.all)
+    lost = [code for code in (*posted.codes, *sorted(posted.all)) if code not in saved]
+    more = sorted(saved - posted.all)
     if len(set(posted.codes)) < len(posted.codes):
         yield "same", {}
     elif lost:
