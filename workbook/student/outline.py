@@ -13,9 +13,9 @@ from workbook.place import CHAPTERS
 from workbook.say import Problem, _, language, stage
 
 
-def chapters() -> list[ChapterFolder]:
+def chapters(folder: Path | None = None) -> list[ChapterFolder]:
     """All chapters in order, in the student's language."""
-    return chapter_folders(CHAPTERS, language())
+    return chapter_folders(folder or CHAPTERS, language())
 
 
 def chapter(name: str) -> ChapterFolder:
