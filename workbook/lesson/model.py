@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ class Lesson:
 class Mistake:
     """A page whose first `plant` blocks (files, diffs, sessions) plant a mistake on the project at `tag`.
 
-    It shows `error`; `check` names the check that finds it.
+    `besides` plants it, too: `env` (a variable's value, or null), `sql`, `replace` (by file: old, new). The page shows
+    `error`; `check` names the check that finds it.
     """
 
     file: Path
@@ -116,3 +118,4 @@ class Mistake:
     check: str | None
     blocks: tuple[Block, ...]
     plant: int = 1
+    besides: dict[str, Any] = field(default_factory=dict)
