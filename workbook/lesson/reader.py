@@ -135,7 +135,7 @@ def _red(front: FrontMatter) -> dict[str, RedContract]:
                 f"`{tag}` under `red` holds exactly `test`, the ids (path::name) of one or more, and `because`, a text."
             )
             raise front.refused(tag, what)
-        contracts[tag] = RedContract(tag, tests, because, front.lines[tag])
+        contracts[tag] = RedContract(tag, tests, because, front.lines.get(tag, 1))
     return contracts
 
 
