@@ -1,8 +1,6 @@
 """The one Markdown walker: what a page holds, part by part, each with its lines.
 
-    for part in walk(text):
-        if part.kind == "heading":
-            print(part.first, part.slug, part.text)
+    [part.slug for part in walk(text) if part.kind == "heading"]
 
 Lines count from 1, as an editor does. Front matter is no part of a page; `front_lines` says how many lines it takes.
 """
