@@ -1,20 +1,24 @@
 """The site as a whole: every chapter is in it, what is broken is said where it stands, and each fault is caught."""
 
+import re
 import shutil
 import socket
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from mkdocs.exceptions import PluginError
 
 from tests.lesson.course import FIRST, SECOND, write_course
-from tests.website import chromium
+from tests.website import conftest
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 from workbook.say import Language, Problem
-from workbook.website import build, commits, course, generate
+from workbook.website import build, course, generate
 from workbook.website.build import faults
 from workbook.website.chapter import clinic
-from workbook.website.course import Course, asked, read_course, sources
+from workbook.website.course import Course, read_course, sources
 from workbook.website.generate import Site, footer, write
 
 HTML = '<html><head>{head}</head><body><h2 id="here">x</h2><a href="{link}">y</a>{body}</body></html>'
@@ -50,33 +54,35 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def site_of(root: Path) -> Site:
-    return Site(read_course(root / "chapters"), sources("en", root))
-
-
-def pages_of(site: Site) -> dict[str, str]:
-    return {path: text.decode(errors="replace") if isinstance(text, bytes) else text for path, text in site.files()}
+def pages_of(root: Path) -> tuple[Site, dict[str, str]]:
+    site = Site(read_course(root / "chapters"), sources("en", root))
+    files = site.files()
+    return site, {path: text.decode(errors="replace") if isinstance(text, bytes) else text for path, text in files}
 
 
 def test_a_chapter_in_its_folder_is_everywhere(small: Path) -> None:
-    site = site_of(small)
-    pages = pages_of(site)
-    assert site.problems == []
-    assert "chapters/ch02.md" in str(site.nav())
-    assert "commits/ch02-red.md" in str(site.nav())
-    assert '<a href="../chapters/ch02/">' in pages["course-map.md"]
-    assert "[`ch02-red`](commits/ch02-red.md)" in pages["course-map.md"]
-    assert "03 Planned" in pages["course-map.md"]
-    assert "02 Planned once" not in pages["course-map.md"], "a chapter that is written is no longer planned"
+    _site, pages = pages_of(small)
+    course_map, lesson = pages["course-map.md"], pages["chapters/ch02.md"]
+    assert {"chapters/ch02.md", "commits/ch02-red.md"} <= set(re.findall(r'"([^"]+\.md)"', pages[".nav.json"]))
+    assert "[02&#160; A name](chapters/ch02.md)" in course_map
+    assert "[`ch02-red`](commits/ch02-red.md)" in course_map
+    assert "03 Planned" in course_map
+    assert "02 Planned once" not in course_map, "a chapter that is written is no longer planned"
     assert "[A mistake](../mistakes/one.md)<br>`assert <1> == 2`" in pages["clinic/index.md"]
     error = '<span class="wb-error">`assert <1> == 2`</span>'
     assert f"# A mistake {error} {{#a-mistake}}" in pages["mistakes/one.md"], "the search weighs headings most"
-    assert "Beside this chapter" in pages["chapters/ch01.md"]
+    assert "Beside this chapter" in lesson
+    tab = lesson.partition('=== "The change"')[2].partition('=== "The whole file"')[2]
+    fence = (
+        '    ```{ .python hl_lines="2" data-search-exclude="" title="greet.py" }\n    def greet(name: str) -> str:\n'
+    )
+    assert tab.strip().startswith(fence.strip()), "the whole file, its new lines marked"
+    places = [lesson.index(f"](../commits/{name}.md){{ .wb-commit-link }}") for name in ("ch02-red", "ch02")]
+    assert places == sorted(places), "each command that commits is followed by the link to its commit"
 
 
 def test_a_commits_page_holds_the_sha_the_change_the_file_after_it_and_the_tree(small: Path) -> None:
-    site = site_of(small)
-    pages = pages_of(site)
+    site, pages = pages_of(small)
     green, red = pages["commits/ch02.md"], pages["commits/ch02-red.md"]
     assert site.course.history.tags["ch02"].sha in green
     change, whole = green.partition('=== "The whole file"')[::2]
@@ -86,34 +92,43 @@ def test_a_commits_page_holds_the_sha_the_change_the_file_after_it_and_the_tree(
     assert "because `assert 'hello' == 'hello you'`:" in red
     assert "- `test_greet.py::test_greets_by_name`" in red
     assert "[`greet.py`](ch01.md#greet-py)" in red
-    assert "[`greet.py`](#greet-py)" in green
+    assert "[`greet.py`](ch02.md#greet-py)" in green
     assert "[`test_greet.py`](ch02-red.md#test-greet-py)" in green
-    for name, _title, text in commits.pages(site.course):
-        assert text.count("### `") == text.count("](#"), f"{name}: every file that changed has a heading"
-
-
-def test_a_broken_lesson_shows_its_error_and_the_rest_goes_on(small: Path) -> None:
-    (lesson,) = (small / "chapters").glob("ch02_*/lesson.md")
-    lesson.write_text(lesson.read_text().replace('-    return "hello"', "-    return nothing"))
-    site = site_of(small)
-    pages = pages_of(site)
-    assert len(site.problems) == 1
-    assert '!!! failure "This page is not whole' in pages["chapters/ch02.md"]
-    assert site.problems[0].splitlines()[0] in pages["chapters/ch02.md"]
-    assert "Beside this chapter" in pages["chapters/ch01.md"]
-    assert "commits/ch01.md" in pages
 
 
 def test_only_what_changed_is_written_and_what_is_left_over_goes(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
-    write(site_of(small), folder)
+    write(pages_of(small)[0], folder)
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
     (folder / "stale.md").touch()
     (small / "docs/clinic.md").write_text("# Clinic, changed\n")
-    write(site_of(small), folder)
+    write(pages_of(small)[0], folder)
     after = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
     assert [file.name for file in before if after.get(file) != before[file]] == ["index.md"]
     assert after.keys() == before.keys()
+
+
+def test_a_broken_lesson_is_a_warning_and_the_pages_stay_as_they_were(
+    small: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(generate, "read_course", lambda: read_course(small / "chapters"))
+    monkeypatch.setattr(generate, "sources", lambda language: sources(language, small))
+    (lesson,) = (small / "chapters").glob("ch02_*/lesson.md")
+    whole = lesson.read_text()
+    broken = whole.replace('-    return "hello"', "-    return nothing")
+    for text, home in ((whole, "first"), (broken, "first"), (broken, "second")):
+        lesson.write_text(text)
+        monkeypatch.setenv("WORKBOOK_HOME", str(small / home))
+        config: Any = SimpleNamespace(theme={"language": "en"})
+        if home == "second":
+            with pytest.raises(PluginError, match=r"lesson\.md"):
+                generate.on_config(config)
+        else:
+            generate.on_config(config)
+            assert "{'ch02-red: Test" in str(config.nav)
+            assert 'return "hello' in (Path(config.docs_dir) / "chapters/ch02.md").read_text()
+    (said,) = caplog.messages
+    assert "lesson.md" in said
 
 
 def test_the_clinics_list_holds_every_mistake_with_the_words_of_its_error(course: Course) -> None:
@@ -124,23 +139,6 @@ def test_the_clinics_list_holds_every_mistake_with_the_words_of_its_error(course
     assert len(mistakes) == len(files) == shown.count("](/chapters/")
     for mistake in mistakes:
         assert " ".join(mistake.error.split()) in shown
-
-
-def test_what_a_chapter_asks_is_read_from_its_page_of_checks(tmp_path: Path) -> None:
-    (tmp_path / "checks.md").write_text(
-        "# Checks\n\n## saves_one\n<!-- section: x -->\nEach request saves\none meeting\n"
-        "why: A link that leads to no row\nleads nowhere.\nsee: SELECT id FROM meetings;\nlost: {code} was lost.\n"
-        "1. A nudge.\n2. [Why](lesson.md#why): because.\n3. Almost.\n\n## other\n\nIt answers\nwhy: So.\nsee: curl\n"
-    )
-    assert asked(tmp_path) == [
-        (
-            "saves_one",
-            "Each request saves one meeting",
-            "A link that leads to no row leads nowhere.",
-            "SELECT id FROM meetings;",
-        ),
-        ("other", "It answers", "So.", "curl"),
-    ]
 
 
 def test_the_foot_of_every_page_names_the_mysql_that_the_tests_run_on(mysql: Server) -> None:
@@ -174,34 +172,35 @@ def test_a_page_without_a_translation_is_shown_in_english(
 
 
 @pytest.mark.parametrize(
-    ("parts", "said"),
+    ("part", "content", "said"),
     [
-        ({}, []),
-        ({"link": "../b/#there"}, []),
-        ({"link": "../b/#nowhere"}, ["a/index.html: the link ../b/#nowhere leads to a page that has no such anchor."]),
-        ({"link": "../c/"}, ["a/index.html: the link ../c/ leads nowhere."]),
+        ("link", "#here", ""),
+        ("link", "../b/#there", ""),
+        ("link", "../b/#nowhere", "the link ../b/#nowhere leads to a page that has no such anchor."),
+        ("link", "../c/", "the link ../c/ leads nowhere."),
         (
-            {"head": '<link rel="stylesheet" href="https://fonts.invalid/css?family=x">'},
-            ["a/index.html: loads https://fonts.invalid/css?family=x, from another host."],
+            "head",
+            '<link rel="stylesheet" href="https://x.invalid/?a">',
+            "loads https://x.invalid/?a, from another host.",
         ),
-        (
-            {"body": '<script src="//cdn.invalid/a.js"></script>'},
-            ["a/index.html: loads //cdn.invalid/a.js, from another host."],
-        ),
-        ({"body": '<img src="../p.png">'}, ["a/index.html: the image ../p.png has no alt text."]),
-        ({"body": '<img src="../p.png" alt="bars">'}, []),
-        ({"body": '<img alt=bars src="../q.png">'}, ["a/index.html: the link ../q.png leads nowhere."]),
-        ({"body": "<code>&lt;img src=&quot;x.png&quot;&gt;</code>"}, []),
+        ("body", '<script src="//cdn.invalid/a.js"></script>', "loads //cdn.invalid/a.js, from another host."),
+        ("body", '<img src="../p.png">', "the image ../p.png has no alt text."),
+        ("body", '<img src="../p.png" alt="bars">', ""),
+        ("body", '<img alt=bars src="../q.png">', "the link ../q.png leads nowhere."),
+        ("body", "<code>&lt;img src=&quot;x.png&quot;&gt;</code>", ""),
     ],
 )
-def test_the_built_html_is_searched_for_faults(tmp_path: Path, parts: dict[str, str], said: list[str]) -> None:
+def test_the_built_html_is_searched_for_faults(tmp_path: Path, part: str, content: str, said: str) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
     (tmp_path / "p.png").touch()
-    (tmp_path / "a" / "index.html").write_text(HTML.format(**({"head": "", "link": "#here", "body": ""} | parts)))
+    (tmp_path / "a" / "index.html").write_text(
+        HTML.format(**({"head": "", "link": "#here", "body": ""} | {part: content}))
+    )
     (tmp_path / "b" / "index.html").write_text('<a name="there"></a><a href="../a/">back</a>')
     (tmp_path / "a.css").write_text("@font-face { src: url('https://fonts.invalid/a.woff2') }")
-    assert faults(tmp_path) == [*said, "a.css: loads something from another host."]
+    own = [f"a/index.html: {said}"] if said else []
+    assert faults(tmp_path) == [*own, "a.css: loads something from another host."]
 
 
 def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,9 +244,7 @@ def test_without_a_chromium_a_test_is_skipped_with_the_way_to_get_one_or_fails_w
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv(chromium.REQUIRED, raising=False)
-    with pytest.raises(pytest.skip.Exception, match=r"no Chromium here: apt-get install .*chromium fonts-noto-cjk"):
-        chromium.required_or_skipped()
-    monkeypatch.setenv(chromium.REQUIRED, "1")
-    with pytest.raises(pytest.fail.Exception, match="is set, and there is no Chromium here"):
-        chromium.required_or_skipped()
+    for required, outcome in (("", pytest.skip.Exception), ("1", pytest.fail.Exception)):
+        monkeypatch.setenv(conftest.REQUIRED, required)
+        with pytest.raises(outcome, match=r"no Chromium here: apt-get install .*chromium fonts-noto-cjk"):
+            conftest.chromium()
