@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from workbook.place import CLONE
 from workbook.website.build import server
-from workbook.website.course import Course, read_course
 
 REQUIRED = "WORKBOOK_REQUIRE_CHROMIUM"
 """Set in CI: without a Chromium the tests fail there instead of being skipped."""
@@ -38,14 +37,11 @@ class Visit:
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda said: self._note(said.type in ("error", "warning"), f"console: {said.text}"))
-        self.page.on("pageerror", lambda error: self._note(True, f"error: {error}"))
-        inside = (f"{self.base}/", "data:", "blob:")
-        self.page.on("request", lambda sent: self._note(not sent.url.startswith(inside), f"another host: {sent.url}"))
-
-    def _note(self, wrong: bool, what: str) -> None:
-        if wrong:
-            self.problems.append(what)
+        own = (f"{self.base}/", "data:", "blob:")
+        note = self.problems.append
+        self.page.on("console", lambda said: said.type in ("error", "warning") and note(f"console: {said.text}"))
+        self.page.on("pageerror", lambda error: note(f"error: {error}"))
+        self.page.on("request", lambda sent: sent.url.startswith(own) or note(f"another host: {sent.url}"))
 
     def open(self, path: str) -> Page:
         """Go to a page of the site, and wait until all that it loads is there."""
@@ -54,16 +50,6 @@ class Visit:
 
 
 Visitor = Callable[..., Visit]
-
-
-def chromium() -> str:
-    """The Chromium; without one the test is skipped with the way to get it, or fails where CI requires it."""
-    if found := next(filter(None, map(shutil.which, NAMES)), None):
-        return found
-    way = "no Chromium here: apt-get install --no-install-recommends chromium fonts-noto-cjk"
-    if os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, and there is {way}")
-    pytest.skip(way)
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +70,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def course() -> Course:
-    """The course as it is, read once a worker."""
-    return read_course()
-
-
-@pytest.fixture(scope="session")
 def base(site: Path) -> Iterator[str]:
     """The site's address, on a port of this worker's own."""
     with server(site, 0) as http:
@@ -100,8 +80,10 @@ def base(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser a worker."""
-    path = chromium()
+    """One browser a worker; without a Chromium the tests are skipped with the way to get it."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None and not os.environ.get(REQUIRED):
+        pytest.skip("no Chromium here: apt-get install --no-install-recommends chromium fonts-noto-cjk")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
