@@ -26,19 +26,14 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 
 @dataclass
 class Visit:
-    """A page in a browser of its own, and what went wrong on it: errors on the console, requests to another host.
-
-    Attributes:
-        base: the site's address, without a slash at its end.
-    """
+    """A page in a browser of its own, and what went wrong on it: errors on the console, requests to another host."""
 
     page: Page
-    base: str
+    base: str  # the site's address, without a slash at its end
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        own = (f"{self.base}/", "data:", "blob:")
-        note = self.problems.append
+        own, note = (f"{self.base}/", "data:", "blob:"), self.problems.append
         self.page.on("console", lambda said: said.type in ("error", "warning") and note(f"console: {said.text}"))
         self.page.on("pageerror", lambda error: note(f"error: {error}"))
         self.page.on("request", lambda sent: sent.url.startswith(own) or note(f"another host: {sent.url}"))
