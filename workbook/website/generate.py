@@ -23,7 +23,7 @@ from mkdocs.livereload import LiveReloadServer
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 
-from workbook.history.versions import read_versions
+from workbook.history.lock import read_versions
 from workbook.place import CHAPTERS, CLONE, TEMPLATE, private
 from workbook.say import Problem, _, choose, language
 from workbook.website import chapter
