@@ -2,7 +2,7 @@
 
 from workbook.language import text
 from workbook.login import databases
-from workbook.settings import database_name
+from workbook.mysql.ladder import database_name
 from workbook.student import gitrepo
 from workbook.student.check import Check
 from workbook.student.ground import Ground

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workbook.mysql import docker, programs
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import docker, free_port, programs
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 
@@ -28,18 +27,12 @@ def db() -> dict[str, Any]:
     return dict(yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]["db"])
 
 
-def test_the_files_follow_the_compose_specification() -> None:
+def test_the_files_follow_the_compose_specification_and_a_misspelt_key_is_seen(tmp_path: Path) -> None:
     done = lint(COMPOSE, docker.OVERRIDE)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_lint_sees_a_misspelt_key(tmp_path: Path) -> None:
-    text = COMPOSE.read_text(encoding="utf-8")
     wrong = tmp_path / "compose.yaml"
-    wrong.write_text(text.replace("healthcheck:", "healthchek:"), encoding="utf-8")
-    done = lint(wrong)
-    assert done.returncode == 1
-    assert "healthchek" in done.stdout
+    wrong.write_text(COMPOSE.read_text(encoding="utf-8").replace("healthcheck:", "healthchek:"), encoding="utf-8")
+    assert "healthchek" in lint(wrong).stdout
 
 
 def test_it_says_what_the_notes_say_to_this_machine_alone_and_keeps_its_data(db: dict[str, Any]) -> None:
