@@ -28,7 +28,6 @@ case " $* " in
 *" port "*)
     if [ -f running ]; then cat published; else echo 'service "db" is not running' >&2; exit 1; fi ;;
 *" stop "* | *" down "*)
-    if [ -f stop-fails ]; then cat stop-fails >&2; exit 1; fi
     rm -f running ;;
 *" ps --all --quiet db ") echo 3ab30cb73f74 ;;
 " logs 3ab30cb73f74 ") if [ -f log ]; then cat log >&2; fi ;;

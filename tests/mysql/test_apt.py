@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,29 +79,23 @@ def test_the_newest_server_is_unpacked_with_what_it_needs_and_without_perl(repos
     assert not (tmp_path / "state").exists()
 
 
-def tampered(pool: Path) -> None:
-    (archive,) = pool.glob("libneeded*.deb")
-    archive.write_bytes(archive.read_bytes() + b"tampered")
-
-
-def without_mysql(pool: Path) -> None:
-    (pool / "Packages.gz").write_bytes(gzip.compress(b""))
-
-
 @needs_apt
 @pytest.mark.parametrize(
     ("plant", "sources", "reason"),
     [
-        (tampered, "", "apt could not download MySQL's packages"),
-        (without_mysql, "", "the package lists know no `mysql-server-core`"),
-        (None, "deb [trusted=yes] http://127.0.0.1:9/debian sid main\n", "apt could not fetch the package lists"),
+        ("tampered", "", "apt could not download MySQL's packages"),
+        ("no MySQL", "", "the package lists know no `mysql-server-core`"),
+        ("", "deb [trusted=yes] http://127.0.0.1:9/debian sid main\n", "apt could not fetch the package lists"),
     ],
 )
 def test_packages_that_cannot_be_had_or_trusted_are_refused(
-    repository: str, tmp_path: Path, plant: Callable[[Path], None] | None, sources: str, reason: str
+    repository: str, tmp_path: Path, plant: str, sources: str, reason: str
 ) -> None:
-    if plant:
-        plant(tmp_path / "repository")
+    if plant == "tampered":
+        (archive,) = (tmp_path / "repository").glob("libneeded*.deb")
+        archive.write_bytes(archive.read_bytes() + b"tampered")
+    elif plant:
+        (tmp_path / "repository/Packages.gz").write_bytes(gzip.compress(b""))
     with pytest.raises(Unavailable, match=reason):
         fetch_server(tmp_path / "state", tmp_path / "server", sources or repository)
     assert not (tmp_path / "server").exists()

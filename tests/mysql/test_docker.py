@@ -42,48 +42,32 @@ def test_one_that_ran_before_is_used_as_it_is_and_left_running(stand_in: StandIn
     assert stand_in.running
 
 
-def test_a_taken_port_is_left_to_whoever_has_it(
+def test_a_port_that_somebody_has_is_left_to_them(
     stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with listening(silence) as taken:
-        monkeypatch.setattr(docker, "PORT", taken)
-        docker.start(project, throwaway=False)
-    assert stand_in.asked("up")[0].startswith("MYSQL_PORT=0 ")
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "Bind for 127.0.0.1:3306 failed: port is already allocated",
-        "listen tcp4 127.0.0.1:3306: bind: address already in use",
-        "Ports are not available: exposing port TCP 127.0.0.1:3306 -> 0.0.0.0:0",
-    ],
-)
-def test_a_port_that_is_taken_meanwhile_is_tried_elsewhere(stand_in: StandIn, project: Path, message: str) -> None:
-    stand_in.says("up-fails", f"Error response from daemon: driver failed: {message}\n")
+    with listening(silence) as taken, monkeypatch.context() as patched:
+        patched.setattr(docker, "PORT", taken)
+        docker.start(project, throwaway=False).stop()
+    # The same, where whoever has it cannot be seen from here.
+    stand_in.says("up-fails", "Error response from daemon: Bind for 127.0.0.1:3306 failed: port is already allocated\n")
     docker.start(project, throwaway=False)
-    assert [up.split()[0] for up in stand_in.asked("up")] == [f"MYSQL_PORT={docker.PORT}", "MYSQL_PORT=0"]
+    assert [up.split()[0] for up in stand_in.asked("up")] == [
+        "MYSQL_PORT=0",
+        f"MYSQL_PORT={docker.PORT}",
+        "MYSQL_PORT=0",
+    ]
 
 
-def test_a_throwaway_lies_over_the_projects_file_and_goes_with_its_volumes(stand_in: StandIn, project: Path) -> None:
-    docker.start(project, throwaway=True).stop()
-    (up,) = stand_in.asked("up")
-    files = f"-f {project / 'compose.yaml'} -f {docker.OVERRIDE}"
-    assert up == f"MYSQL_PORT=0 compose -p {name(up)} {files} {WAIT} db"
-    assert stand_in.asked("down") == [f"MYSQL_PORT=0 compose -p {name(up)} {files} down --volumes"]
-
-
-def test_two_clones_and_each_throwaway_are_projects_of_their_own(
-    stand_in: StandIn, project: Path, tmp_path: Path
+def test_a_throwaway_lies_over_the_projects_file_is_one_of_its_own_and_goes_with_its_volumes(
+    stand_in: StandIn, project: Path
 ) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "compose.yaml").touch()
-    for folder, throwaway in [(project, False), (other, False), (project, True), (project, True), (project, False)]:
-        docker.start(folder, throwaway=throwaway).stop()
-    first, *others, again = (name(call) for call in stand_in.asked("up"))
-    assert first == again
-    assert len({first, *others}) == 4
+    for _attempt in range(2):
+        docker.start(project, throwaway=True).stop()
+    first, second = stand_in.asked("up")
+    files = f"-f {project / 'compose.yaml'} -f {docker.OVERRIDE}"
+    assert first == f"MYSQL_PORT=0 compose -p {name(first)} {files} {WAIT} db"
+    assert stand_in.asked("down")[0] == f"MYSQL_PORT=0 compose -p {name(first)} {files} down --volumes"
+    assert name(first) != name(second)
 
 
 def test_a_throwaway_whose_process_was_killed_is_removed_and_no_other(stand_in: StandIn, project: Path) -> None:
@@ -116,7 +100,6 @@ def test_the_running_container_is_found_and_stopped_and_its_data_kept(
     [
         (lambda docker, project: (project / "compose.yaml").unlink(), r"there is no .*compose\.yaml"),
         (lambda docker, project: docker.executable.unlink(), "there is no `docker` on PATH"),
-        (lambda docker, project: docker.executable.write_bytes(b"\x7fELF of another machine"), "Exec format error"),
         (
             lambda docker, project: docker.says("no-engine", "\nCannot connect. Is it running?\nSee 'docker --help'\n"),
             r"the Docker engine does not answer \(Cannot connect. Is it running\?\)",
@@ -159,28 +142,18 @@ def test_a_failed_up_shows_the_last_lines_and_mysqls_own_and_keeps_the_data(
     assert [call.endswith(undone_by) for call in stand_in.asked("down") + stand_in.asked("stop")] == [True]
 
 
-def test_a_volume_with_another_password_is_told_and_the_container_stopped(
+def test_who_lets_nobody_in_is_told_and_stopped(
     stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "PASSWORD", "wrong")
-    with pytest.raises(Problem, match=r"wrong password, or no such account \(1045\)"):
-        docker.start(project, throwaway=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(server, "PASSWORD", "wrong")
+        with pytest.raises(Problem, match="wrong password, or no such account"):
+            docker.start(project, throwaway=False)
     assert not stand_in.running
-
-
-def test_an_engine_on_another_machine_is_not_for_us(stand_in: StandIn, project: Path) -> None:
-    stand_in.says("published", f"127.0.0.1:{free_port()}\n")
+    stand_in.says("published", f"127.0.0.1:{free_port()}\n")  # an engine on another machine
     with pytest.raises(Unanswered):
         docker.start(project, throwaway=True)
-    assert stand_in.asked("down")
-
-
-def test_a_stop_that_fails_shows_the_last_lines(stand_in: StandIn, project: Path) -> None:
-    started = docker.start(project, throwaway=False)
-    stand_in.says("stop-fails", "Error response from daemon: cannot stop container\n")
-    with pytest.raises(Problem, match="`docker compose stop` failed") as caught:
-        started.stop()
-    assert "cannot stop container" in caught.value.why
+    assert not stand_in.running
 
 
 def test_ctrl_c_while_it_comes_up_ends_compose_and_what_it_made(

@@ -57,10 +57,8 @@ def unpacked() -> Binaries:
 def client(name: str = "mysql") -> tuple[str, ...]:
     """The command of MySQL's own client: this machine's, else the one that comes with the unpacked server.
 
-    It reads none of the person's option files, and speaks UTF-8; options of the caller's go behind it.
-
-    Args:
-        name: of the program: `mysql`, or `mysqladmin`. Unavailable says why there is none and none can be fetched.
+    It reads none of the person's option files, and speaks UTF-8; options of the caller's go behind it. Unavailable says
+    why there is none and none can be fetched.
     """
     plain = ("--no-defaults", "--default-character-set=utf8mb4")
     installed = shutil.which(name)
