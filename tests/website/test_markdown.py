@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from tests.lesson.course import lesson
-from workbook.history.files import Change
-from workbook.history.trace import follow
+from workbook.history.files import Change, follow
 from workbook.lesson.reader import read_lesson
 from workbook.say import Problem
 from workbook.website.fences import diff, session

@@ -15,7 +15,7 @@ import yaml
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 
-from workbook.history.versions import read_versions
+from workbook.history.lock import read_versions
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, _, language
 from workbook.website import chapter, commits, notebook

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
 from workbook.history.files import Change
-from workbook.lesson.commands import commit_message
+from workbook.lesson.blocks import commit_message
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, walk
 from workbook.lesson.model import Diff
 from workbook.say import Problem, _
