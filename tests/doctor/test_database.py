@@ -13,7 +13,7 @@ from workbook.doctor import database as examination
 from workbook.doctor.machine import Finding
 from workbook.doctor.verb import doctor, find_project
 from workbook.login import cursor
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import free_port
 from workbook.mysql.server import Server
 from workbook.student import environment
 

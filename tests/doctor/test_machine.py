@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tests.doctor.conftest import none, only
 from tests.mysql.listener import listening, silence
 from workbook.doctor import machine
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import free_port
 from workbook.mysql.server import Server
 from workbook.tools_commands import app
 

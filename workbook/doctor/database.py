@@ -14,9 +14,9 @@ from pymysql.cursors import Cursor
 from workbook.doctor.machine import Finding, Results, said
 from workbook.doctor.project import CONFIG, MIGRATIONS, settings
 from workbook.login import cursor, quoted
-from workbook.mysql.probe import Unanswered
+from workbook.mysql.ladder import DEFAULT_DATABASE
+from workbook.mysql.server import Unanswered
 from workbook.say import Problem, _
-from workbook.settings import DEFAULT_DATABASE
 from workbook.student import environment
 from workbook.student.ground import students_server
 

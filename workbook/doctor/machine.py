@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from workbook.mysql.mysqld import is_free
+from workbook.mysql import is_free
 from workbook.say import _
 
 OLDEST_PYTHON = (3, 11)
