@@ -57,6 +57,7 @@ def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
     ) -> Ran:
         write(project, {**files, WORKFLOW: workflow or one_job(steps, job)})
         commit(project)
+        commit(project, "Nothing new")
         capfd.readouterr()
         code = run(Path(WORKFLOW), project, only)
         return Ran(code, capfd.readouterr().out)
