@@ -29,6 +29,14 @@ SHALLOW = """\
   with: {fetch-depth: 0, path: whole}
 - run: cd whole && test "$(git rev-list --count HEAD)" -gt 1
 """
+PIP = """\
+- uses: actions/setup-python@v5
+  with: {python-version: "3"}
+- run: test "$(command -v python)" = "$(dirname "$(command -v pip)")/python"
+- run: case "$(pip --version)" in *"$RUNNER_TEMP"*) ;; *) exit 1 ;; esac
+"""
+LOG_IN = "mysql -h127.0.0.1 -uroot -e 'SELECT 1' -p$PASSWORD"
+SECRET = "env: {PASSWORD: '${{ secrets.DB }}'}\n" + MYSQL.replace('"1234"', "${{ secrets.DB }}")
 
 
 def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
@@ -69,6 +77,9 @@ def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
         ("- run: no-such-program", "", 1, "exit code 127. Its last lines: "),
         ("- run: 'false'", "if: github.event_name == 'pull_request'", 0, "skipped: its condition does not hold."),
         ('- run: test -z "${{ secrets.TOKEN }}"', "", 0, "Secrets are empty here: TOKEN."),
+        (PIP, "", 0, "The job passed."),
+        (f"- run: {LOG_IN}", SECRET, 0, "The job passed."),
+        ("- run: 'true'", MYSQL.replace("MYSQL_DATABASE: from_the_service", "MYSQL_USER: root"), 1, "must not be root"),
         # What cannot run here, and decides nothing: it came after the failure, in another step, was skipped, a cache.
         ("- run: 'false'\n- uses: codecov/codecov-action@v5\n  if: always()", "", 1, "The job failed"),
         ("- run: sudo apt-get update\n- run: 'false'", "", 1, "The job failed"),

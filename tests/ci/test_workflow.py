@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.ci.conftest import MYSQL, one_job
+from tests.ci.conftest import one_job
 from workbook.ci import unheard_push
 from workbook.ci.service import ANY_PORT, Service, mysql_service
 from workbook.ci.workflow import elsewhere, read
@@ -59,25 +58,12 @@ def test_what_github_refuses_is_named_with_its_line(
     assert "not YAML" not in problem.value.what or f"   {line} | " in problem.value.why
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong"),
-    [
-        ("checkout@v4", "setup-node@v4"),
-        ("actions/checkout@v4", "somebody/checkout@v1"),
-        ("ubuntu-24.04", "[self-hosted, gpu]"),
-        ("echo one", "echo ${{ job.services.mysql.ports[3306] }}"),
-        ("echo one", "echo ${{ steps.unknown.outputs.word }}"),
-    ],
-)
-def test_what_github_takes_is_not_refused(tmp_path: Path, right: str, wrong: str) -> None:
+def test_what_github_takes_is_read_as_github_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "ci.yml"
-    file.write_text(GOOD.replace(right, wrong))
-
-    assert read(file).jobs.keys() == {"test"}
-
-
-def test_values_are_read_as_github_reads_them(tmp_path: Path) -> None:
-    file = tmp_path / "ci.yml"
+    taken = {"checkout@v4": "setup-node@v4", "echo one": "echo ${{ job.services.mysql.ports[3306] }}"}
+    for right, wrong in {**taken, "ubuntu-24.04": "[self-hosted, gpu]"}.items():
+        file.write_text(GOOD.replace(right, wrong))
+        assert read(file).jobs.keys() == {"test"}
     file.write_text("env:\n  PORT: 3306\n  PASSWORD: 0123\n  PAIR: 22:22\n  YES: yes\n  ON: true\n  NOTHING:\n" + GOOD)
 
     content = read(file).content
@@ -88,12 +74,9 @@ def test_values_are_read_as_github_reads_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("on", "said"),
     [
-        ("push", ""),
         (["push", "pull_request"], ""),
-        ({"push": None}, ""),
         ({"push": {"branches": ["main", "my-*"]}}, ""),
         ({"push": {"branches": ["!main"]}}, ""),
-        ({"push": {"paths": ["app/**"]}}, ""),
         ({"push": {"branches": ["main"]}}, "On GitHub a push of the branch my-work starts nothing"),
         ({"pull_request": None}, "On GitHub a push does not start this workflow."),
     ],
@@ -105,40 +88,33 @@ def test_a_push_that_starts_nothing_is_told(on: Any, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "named"),
+    ("job", "named"),
     [
-        ("runs-on: windows-latest", "a job on windows-latest"),
-        ("runs-on: macos-26", "a job on macos-26"),
-        ("runs-on: [self-hosted, gpu]", "a job on ['self-hosted', 'gpu']"),
-        ("runs-on: ubuntu-24.04\nstrategy: {fail-fast: 'true'}", ""),
-        ("uses: ./.github/workflows/other.yml", "the workflow ./.github/workflows/other.yml"),
+        ({"runs-on": "windows-latest"}, "a job on windows-latest"),
+        ({"runs-on": "macos-26"}, "a job on macos-26"),
+        ({"runs-on": ["self-hosted", "gpu"]}, "a job on ['self-hosted', 'gpu']"),
+        ({"runs-on": "ubuntu-24.04", "strategy": {"fail-fast": True}}, ""),
+        ({"uses": "./.github/workflows/other.yml"}, "the workflow ./.github/workflows/other.yml"),
     ],
 )
-def test_a_job_that_cannot_run_here_is_known(more: str, named: str) -> None:
-    assert elsewhere(yaml.safe_load(more)) == named
+def test_a_job_that_cannot_run_here_is_known(job: dict[str, Any], named: str) -> None:
+    assert elsewhere(job) == named
 
 
 @pytest.mark.parametrize(
-    ("ports", "known"),
-    [
-        ("- 3306:3306", (3306,)),
-        ("- 3307:3306/tcp", (3307,)),
-        ("- 127.0.0.1:3306:3306", (3306,)),
-        ("- 3306", (ANY_PORT,)),
-        ("- 33060", ()),
-    ],
+    ("port", "known"),
+    [("3306:3306", [3306]), ("3307:3306/tcp", [3307]), ("::1:3306:3306", [3306]), ("3306", [ANY_PORT]), ("33060", [])],
 )
-def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes(ports: str, known: tuple[int, ...]) -> None:
-    service = mysql_service(yaml.safe_load(MYSQL.replace("- 3306:3306", ports)))
+def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes(port: str, known: list[int]) -> None:
+    service = mysql_service({"services": {"mysql": {"image": "mysql", "ports": [port]}}})
     assert service
-    assert service.ports == known
+    assert list(service.ports) == known
 
 
 @pytest.mark.parametrize(
     ("environment", "reason"),
     [
         ({}, "It wants one of MYSQL_ROOT_PASSWORD"),
-        ({"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "root"}, "MYSQL_USER is for a further user and must not be"),
         ({"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "me"}, "MYSQL_USER needs MYSQL_PASSWORD"),
         ({"MYSQL_ALLOW_EMPTY_PASSWORD": "yes"}, ""),
     ],

@@ -58,19 +58,17 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
         outcomes = rehearse(plan, state, only=job, hear=lambda outcome, event: _show(outcome, event, status))
-    if (project / STUDENT).exists():
-        _keep_for_explain(project, outcomes)
+    if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
+        red = [each for each in outcomes if each.result != "blocked" and not each.passed]
+        lastcheck.write(project, [_fault(each) for each in red], "ci")
     if any(each.judged and not each.passed for each in outcomes):
         return 1
     return 0 if all(each.judged for each in outcomes) else NOT_JUDGED
 
 
-def _keep_for_explain(project: Path, outcomes: list[Outcome]) -> None:
-    """Let `workbook explain` know what failed; a green run forgets a red one, and not what a check found."""
-    heard = {each.job: "\n".join(_heard(each) or each.lines) for each in outcomes}
-    red = [each for each in outcomes if each.result != "blocked" and not each.passed]
-    faults = [lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), heard[each.job]) for each in red]
-    lastcheck.write(project, faults, "ci")
+def _fault(outcome: Outcome) -> lastcheck.Fault:
+    heard = "\n".join(_heard(outcome) or outcome.lines)
+    return lastcheck.Fault("", f"workbook ci, job {outcome.job}", (_verdict(outcome),), heard)
 
 
 def say(sentence: str) -> None:
@@ -91,10 +89,7 @@ def _say_what_is_left_out(state: commit.Commit, workflow: Path) -> None:
 
 
 def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
-    """A sentence when a push of this branch would start nothing, else nothing.
-
-    Students wait for a run that never comes: the workflow listens to pushes of other branches.
-    """
+    """A sentence when a push of this branch would start nothing: students wait for a run that never comes."""
     on = workflow["on"]
     if not branch or not isinstance(on, dict):
         return ""
@@ -117,10 +112,8 @@ def _show(outcome: Outcome, event: Event, status: Status) -> None:
     match event.what:
         case "begun":
             say(f"\nJob {outcome.job}")
-        case "noted":
-            say(event.text)
-        case "left out":
-            say(NOT_HERE + event.text)
+        case "noted" | "left out":
+            say((NOT_HERE if event.what == "left out" else "") + event.text)
         case "started" if event.place is not None:
             status.update(f"{_shown(outcome.steps[event.place])} …")
         case "ended" if event.place is not None:

@@ -8,15 +8,15 @@ import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import yaml
 
 from workbook.ci import stand_in
 from workbook.ci.service import Mysql
-from workbook.ci.workflow import RUNNER, TELL, told_in, tool
+from workbook.ci.workflow import RUNNER, tool
 from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
@@ -24,6 +24,8 @@ from workbook.place import private
 from workbook.runner import machine
 from workbook.say import Problem, _
 
+TELL = "workbook-tell"
+"""The script that stands before the shell of a step, and sends what it prints into a file."""
 NOBODY = 65534
 """Root's steps run as this user and group: on GitHub, too, a step is no root."""
 
@@ -51,31 +53,28 @@ def run(
     """Run the one job of a workflow on this machine.
 
     Args:
-        workflow: as `rewrite` makes it.
         scratch: a folder that holds the clone, `commit`; it is gone when the job has ended, however it ended.
         secrets: their values; all others are empty.
         seconds: after how many the job is stopped, and says so; None for never.
 
     Yields:
-        what happens, as it happens, with paths and ports as on GitHub. Whoever stops listening ends the job.
-
-    Raises:
-        Problem: act is not installed, or cannot be run as somebody who is not root.
+        what happens, with paths and ports as on GitHub. Whoever stops listening ends the job.
     """
     act = tool("act")
     (job,) = workflow["jobs"].values()
     ids = [str(step.get("id") or place) for place, step in enumerate(job["steps"])]
+    told_in = {place: scratch / f"said-{place}" for place, step in enumerate(job["steps"]) if "run" in step}
+    for place, file in told_in.items():
+        # act would give the step a terminal, which GitHub does not, and lose what one that fails says last.
+        step = job["steps"][place]
+        step["shell"] = f"sh {scratch / 'tools' / TELL} {file} {step['shell']}"
     script = yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True)
-    environment = _prepare(scratch, mysql, script)
     (scratch / "workflow.yml").write_text(script, encoding="utf-8")
+    environment = _prepare(scratch, mysql, script)
     reading, writing = os.pipe()
     with contextlib.ExitStack() as stack, open(reading, "rb") as lines, open(writing, "wb") as output:
         # Opened now, for with the end of the job they are gone.
-        told = {
-            place: stack.enter_context(told_in(scratch, place).open("w+", errors="replace"))
-            for place, step in enumerate(job["steps"])
-            if "run" in step
-        }
+        told = {place: stack.enter_context(file.open("w+", errors="replace")) for place, file in told_in.items()}
         # Named, so that none of them is looked for in the project.
         files = {f"{name}-file": scratch / name for name in ("env", "secret", "var", "input")}
         for file in files.values():
@@ -90,8 +89,8 @@ def run(
         clock = threading.Timer(seconds or 0, guarded.stop)
         if seconds:
             clock.start()
+        over = False
         try:
-            over = False
             for line in lines:
                 for event in _read(line.decode(errors="replace"), ids, told):
                     over = over or event.what == "over"
@@ -105,7 +104,7 @@ def run(
             guarded.stop()
 
 
-def _read(line: str, ids: list[str], told: Mapping[int, IO[str]]) -> Iterator[Event]:
+def _read(line: str, ids: list[str], told: Mapping[int, Iterable[str]]) -> Iterator[Event]:
     """The events in one line of act's, which calls the steps by these ids; what they print stands in files."""
     try:
         entry = json.loads(line)
@@ -117,10 +116,8 @@ def _read(line: str, ids: list[str], told: Mapping[int, IO[str]]) -> Iterator[Ev
     place = ids.index(step) if step in ids else None
     if "jobResult" in entry:
         yield Event("over", None, entry["jobResult"])
-    elif place is not None and entry.get("raw_output"):
-        yield from (Event("said", place, each) for each in message.splitlines() if place not in told)
     elif place is not None and "stepResult" in entry and entry.get("stage") == "Main":
-        yield from (Event("said", place, each) for each in (told[place].read() if place in told else "").splitlines())
+        yield from (Event("said", place, each) for each in told.get(place, ()))
         yield Event("ended", place, entry["stepResult"], entry.get("executionTime", 0) / 1e9)
     elif entry.get("level") == "error":
         yield Event("complained", place, message.replace("exit status ", "exit code "))
@@ -130,7 +127,7 @@ def _read(line: str, ids: list[str], told: Mapping[int, IO[str]]) -> Iterator[Ev
 
 def _as_on_github(line: str, scratch: Path, ports: Mapping[int, int]) -> str:
     """A printed line without colours and paths of our scratch folders, and with the ports that the workflow knows."""
-    line = re.sub(r"\x1b\[[\d;]*m", "", line)
+    line = re.sub(r"\x1b\[[\d;]*m", "", line.rstrip("\n"))
     line = re.sub(rf"{re.escape(str(scratch))}/act/[0-9a-f]+/(hostexecutor|act/workflow)/?", "", line)
     for known, here in ports.items():
         line = re.sub(rf"\b{here}\b", str(known), line) if known else line
@@ -200,10 +197,6 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
         "TZ": "UTC",  # as on GitHub's machines
         "TERM": "dumb",
         "COLUMNS": "78",  # the report indents by two
-        "NO_COLOR": "1",
         "GIT_CONFIG_GLOBAL": str(scratch / "gitconfig"),
-        "PIP_REQUIRE_VIRTUALENV": "1",
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "UV_CACHE_DIR": str(cache),
-        "UV_NO_PROGRESS": "1",
     }

@@ -28,8 +28,6 @@ REFUSED = re.compile(
 
 RUNNER = "ubuntu-latest"
 """What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
-TELL = "workbook-tell"
-"""The script that stands before the shell of a step, and sends what it prints into a file."""
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}", "sh": "sh -e {0}"}
 """What GitHub runs a script with, by the name of the shell."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -65,10 +63,8 @@ def tool(name: str) -> str:
     """
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     if not found:
-        raise Problem(
-            _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name),
-            ways=(_("Install what requirements.lock pins: make setup"),),
-        )
+        what = _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name)
+        raise Problem(what, ways=(_("Install what requirements.lock pins: make setup"),))
     return found
 
 
@@ -79,11 +75,8 @@ def read(file: Path) -> Workflow:
         Problem: there is no such file, or GitHub would refuse it; the sentences name the lines.
     """
     if not file.is_file():
-        raise Problem(
-            _("There is no workflow at {file}.", file=file),
-            why=_("GitHub looks for workflows in the folder .github/workflows, at the top of the repository."),
-            ways=(_("Write one: chapter 37 does."),),
-        )
+        why = _("GitHub looks for workflows in the folder .github/workflows, at the top of the repository.")
+        raise Problem(_("There is no workflow at {file}.", file=file), why=why)
     written = file.read_text(encoding="utf-8", errors="replace")
     content = _parse(file, written)
     mistakes = [f"{file}, line {line}: {sentence}." for line, sentence in _refusals(file, written)]
@@ -104,13 +97,9 @@ def _parse(file: Path, written: str) -> dict[str, Any]:
         lines = written.splitlines()
         shown = [f"{number:>4} | {lines[number - 1]}" for number in (line - 1, line) if 0 < number <= len(lines)]
         problem = about.get("problem") or about.get("reason")
-        raise Problem(
-            _("{file}, line {line}: this is not YAML: {problem}.", file=file, line=line, problem=problem),
-            why="\n".join(shown),
-            ways=(
-                _("Compare how far this line and the ones above it stand from the left: in YAML that is the meaning."),
-            ),
-        ) from None
+        what = _("{file}, line {line}: this is not YAML: {problem}.", file=file, line=line, problem=problem)
+        way = _("Compare how far this line and the ones above it stand from the left: in YAML that is the meaning.")
+        raise Problem(what, why="\n".join(shown), ways=(way,)) from None
     return content if isinstance(content, dict) else {}
 
 
@@ -118,7 +107,7 @@ def _refusals(file: Path, written: str) -> list[tuple[int, str]]:
     """What actionlint finds that GitHub refuses: line and sentence."""
     command = [tool("actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = [each for each in json.loads(done.stdout) if REFUSED.match(f"{each['kind']}: {each['message']}")]
+    found = [each for each in json.loads(done.stdout or "[]") if REFUSED.match(f"{each['kind']}: {each['message']}")]
     if "self-hosted" in written:  # there, labels are of one's own making
         found = [each for each in found if each["kind"] != "runner-label"]
     return sorted((each["line"], re.split(r"\. (?:available|see) ", each["message"])[0]) for each in found)
@@ -171,18 +160,11 @@ def rewrite(
             if type(value) in (str, int):
                 holder["env"][key] = _led(f"{key}={value}", ports).partition("=")[2]
     defaults = [((each.get("defaults") or {}).get("run") or {}).get("shell") for each in (job, whole)]
-    for place, step in enumerate(job["steps"]):
+    for step in job["steps"]:
         if "run" in step:
             shell = step.get("shell") or defaults[0] or defaults[1] or ""
-            # act would give the step a terminal, which GitHub does not, and lose what one that fails says last.
-            tell = ["sh", str(commit.parent / "tools" / TELL), str(told_in(commit.parent, place))]
-            step |= {"run": _led(str(step["run"]), ports), "shell": f"{shlex.join(tell)} {SHELLS.get(shell, shell)}"}
+            step |= {"run": _led(str(step["run"]), ports), "shell": SHELLS.get(shell, shell)}
     return whole, ", ".join(sorted(set(re.findall(r"\bsecrets\.(\w+)", str(job))) - known))
-
-
-def told_in(scratch: Path, place: int) -> Path:
-    """The file into which a step prints."""
-    return scratch / f"said-{place}"
 
 
 def _led(text: str, ports: Mapping[int, int]) -> str:
