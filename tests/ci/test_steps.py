@@ -137,14 +137,6 @@ def test_only_what_is_committed_is_there_and_the_rest_is_named(
     assert git(project, "status", "--porcelain").split() == ["M", WORKFLOW, "M", "a.txt", "??", "b.txt"]
 
 
-def test_korean_is_spoken(ci: Ci, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_LANG", "ko")
-    ran = ci("- run: sudo reboot\n- name: 실패하는 스텝\n  run: exit 2")
-
-    assert "ok       Run sudo reboot" in ran.said
-    assert "“실패하는 스텝” 스텝에서 실패했어요: exit code 2." in ran.said
-
-
 def test_a_job_waits_for_those_that_it_needs(ci: Ci) -> None:
     job = "runs-on: ubuntu-24.04\n    steps:\n      - run: "
     workflow = f"on: push\njobs:\n  second:\n    needs: first\n    {job}'true'\n  first:\n    {job}'false'\n"

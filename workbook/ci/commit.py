@@ -9,16 +9,13 @@ from workbook.say import Problem, _
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What a run is about."""
+    """What a run is about; `branch` is empty on a detached HEAD, `left_out` names what is changed or new."""
 
     repository: Path
-    """The top folder of the git repository."""
     sha: str
     subject: str
     branch: str
-    """Empty on a detached HEAD."""
     left_out: tuple[str, ...]
-    """The files that are changed or new, and not committed."""
 
 
 def current(project: Path) -> Commit:
@@ -43,11 +40,7 @@ def current(project: Path) -> Commit:
 
 
 def clone(commit: Commit, into: Path) -> None:
-    """Put the commit, and the history that leads to it, into a new folder.
-
-    Raises:
-        Problem: git fails.
-    """
+    """Put the commit, and the history that leads to it, into a new folder."""
     # No file is shared with the person's: the copy may change its owner.
     persons_git(
         commit.repository, "clone", "--quiet", "--no-hardlinks", str(commit.repository), str(into), looking=True

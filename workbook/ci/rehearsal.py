@@ -69,18 +69,15 @@ class Outcome:
             case "said" if event.place is not None:
                 self.said.setdefault(event.place, []).append(event.text)
             case "ended" if event.place is not None:
+                step, said = self.steps[event.place], self.said.get(event.place, ())
                 if self.reached is None and watch():
                     self.reached = event.place
-                if self.red_by is None:
-                    self._ended(event.place, event.text == "success")
-
-    def _ended(self, place: int, well: bool) -> None:
-        step = self.steps[place]
-        if not well and step.get("continue-on-error") is not True:
-            self.red_by, self.failed = place, name_of(step)
-        if self.red_by is not None or is_unknown(step):
-            said = self.said.get(place, ())
-            self.left_out += [line.removeprefix(NOT_HERE) for line in said if line.startswith(NOT_HERE)]
+                if self.red_by is not None:
+                    return
+                if event.text != "success" and step.get("continue-on-error") is not True:
+                    self.red_by, self.failed = event.place, name_of(step)
+                if self.red_by is not None or is_unknown(step):
+                    self.left_out += [line.removeprefix(NOT_HERE) for line in said if line.startswith(NOT_HERE)]
 
 
 def rehearse(

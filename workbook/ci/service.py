@@ -45,13 +45,13 @@ class Service:
     def refusal(self) -> str:
         """Why the image would stop at once, or nothing. These are the rules of its entry point."""
         root = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD")
-        if not any(self.environment.get(name) for name in root):
+        told = self.environment
+        if not any(map(told.get, root)):
             return _("It wants one of {root}.", root=", ".join(root))
-        if self.environment.get("MYSQL_USER") == "root":
+        if told.get("MYSQL_USER") == "root":
             return _("MYSQL_USER is for a further user and must not be root; leave it out of the service's env.")
-        if self.environment.get("MYSQL_USER") and not self.environment.get("MYSQL_PASSWORD"):
-            return _("MYSQL_USER needs MYSQL_PASSWORD beside it.")
-        return ""
+        lacks = told.get("MYSQL_USER") and not told.get("MYSQL_PASSWORD")
+        return _("MYSQL_USER needs MYSQL_PASSWORD beside it.") if lacks else ""
 
 
 def mysql_service(job: dict[str, Any]) -> Service | None:

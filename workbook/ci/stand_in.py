@@ -27,7 +27,6 @@ HARMLESS = ("sudo", "systemctl", "service", "timedatectl", "apt-get", "apt")
 NAMES = (*HARMLESS, *CLIENTS, "docker", "docker-compose", "pip", "pip3")
 """What a job finds of these names is us."""
 
-
 STARTS_MYSQL = re.compile(
     r"^[^#\n]*(\bsystemctl\s[^#;&|\n]*(\b(re)?start|--now)\s[^#;&|\n]*\bmysqld?\b"
     r"|(\bservice\s+|/etc/init\.d/)mysqld?\s+(re)?start\b)",

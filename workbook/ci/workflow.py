@@ -128,7 +128,7 @@ def elsewhere(job: dict[str, Any]) -> str:
 
 def is_unknown(step: dict[str, Any]) -> bool:
     """Whether a step uses an action that nothing here stands in for."""
-    return _from_elsewhere(step) and not _script(step, Path())
+    return _script(step, Path()) == ""
 
 
 def rewrite(
@@ -144,9 +144,10 @@ def rewrite(
     job = whole["jobs"][name]
     known = {"GITHUB_TOKEN", *secrets_of(job)}
     for place, step in enumerate(job["steps"]):
-        if _from_elsewhere(step):
+        script = _script(step, commit)
+        if script is not None:
             kept = {key: step[key] for key in ("id", "if", "continue-on-error", "env") if key in step}
-            script = _script(step, commit) or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
+            script = script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
             job["steps"][place] = kept | {"name": step.get("name") or step["uses"], "shell": "bash", "run": script}
     job["runs-on"] = RUNNER
     for key in ("needs", "services", "environment", "concurrency", "permissions"):
@@ -176,13 +177,11 @@ def _led(text: str, ports: Mapping[int, int]) -> str:
     return re.sub(asked, str(ports.get(ANY_PORT, "''")), text)
 
 
-def _from_elsewhere(step: dict[str, Any]) -> bool:
-    return not str(step.get("uses") or "./").startswith("./")
-
-
-def _script(step: dict[str, Any], commit: Path) -> str:
-    """What does the same as an action to this job and nothing more, as a script; an empty text for one not known."""
-    uses, inputs = str(step["uses"]), {key: str(value) for key, value in (step.get("with") or {}).items()}
+def _script(step: dict[str, Any], commit: Path) -> str | None:
+    """What does the same as an action to this job and nothing more; empty for an unknown one, None for another step."""
+    uses, inputs = str(step.get("uses") or "./"), {key: str(value) for key, value in (step.get("with") or {}).items()}
+    if uses.startswith("./"):
+        return None
     match uses.partition("@")[0].lower():
         case "actions/checkout" if "github.repository" in inputs.get("repository", "github.repository"):
             # A clone as shallow as the real one, in the job's empty folder.
