@@ -146,11 +146,9 @@ def _unprivileged(act: str, scratch: Path) -> list[str]:
             if subprocess.run([*command, act, "--version"], capture_output=True, check=False).returncode == 0:
                 break
     else:
-        raise Problem(
-            _("You are root, and {act} cannot be run as an ordinary user here.", act=act),
-            why=_("On GitHub no step is root, and as root a workflow could change this machine."),
-            ways=(_("Log in as an ordinary user, and run the command again."),),
-        )
+        what = _("You are root, and {act} cannot be run as an ordinary user here.", act=act)
+        why = _("On GitHub no step is root, and as root a workflow could change this machine.")
+        raise Problem(what, why=why, ways=(_("Log in as an ordinary user, and run the command again."),))
     for folder, names, files in os.walk(scratch):
         for name in (".", *names, *files):
             os.chown(Path(folder, name), NOBODY, NOBODY, follow_symlinks=False)

@@ -19,18 +19,11 @@ class Commit:
 
 
 def current(project: Path) -> Commit:
-    """The commit that the project stands on.
-
-    Raises:
-        Problem: git is not installed, or nothing is committed in the folder.
-    """
+    """The commit that the project stands on; a Problem when nothing is committed in the folder."""
     last = try_git(project, "log", "-1", "--format=%h %s", looking=True)
     if last.returncode:
-        raise Problem(
-            _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=project),
-            why=last.stderr.strip(),
-            ways=("git init, git add -A, git commit",),
-        )
+        what = _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=project)
+        raise Problem(what, why=last.stderr.strip(), ways=("git init, git add -A, git commit",))
     sha, _space, subject = last.stdout.strip().partition(" ")
     repository = Path(persons_git(project, "rev-parse", "--show-toplevel", looking=True).strip())
     branch = persons_git(project, "branch", "--show-current", looking=True).strip()

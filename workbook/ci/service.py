@@ -95,11 +95,7 @@ class Mysql(NamedTuple):
 
 @contextlib.contextmanager
 def serve(project: Path, job: dict[str, Any]) -> Iterator[Mysql]:
-    """Have the job's MySQL for as long as the `with` lasts: its service's, or GitHub's own when a step starts that.
-
-    Raises:
-        Problem: no MySQL can be had on this machine.
-    """
+    """Have the job's MySQL (its service's, or GitHub's own when a step starts that); a Problem when none can be had."""
     scripts = "\n".join(str(step.get("run", "")) for step in job["steps"])
     played = mysql_service(job) or (PREINSTALLED if STARTS_MYSQL.search(scripts) else None)
     # Bound and not listening: certainly nobody answers there. A job without a MySQL must not find its owner's.

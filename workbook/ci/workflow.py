@@ -30,7 +30,6 @@ RUNNER = "ubuntu-latest"
 """What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}", "sh": "sh -e {0}"}
 """What GitHub runs a script with, by the name of the shell."""
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,7 @@ def needs(job: dict[str, Any]) -> list[str]:
 
 
 def tool(name: str) -> str:
-    """The path of a pinned program, `act` or `actionlint`: beside our own Python, else on PATH.
-
-    Raises:
-        Problem: it is not installed.
-    """
+    """The path of a pinned program, `act` or `actionlint`: beside our Python, else on PATH; a Problem without it."""
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     if not found:
         what = _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name)
@@ -69,11 +64,7 @@ def tool(name: str) -> str:
 
 
 def read(file: Path) -> Workflow:
-    """Read a workflow.
-
-    Raises:
-        Problem: there is no such file, or GitHub would refuse it; the sentences name the lines.
-    """
+    """Read a workflow; a Problem says that there is none, or names the lines for which GitHub would refuse it."""
     if not file.is_file():
         why = _("GitHub looks for workflows in the folder .github/workflows, at the top of the repository.")
         raise Problem(_("There is no workflow at {file}.", file=file), why=why)
@@ -195,7 +186,7 @@ def _script(step: dict[str, Any], commit: Path) -> str | None:
         case "actions/setup-python":
             # An environment of the job's own: what it installs with pip is gone with it.
             return (
-                f"{_find_python(inputs.get('python-version') or PYTHON)}\n"
+                f"{_find_python(inputs.get('python-version', '3'))}\n"
                 '"$python" -m venv "$RUNNER_TEMP/python"\necho "$RUNNER_TEMP/python/bin" >> "$GITHUB_PATH"'
             )
         case "actions/cache" | "actions/cache/restore" | "actions/cache/save" | "actions/upload-artifact":
