@@ -16,7 +16,7 @@ def explain(
     ] = None,
 ) -> None:
     """Find the clinic's page for an error: its cause and its cure."""
-    from workbook.explain.verb import explain as verb
+    from workbook.explain import explain as verb
     from workbook.student.project import find
 
     raise typer.Exit(verb(file, project=find(Path.cwd()) or Path.cwd()))
