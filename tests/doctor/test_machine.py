@@ -11,8 +11,6 @@ from typer.testing import CliRunner
 
 from tests.doctor.conftest import none, only
 from workbook.doctor import machine
-from workbook.mysql import free_port
-from workbook.mysql.server import Server
 from workbook.tools_commands import app
 
 pytestmark = pytest.mark.slow
