@@ -10,7 +10,7 @@ import pytest
 from tests.ci.conftest import WORKFLOW, Ran, commit, git
 from workbook.ci import run
 from workbook.place import TEMPLATE
-from workbook.runner import machine
+from workbook.runner.ground import uv
 
 pytestmark = pytest.mark.slow
 
@@ -22,9 +22,9 @@ def owned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env", "uv.lock")
     )
-    uv = machine.uv()
-    assert uv
-    subprocess.run([uv, "lock", "--quiet"], cwd=folder, check=True)
+    program = uv()
+    assert program
+    subprocess.run([program, "lock", "--quiet"], cwd=folder, check=True)
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "Start from the template")
     return folder

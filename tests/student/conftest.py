@@ -10,7 +10,7 @@ import pytest
 
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
-from workbook.runner.machine import uv
+from workbook.runner.ground import uv
 from workbook.student import environment, gitrepo, outline, progress_file
 from workbook.student import server as servers
 from workbook.student.ground import Ground

@@ -11,7 +11,7 @@ from workbook.lesson.reader import read_mistake
 from workbook.login import cursor
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.runner.machine import uv
+from workbook.runner.ground import uv
 from workbook.student.check import Verdict, judge
 from workbook.student.checking import PATH, asked
 from workbook.student.ground import Ground

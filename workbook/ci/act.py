@@ -23,7 +23,7 @@ from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
-from workbook.runner import machine
+from workbook.runner import ground
 from workbook.say import Problem, _
 
 PATIENCE = 5
@@ -183,7 +183,7 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
     for folder in (home, tools, scratch / "tmp"):
         folder.mkdir()
     path = [str(tools), str(home / ".local" / "bin"), *_path()]
-    uv = machine.uv()
+    uv = ground.uv()
     if uv:
         (tools / "uv").symlink_to(uv)
     if re.search(r"\bpip3?\b", script):
@@ -207,7 +207,7 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
         cache.mkdir(parents=True, exist_ok=True)
         os.chown(cache, NOBODY, NOBODY)
     else:
-        cache = Path(kept.get("UV_CACHE_DIR") or machine.uv_cache())
+        cache = Path(kept.get("UV_CACHE_DIR") or ground.uv_cache())
     if (Path.home() / ".config/uv/uv.toml").is_file():
         kept.setdefault("UV_CONFIG_FILE", str(Path.home() / ".config/uv/uv.toml"))
     return kept | {

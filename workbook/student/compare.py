@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from workbook.runner.migration import undated
+from workbook.runner.compare import undated
 from workbook.say import Problem, _
 from workbook.student import gitrepo, outline, progress_file
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.login import cursor, databases
-from workbook.redcontract import EXIT_CODES
+from workbook.runner.contract import EXIT_CODES
 from workbook.student.ground import PACKAGE, TEST_SECONDS, Ground
 from workbook.student.outdated import note_on
 from workbook.student.probes.plants import PLANTS, RIGHT
