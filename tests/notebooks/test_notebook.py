@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from workbook import notebook
 from workbook.login import create_database, cursor, databases
 from workbook.mysql.server import Server
-from workbook.notebooks.run import execute
+from workbook.notebooks import execute
 from workbook.say import Problem
 
 
@@ -23,12 +23,8 @@ def given(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 def test_the_login_is_what_drivers_take(given: Server) -> None:
-    assert notebook.login() == {
-        "host": given.host,
-        "port": given.port,
-        "user": given.user,
-        "password": given.password,
-    }
+    login = {"host": given.host, "port": given.port, "user": given.user, "password": given.password}
+    assert notebook.login() == login
 
 
 def test_a_database_left_behind_by_an_interrupted_run_is_made_anew(given: Server) -> None:

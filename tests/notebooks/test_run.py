@@ -6,11 +6,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from workbook import notebooks as book
 from workbook.login import cursor
 from workbook.mysql.server import Server
 from workbook.notebook import drop_database
-from workbook.notebooks import book
-from workbook.notebooks.run import execute, notebooks
+from workbook.notebooks import execute, notebooks
 from workbook.place import CLONE
 from workbook.say import Problem
 
@@ -27,13 +27,12 @@ def test_there_is_a_notebook_for_every_chapter() -> None:
 
 
 @pytest.mark.parametrize("path", book.english(), ids=lambda path: path.stem)
-def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server) -> None:
-    committed, fresh = book.read(path), book.read(path)
-
-    execute(path, fresh, mysql)
-
-    assert list(book.faults(fresh)) == []
-    assert list(book.drift(committed, fresh)) == []
+def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server, once) -> None:
+    with once("notebooks", path.stem, [*book.inputs(path), mysql.version]):
+        committed, fresh = book.read(path), book.read(path)
+        execute(path, fresh, mysql)
+        assert list(book.broken(fresh)) == []
+        assert list(book.drift(committed, fresh)) == []
 
 
 def test_a_failing_cell_is_shown_with_its_error(mysql: Server) -> None:
@@ -64,7 +63,7 @@ def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch:
 def test_what_a_cell_of_an_error_free_run_prints_to_stderr_is_a_fault(mysql: Server) -> None:
     loud = planted("import sys", "print('warning', file=sys.stderr)")
     execute(PLANTED, loud, mysql)
-    (fault,) = book.faults(loud)
+    (fault,) = book.broken(loud)
     assert fault.endswith("wrote to standard error")
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
 from workbook.translation.pairs import Pair
 from workbook.translation.parity import findings_of
-from workbook.translation.verb import accept, all_findings, translation
+from workbook.translation.sync import accept, all_findings, translation
 
 LONG = "This is a sentence that somebody forgot to put into Korean, alas."
 
@@ -15,9 +15,9 @@ LONG = "This is a sentence that somebody forgot to put into Korean, alas."
 FAULTS = [
     ("english", "nothing", "a hat", "22: here is the fence `nothing`, and lesson.md:20 has the fence `a hat`"),
     ("english", "```console", "```text", "20: here is the fence ````console`, and lesson.md:18 has the fence"),
-    ("english", "exit: 1", "exit: 2", "19: here is the fence `exit: 1`, and lesson.md:17 has the fence"),
+    ("english", "exit: 1", "exit: 2", "19: here is the comment `exit: 1`, and lesson.md:17 has the comment"),
     ("english", "<!-- stop -->\n", "", "37: here is the comment `stop`, and lesson.md:36 has the fold"),
-    ("korean", "```console\n$ find hat\nnothing\n```\n", "", "19: here is the comment `exit: 1`, and lesson"),
+    ("korean", "```console\n$ find hat\nnothing\n```\n", "", "21: here is the row `<tr>`, and lesson.md:18 has the fence"),
     ("korean", "| 선반 | 신발 |\n", "", "25: here is the end `no more`, and lesson.md:25 has the row `<tr>`"),
     ("korean", "<details><summary>정답</summary>머리 위에 있어요.</details>", "", "37: here is the end `no more`"),
     ("korean", "[uv.lock]", "[poetry.lock]", "5: here is the key `left_out: ['poetry.lock']`, and lesson.md:5"),
@@ -77,22 +77,23 @@ def test_what_is_no_fault(pair: Pair) -> None:
     assert said(pair) == []
 
 
-@pytest.mark.parametrize("stamped", [True, False])
-def test_a_missing_heading_is_named(stamped: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stamped", "new", "beginning"),
+    [
+        (
+            True,
+            "## Before\n\n## Start\n",
+            "13: here is the heading `## start`, and lesson.md:12 has the heading `## be",
+        ),
+        (False, "## Before\n\n## Start\n", "27: here is the end `no more`, and lesson.md:29 has the heading `##`"),
+        (True, "", "29: here is the heading `## start_1`, and lesson.md:26 has the end"),
+    ],
+)
+def test_a_heading_too_few_or_too_many_is_named(stamped: bool, new: str, beginning: str, tmp_path: Path) -> None:
     pair = write_accepted(tmp_path) if stamped else write_pair(tmp_path)
-    change(pair.english, "## Start\n", "## Before\n\nA look into the mirror.\n\n## Start\n")
+    change(pair.english, "## Start\n", new)
     (only,) = said(pair)
-    assert only.replace("lesson.ko.md:", "").startswith(
-        "different: 13: here is the heading `## start`, and lesson.md:12 has the heading `## before`"
-        if stamped
-        else "different: 27: here is the end `no more`, and lesson.md:31 has the heading `##`"
-    )
-
-
-def test_a_heading_too_many_is_named(pair: Pair) -> None:
-    change(pair.english, "## Start\n", "")
-    (only,) = said(pair)
-    assert only.startswith("different: lesson.ko.md:29: here is the heading `## start_1`, and lesson.md:26 has the end")
+    assert only.startswith(f"different: lesson.ko.md:{beginning}")
 
 
 def test_a_renamed_heading_and_a_missing_section_comment_make_the_section_stale(pair: Pair) -> None:

@@ -24,12 +24,7 @@ _SENTENCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A page or a section that is not in step: the place, a sentence, what to do, and the section it concerns.
-
-    Attributes:
-        kind: the page is missing, a section was written from an older text, or the two differ in structure.
-        slug: the section's; empty when it concerns the page.
-    """
+    """What is not in step: a missing page, a section of an older text, another structure; `slug` is the section's."""
 
     kind: Literal["missing", "stale", "different"]
     error: LessonError
@@ -124,9 +119,7 @@ class Comparison:
             return
         for part in other.of("text", "spoken"):
             if _STARS.search(part.value):
-                what = (
-                    f"stars stay visible in this paragraph of `{other.title}`: none close between a mark and a letter."
-                )
+                what = f"stars stay visible in this paragraph of `{other.title}`."
                 yield self._different(part.first, what, "Take the particle into the emphasis.", one.slug)
             if _english(part) >= (_SENTENCE if part.kind == "text" else 1) and not _HANGUL.search(part.value):
                 what = f"this text of `{other.title}` has no Korean word."
