@@ -54,15 +54,6 @@ def test_a_database_that_may_be_somebodys_is_left_alone(given: Server) -> None:
             ask.execute(f"DROP DATABASE {name}")
 
 
-def test_without_a_server_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path))
-    monkeypatch.setenv("PATH", str(tmp_path))  # no Docker either
-    with pytest.raises(notebook.NoServer) as raised:
-        notebook.login()
-    assert raised.value.what == "No MySQL answers, and this notebook asks a real one."
-    assert "workbook db up" in raised.value.ways[0]
-
-
 def test_jupyter_shows_the_sentence_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path))
     with socket.socket() as nobody:

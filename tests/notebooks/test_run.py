@@ -60,13 +60,6 @@ def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch:
             ask.execute("DROP USER nb_planted")
 
 
-def test_what_a_cell_of_an_error_free_run_prints_to_stderr_is_a_fault(mysql: Server) -> None:
-    loud = planted("import sys", "print('warning', file=sys.stderr)")
-    execute(PLANTED, loud, mysql)
-    (fault,) = book.broken(loud)
-    assert fault.endswith("wrote to standard error")
-
-
 def test_a_run_writes_the_outputs_into_both_languages(
     tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,6 @@ from workbook.runner.shell import Client
 from workbook.runner.start import empty
 
 NAME = "l_lesson"
-COLUMNS = "id BIGINT PRIMARY KEY AUTO_INCREMENT, n VARCHAR(20) UNIQUE, x DECIMAL(5,2), b VARBINARY(4)"
 
 
 @pytest.fixture
@@ -32,12 +31,11 @@ def name(worker_id: str, mysql: Server) -> Iterator[str]:
 def client(mysql: Server, name: str) -> Iterator[Client]:
     create_database(mysql, name)
     with Client(Settings(server=mysql, database=name)) as client:
-        client.run(f"CREATE TABLE t ({COLUMNS});")
-        client.run("INSERT INTO t (n, x) VALUES ('a', NULL);")
+        client.run("CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, n VARCHAR(20) UNIQUE);")
+        client.run("INSERT INTO t (n) VALUES ('a');")
         yield client
 
 
-BYTES = ["+--------+", "| b      |", "+--------+", "| 0xABCD |", "+--------+", "1 row in set (<duration>)"]
 ROWS = ["*************************** 1. row ***************************", "  n: 한국", "one: 1.5"]
 
 
@@ -45,14 +43,9 @@ ROWS = ["*************************** 1. row ***************************", "  n: 
     ("statement", "said"),
     [
         ("DELETE FROM t\nWHERE id = 1;", ["Query OK, 1 row affected (<duration>)"]),
-        ("ALTER TABLE t ADD y INT;", ["...", "Records: 0  Duplicates: 0  Warnings: 0"]),
         ("SELECT '한국' AS n, 1.5 AS one\\G", [*ROWS, "1 row in set (<duration>)"]),
-        ("SELECT 0xABCD\nAS b;", BYTES),
         ("SELECT * FROM t WHERE id = 9;", ["Empty set (<duration>)"]),
         ("SELECT 1\nFROM;", ["ERROR 1064 (42000): You have an error in your SQL syntax; ... near '' at line 2"]),
-        ("INSERT INTO t (n) VALUES ('A');", ["ERROR 1062 (23000): Duplicate entry 'A' for key 't.n'"]),
-        ("CREATE DATABASE IF NOT EXISTS mysql;", ["Query OK, 1 row affected, 1 warning (<duration>)"]),
-        ("USE nowhere;", ["ERROR 1049 (42000): Unknown database 'nowhere'"]),
         ("SELECT 'mysql> ' AS p, LENGTH('%s') AS n;" % ("x" * 5000), ["...", "| mysql>  | 5000 |", "..."]),
     ],
 )
@@ -61,18 +54,11 @@ def test_each_kind_of_answer_is_the_clients_own(client: Client, statement: str, 
     assert mismatch(said, printed) is None, printed
 
 
-def test_a_session_keeps_its_state_within_a_fence(client: Client) -> None:
-    client.run("START TRANSACTION;")
+def test_a_session_keeps_its_state_and_a_statement_that_does_not_end_is_named(client: Client) -> None:
     client.run("SET @n = 7;")
-    client.run("DELETE FROM t;")
-    client.run("ROLLBACK;")
     assert client.run("SELECT @n, COUNT(*) FROM t;")[3] == "|    7 |        1 |"
-
-
-def test_a_statement_that_does_not_end_is_named(mysql: Server, name: str) -> None:
-    with Client(Settings(server=mysql, database=name)) as client:
-        client.patience = 0.2
-        assert client.run("SELECT 1") == ["(the client does not answer within 0.2 seconds)"]
+    client.patience = 0.2
+    assert client.run("SELECT 1") == ["(the client does not answer within 0.2 seconds)"]
 
 
 ASK = "```mysql\nmysql> SELECT DATABASE();\n...\n| {name} |\n...\n```\n\n"

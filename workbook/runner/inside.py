@@ -32,10 +32,6 @@ def session(sources: str, outputs: str) -> None:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             _run(example, names, loop)
         printed.append(said.getvalue())
-    with contextlib.suppress(BaseException):
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(loop.shutdown_asyncgens())
     with open(outputs, "w", encoding="utf-8") as file:
         json.dump(printed, file)
 

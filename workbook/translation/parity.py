@@ -87,20 +87,18 @@ class Comparison:
 
     def _links(self, one: Section, other: Section) -> Iterator[Finding]:
         """Links that lead elsewhere; in any order, for Korean puts its words in another."""
-        theirs = [english_of(located(self.pair.english, part.value, self.root)) for part in one.of("link")]
-        left = Counter(theirs)
+        theirs = Counter(english_of(located(self.pair.english, part.value, self.root)) for part in one.of("link"))
         for part in other.of("link"):
             place = located(self.pair.korean, part.value, self.root)
+            theirs[english_of(place)] -= 1
             if is_english_page(place):
                 way = f"Write {self._typed(place)}."
                 yield self._different(part.first, f"`{part.value}` leads to the English page.", way, one.slug)
-            left[english_of(place)] -= 1
-            if left[english_of(place)] < 0:
+            elif theirs[english_of(place)] < 0:
                 what = f"`{part.value}` is a link that {shown(self.pair.english)}:{one.first} has not so often."
                 yield self._different(part.first, what, "Same links in both languages.", one.slug)
-        for place in +left:
-            line = one.of("link")[theirs.index(place)].first
-            what = f"`{other.title}` lacks the link of {shown(self.pair.english)}:{line}."
+        for place in +theirs:
+            what = f"`{other.title}` lacks a link of {shown(self.pair.english)}:{one.first}."
             yield self._different(other.first, what, f"Here it is written {self._typed(place)}.", one.slug)
 
     def _typed(self, place: str) -> str:
