@@ -9,23 +9,9 @@ import pytest
 from workbook.mysql import local, mysqld, programs
 from workbook.mysql.server import Unavailable
 
-SLOW = (
-    "student/test_checks",
-    "student/test_grading",
-    "student/test_looking_changes_nothing",
-    "student/test_old_ways",
-    "student/test_whole_student",
-)
-"""Tests that play whole projects, machines or servers: seconds each, and minutes together."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes long: `make test-slow` runs it, and `make test` stays under five minutes."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(SLOW):
-            item.add_marker(pytest.mark.slow)
-    # It takes minutes: whoever starts it last keeps everybody waiting.
+    """The whole student takes minutes: whoever starts it last keeps everybody waiting."""
     items.sort(key=lambda item: "test_whole_student" not in item.nodeid)
 
 

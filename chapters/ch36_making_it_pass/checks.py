@@ -1,259 +1,105 @@
-"""What chapter 36 asks: a route that saves a meeting under a code of its own, and tests that would notice otherwise."""
+"""How chapter 36 looks: a route that saves a meeting under a code of its own, and tests that would notice otherwise."""
 
-import json
 import re
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from workbook.language import text
-from workbook.login import cursor, quoted
-from workbook.student.check import Check, checks_of
-from workbook.student.ground import Ground
-from workbook.student.seen import Broken, Seen, sentence
-from workbook.student.testrun import exit_of, models_database, tests_of, told
+from workbook.student.vocabulary import Answer, Api, Found, Rows, Tests, check, look
 
-CODE = re.compile(r"[0-9A-Za-z]{1,22}")
-MISSED = {
-    "same_code_twice": text(
-        "Your tests still pass when every meeting gets the same code: create more than one.",
-        "모든 모임이 같은 코드를 받아도 테스트가 통과해요. 두 개 이상 만들어 보세요.",
-    ),
-}
+EDGES = (62, 62**2, 62**5 + 61, 2**128 - 1, 2**127 - 1)
+"""UUIDs at which a conversion to base 62 goes wrong first: a digit more, all digits, and two that end alike."""
+SHORTEST, LEAST = 8, 4
+"""A code of fewer letters, or with fewer that differ from the one before, can be guessed."""
 
 
-def post_answers_a_code(ground: Ground) -> list[str]:
-    """`POST` answers 200 with a `url_code` of letters and digits, and nothing else."""
-    for answer in _answers(ground):
-        if answer.get("error"):
-            return [sentence(answer["error"])]
-        if answer["status"] == 404:
-            paths = ", ".join(_posted(ground).first("paths") or []) or text("none", "없음")
-            return [
-                text(
-                    f"POST {ground.path} answers 404. The application's paths: {paths}.",
-                    f"POST {ground.path}의 응답이 404예요. 앱의 경로: {paths}.",
-                )
-            ]
-        if answer["status"] != 200:
-            return [
-                text(
-                    f"POST {ground.path} answers {answer['status']}, not 200: {answer['body'][:200]}",
-                    f"POST {ground.path}의 응답이 200이 아니라 {answer['status']}이에요: {answer['body'][:200]}",
-                )
-            ]
-        if _code(answer) is None:
-            return [
-                text(
-                    f"POST {ground.path} answers {answer['body'][:200]}, no url_code of 1 to 22 letters and digits.",
-                    f"POST {ground.path}의 응답 {answer['body'][:200]}에 글자와 숫자 1~22자의 url_code가 없어요.",
-                )
-            ]
-    return []
+@dataclass(frozen=True)
+class Posted:
+    """Three requests, and one for each UUID at an edge, with the codes that were answered; None where none was."""
+
+    answers: list[Answer]
+    edges: dict[int, Answer]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the three."""
+        return [code for answer in self.answers if (code := code_of(answer))]
+
+    @property
+    def all(self) -> set[str]:
+        """All codes that were answered."""
+        return {code for answer in [*self.answers, *self.edges.values()] if (code := code_of(answer))}
 
 
-def each_post_saves_one(ground: Ground) -> list[str]:
-    """Three requests leave three rows, each with the code that was answered."""
-    codes = [_code(answer) for answer in _answers(ground)]
-    if None in codes:
-        raise Broken(text("The route does not answer a url_code yet.", "라우트가 아직 url_code를 답하지 않아요."))
-    saved = _saved(ground)
-    answered = [str(code) for code in codes] + [str(code) for code in map(_code, _posted(ground).all("edge")) if code]
-    found = []
-    if len(set(codes)) < len(codes):
-        found.append(text("Two requests were answered with the same url_code.", "두 요청이 같은 url_code를 받았어요."))
-    lost = [code for code in answered if code not in saved]
-    if lost:
-        found.append(
-            text(
-                f"The url_code {lost[0]} was answered, and no row has it.",
-                f"url_code {lost[0]}을(를) 답했는데 그런 행이 없어요.",
-            )
-        )
-    more = [code for code in saved if code not in answered]
-    if more and not lost and not found:
-        found.append(
-            text(
-                f"A request saved a row that it did not answer: {more[0]}.", f"답하지 않은 행을 저장했어요: {more[0]}."
-            )
-        )
-    return found
+@look
+def posted(api: Api, route: str) -> Posted:
+    """Create meetings as a client does."""
+    path = route.partition(" ")[2]
+    return Posted([api.post(path) for _ in range(3)], {edge: api.post(path, uuids=[edge]) for edge in EDGES})
 
 
-def codes_hold_at_the_edges(ground: Ground) -> list[str]:
-    """Also for the UUIDs at which a conversion to base 62 goes wrong first."""
-    if any(_code(answer) is None for answer in _answers(ground)):
-        raise Broken(text("The route does not answer a url_code yet.", "라우트가 아직 url_code를 답하지 않아요."))
-    for answer in _posted(ground).all("edge"):
-        if answer["taken"] and _code(answer) is None:
-            said = sentence(answer["error"]) if answer.get("error") else answer["body"][:200]
-            return [
-                text(
-                    f"A meeting whose UUID is {answer['edge']} as a number is not created: {said}",
-                    f"UUID가 숫자로 {answer['edge']}인 모임이 만들어지지 않아요: {said}",
-                )
-            ]
-    return []
-
-
-def tests_are_green(ground: Ground) -> list[str]:
-    """All tests pass, and one of them sends the request."""
-    run = tests_of(ground)
-    if run.exit not in (0, 1):
-        raise Broken(f"pytest: {exit_of(run)}")
-    failing = [told(each) for each in run.failures if each.test in run.senders]
-    if not run.asks_for(ground.path) and not failing:
-        said: str = _of_ch35()["nobody_sends"](ground, run)
-        return [said]
-    return failing
-
-
-def the_tests_can_tell(ground: Ground) -> list[str]:
-    """A wrong application turns a test red: all that chapter 35 asks, and a code that is given twice."""
-    run = tests_of(ground)
-    if run.exit not in (0, 1):
-        raise Broken(f"pytest: {exit_of(run)}")
-    if run.failures:
-        raise Broken(text("First make all tests green.", "먼저 모든 테스트를 통과시키세요."))
-    sentences: dict[str, str] = _of_ch35()["MISSED"] | MISSED
-    return [said for plant, said in sentences.items() if run.misses(plant)]
-
-
-def _of_ch35() -> dict[str, Any]:
-    """What chapter 35's checks are made of: the test is the same, and so are the sentences."""
-    folder = next(Path(__file__).parents[1].glob("ch35_*"))
-    [look] = [check.look for check in checks_of("ch35", folder) if check.name == "the_test_can_tell"]
-    return look.__globals__
-
-
-def _posted(ground: Ground) -> Seen:
-    if ground.own.error:
-        raise Broken(sentence(ground.own.error))
-    tables = ground.probe("schema", **models_database(ground))
-    if not tables.first("migrated"):
-        raise Broken(text("The migrations do not build the tables.", "마이그레이션이 테이블을 만들지 못해요."))
-    return ground.probe("post")
-
-
-def _answers(ground: Ground) -> list[dict[str, Any]]:
-    seen = _posted(ground)
-    answers = [line["posted"] for line in seen.all("posted")]
-    if not answers:
-        raise Broken(sentence(seen.error) if seen.error else text("There is no application.", "애플리케이션이 없어요."))
-    return answers
-
-
-def _code(answer: dict[str, Any]) -> str | None:
+def code_of(answer: Answer) -> str | None:
     """The answer's code, when it is one; None for anything else."""
-    try:
-        code = json.loads(answer["body"])["url_code"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    good = answer["status"] == 200 and isinstance(code, str) and CODE.fullmatch(code)
+    code = answer.json.get("url_code") if isinstance(answer.json, dict) else None
+    good = answer.status == 200 and isinstance(code, str) and re.fullmatch(r"[0-9A-Za-z]{1,22}", code)
     return code if good else None
 
 
-def _saved(ground: Ground) -> list[str]:
-    with cursor(ground.server, ground.database) as ask:
-        ask.execute(
-            "SELECT table_name FROM information_schema.columns WHERE table_schema = %s AND column_name = 'url_code'",
-            (ground.database,),
-        )
-        row = ask.fetchone()
-        if row is None:
-            raise Broken(text("No table has a url_code.", "url_code가 있는 테이블이 없어요."))
-        ask.execute(f"SELECT url_code FROM {quoted(str(row[0]))}")
-        return [str(code) for (code,) in ask.fetchall()]
+@check(after="ch33/application_describes_itself", broken="broken")
+def post_answers_a_code(posted: Posted, api: Api, route: str) -> Found:
+    """`POST` answers 200 with a `url_code` of letters and digits."""
+    wrong = next((answer for answer in posted.answers if code_of(answer) is None), None)
+    if wrong and wrong.raised:
+        yield "broken", {"said": wrong.raised}
+    elif wrong and wrong.status == 404:
+        yield "not_there", {"route": route, "paths": ", ".join(api.paths) or "-"}
+    elif wrong and wrong.status != 200:
+        yield "status", {"route": route, "status": wrong.status, "body": wrong.body[:200]}
+    elif wrong:
+        yield "no_code", {"route": route, "body": wrong.body[:200]}
 
 
-CHECKS = [
-    Check(
-        name="post_answers_a_code",
-        asks=text(
-            "POST /v1/mysql/meetings answers 200 and a url_code", "POST /v1/mysql/meetings가 200과 url_code를 답해요"
-        ),
-        why=text("It is what every client of the course sends first.", "모든 클라이언트가 맨 먼저 보내는 요청이에요."),
-        see="curl -s -X POST http://127.0.0.1:8000/v1/mysql/meetings",
-        hints=(
-            text("Which paths does the application itself say it has?", "앱 스스로는 어떤 경로가 있다고 하나요?"),
-            text(
-                "ch36, 'Make it pass', from '404: nobody listens there'.",
-                "36장 'Make it pass'의 '404: nobody listens there'부터.",
-            ),
-            text(
-                'A router with prefix="/v1/mysql/meetings", a @router.post("") that returns a DTO with url_code, and '
-                "app.include_router(…) in app/main.py.",
-                'prefix="/v1/mysql/meetings"인 라우터, url_code가 있는 DTO를 돌려주는 @router.post(""), '
-                "app/main.py의 app.include_router(…).",
-            ),
-        ),
-        look=post_answers_a_code,
-    ),
-    Check(
-        name="each_post_saves_one",
-        asks=text(
-            "Each request saves one meeting, under the code it answers", "요청마다 답한 코드로 모임 하나를 저장해요"
-        ),
-        why=text("A link that leads to no row leads nowhere.", "행이 없는 링크는 아무 데도 이어지지 않아요."),
-        see="SELECT id, url_code, created_at FROM meetings;",
-        hints=(
-            text("An object in Python is not a row in MySQL.", "파이썬 객체는 MySQL의 행이 아니에요."),
-            text("ch36, '0 == 1: somebody has to save it'.", "36장 '0 == 1: somebody has to save it'."),
-            "return await MeetingModel.create_meeting(Base62.encode(uuid.uuid4().int))",
-        ),
-        look=each_post_saves_one,
-    ),
-    Check(
-        name="codes_hold_at_the_edges",
-        asks=text("Every UUID becomes a code", "어떤 UUID도 코드가 돼요"),
-        why=text(
-            "An off-by-one error here is one meeting in some hundreds.",
-            "여기서 하나 어긋나면 수백 개 중 하나의 모임이 실패해요.",
-        ),
-        see='uv run python -c "from app.utils.base62 import Base62; print(Base62.encode(62))"',
-        hints=(
-            text("What is left over when the number is exactly 62?", "숫자가 딱 62일 때 무엇이 남나요?"),
-            text("ch36, 'Base62 at its edges'.", "36장 'Base62 at its edges'."),
-            "while number >= len(DIGITS): number, remainder = divmod(number, len(DIGITS))",
-        ),
-        look=codes_hold_at_the_edges,
-    ),
-    Check(
-        name="tests_are_green",
-        asks=text("The tests of the route are green", "라우트의 테스트가 통과해요"),
-        why=text(
-            "The red test of chapter 35 was the order; this is the delivery.",
-            "35장의 빨간 테스트가 주문이라면 이것은 납품이에요.",
-        ),
-        see="uv run pytest -q",
-        hints=(
-            text(
-                "Read the message, change the smallest thing that changes it.",
-                "메시지를 읽고, 그것을 바꾸는 가장 작은 것을 고치세요.",
-            ),
-            text("ch36, 'Make it pass', message by message.", "36장 'Make it pass'를 메시지별로."),
-            text(
-                "Is the path in the test the path of the route, without a slash at its end?",
-                "테스트의 경로가 라우트의 경로와 같고 끝에 슬래시가 없나요?",
-            ),
-        ),
-        look=tests_are_green,
-    ),
-    Check(
-        name="the_tests_can_tell",
-        asks=text("The tests can tell a wrong application from a right one", "테스트가 틀린 앱을 알아채요"),
-        why=text(
-            "We put wrong applications in the place of yours. A test that is content with them proves nothing.",
-            "틀린 앱을 대신 넣어 봤어요. 거기에 만족하는 테스트는 아무것도 증명하지 못해요.",
-        ),
-        see=text("ch36, 'Test what you have claimed'", "36장 'Test what you have claimed'"),
-        hints=(
-            text("What could be wrong and still look right to the test?", "무엇이 틀려도 테스트에는 맞아 보일까요?"),
-            text(
-                "ch35, 'Is it a good test?'; ch36, 'Test what you have claimed'.",
-                "35장 'Is it a good test?', 36장 'Test what you have claimed'.",
-            ),
-            'saved = await MeetingModel.all().order_by("id").values("url_code"); assert saved == answers',
-        ),
-        look=the_tests_can_tell,
-    ),
-]
+@check(after=post_answers_a_code)
+def each_post_saves_one(posted: Posted, rows: Rows) -> Found:
+    """Three requests leave three rows, each with the code that was answered."""
+    table = rows(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'url_code'"
+    )
+    saved = {code for (name,) in table for (code,) in rows(f"SELECT url_code FROM {name}")}
+    lost = [code for code in (*posted.codes, *sorted(posted.all)) if code not in saved]
+    more = sorted(saved - posted.all)
+    if len(set(posted.codes)) < len(posted.codes):
+        yield "same", {}
+    elif lost:
+        yield "lost", {"code": lost[0]}
+    elif more:
+        yield "more", {"code": more[0]}
+
+
+@check(after=post_answers_a_code)
+def codes_hold_at_the_edges(posted: Posted) -> Found:
+    """Every UUID becomes a code of its own, and no code leads to the next."""
+    for edge, answer in posted.edges.items():
+        if answer.taken and code_of(answer) is None:
+            yield "edge", {"number": edge, "said": answer.raised or answer.body[:200]}
+            return
+    one, other, *_ = posted.codes
+    differing = sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else len(one)
+    if min(map(len, posted.codes)) < SHORTEST or differing < LEAST:
+        yield "guessed", {"one": one, "other": other}
+
+
+@check(after="ch35/tests_run")
+def tests_are_green(tests: Tests) -> Found:
+    """All tests of the route pass, and one of them sends the request."""
+    for failure in tests.failing:
+        yield "fails", {"failure": failure}
+    if tests.sent_instead is not None and not tests.failing:
+        yield "elsewhere" if tests.sent_instead else "nobody", {"route": tests.route, "sent": tests.sent_instead}
+
+
+@check(after=("ch35/the_ground_is_sound", tests_are_green))
+def the_tests_can_tell(tests: Tests) -> Found:
+    """A wrong application turns a test red: all that chapter 35 asks, and a code that is given twice."""
+    for test, said in tests.never_green.items():
+        yield "never_green", {"test": test, "said": said}
+    for wrong in tests.fooled_by:
+        yield wrong, {}

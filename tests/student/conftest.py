@@ -8,14 +8,13 @@ from uuid import uuid4
 
 import pytest
 
+from workbook.history.git import persons_git
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.runner.ground import uv
-from workbook.student import environment, gitrepo, outline, progress_file
-from workbook.student import server as servers
-from workbook.student.ground import Ground
-
-PATH = "/v1/mysql/meetings"
+from workbook.student import environment, outline, project
+from workbook.student.ground import PREFIX, Databases, Ground, Probe, know_korea, tables
+from workbook.student.start import commit_all, is_clean
 
 ProjectAt = Callable[[str], Path]
 
@@ -26,6 +25,7 @@ _made: dict[str, dict[str, str]] = {}
 @pytest.fixture
 def own_database(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The database that the student develops on, named in the environment like the server."""
+    know_korea(mysql)
     name = f"student_{uuid4().hex[:8]}"
     for key, value in mysql.environment(name).items():
         monkeypatch.setenv(key, value)
@@ -45,17 +45,17 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str) -> ProjectAt:
     def lay_out(tag: str) -> Path:
         root = tmp_path / "when2meet"
         root.mkdir()
-        gitrepo.run(root, "init", "-q", "--initial-branch=my-work", "--template=")
-        (root / progress_file.NAME).write_text("")
+        persons_git(root, "init", "-q", "--initial-branch=my-work", "--template=")
+        (root / project.NAME).write_text("")
         if tag == "empty":
             return root
-        gitrepo.run(root, "fetch", "-q", "--tags", str(outline.history()))
-        gitrepo.run(root, "reset", "-q", "--hard", tag)
+        persons_git(root, "fetch", "-q", "--tags", str(outline.history()))
+        persons_git(root, "reset", "-q", "--hard", tag)
         lock(root)
         if (root / "migrations").is_dir():
             migrate(root, tag, mysql, own_database)
         # History leaves lock files out; the lessons' `git add -A` takes them up.
-        gitrepo.commit_all(root, "What the student's own commands made") if not gitrepo.is_clean(root) else None
+        commit_all(root, "What the student's own commands made") if not is_clean(root) else None
         return root
 
     return lay_out
@@ -82,13 +82,11 @@ _locks: dict[str, str] = {}
 def migrate(root: Path, tag: str, server: Server, database: str) -> None:
     """Make the tables that the tag's migrations make, and Aerich's record of them."""
     if tag not in _made:
-        with Ground(root) as ground:
-            values = server.environment(database) | {
-                "WORKBOOK_DATABASE": database,
-                "WORKBOOK_MODELS_DATABASE": ground.databases.make("models_test"),
-            }
-            ground.run("schema", values)
-        _made[tag] = servers.tables(server, database)
+        with Ground(root, server=server) as ground:
+            databases = Databases(ground)
+            models, migrated = databases.login(databases.make("models")), databases.login(database)
+            Probe(ground, environment.python(root), {}).seen("schema", models=models, migrated=migrated)
+        _made[tag] = tables(server, database)
         with cursor(server, database) as ask:
             ask.execute("SELECT version, app, content FROM aerich")
             _rows[tag] = ask.fetchall()
@@ -108,5 +106,5 @@ def no_database_is_left(mysql: Server) -> Iterator[None]:
     """What a check makes is gone afterwards."""
     yield
     with cursor(mysql) as ask:
-        ask.execute(f"SHOW DATABASES LIKE '{servers.PREFIX}{os.getpid()}%'")
+        ask.execute(f"SHOW DATABASES LIKE '{PREFIX}{os.getpid()}%'")
         assert ask.fetchall() == ()

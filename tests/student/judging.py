@@ -1,27 +1,51 @@
-"""What tests of checks share: judge a project, and play the first blocks of a mistake page in it."""
+"""What tests of checks share: judge a project, and plant in it what a mistake page or a chapter's planted.toml says."""
 
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
-from workbook.lesson.reader import read_mistake
 from workbook.login import cursor
 from workbook.mysql.server import Server
-from workbook.place import CHAPTERS
 from workbook.runner.ground import uv
-from workbook.student.check import Verdict, judge
-from workbook.student.checking import PATH, asked
-from workbook.student.ground import Ground
+from workbook.student import checking, outline
+from workbook.student.check import Check, Verdict
+from workbook.student.start import commit_all, is_clean
 
 
-def verdicts(root: Path, chapter: str, *names: str, seconds: float = 20) -> dict[str, Verdict]:
-    """The verdicts of a chapter's own checks, and of earlier ones that are named, by the check's name."""
-    wanted = [(owner, check) for owner, check in asked(chapter) if owner == chapter or check.name in names]
-    with Ground(root, path=PATH, seconds=seconds) as ground:
-        return {verdict.check.name: verdict for verdict in judge(ground, wanted)}
+def planted(chapter: str) -> dict[str, Any]:
+    """What a chapter's `planted.toml` says: `mistakes` (the sentences that a page earns), `fault`s, `right` ones."""
+    file = outline.chapter(chapter).folder / "planted.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def verdicts(
+    root: Path,
+    only: list[Check],
+    server: Server,
+    *,
+    seconds: float = 120,
+    remarks: list[str] | None = None,
+) -> dict[str, Verdict]:
+    """The verdicts by the checks' names.
+
+    Args:
+        only: the checks to ask, the last of the chapter that is under way.
+        server: where the student's code works; the databases are named otherwise than any of the student's.
+    """
+    found = checking.verdicts(root, only[-1].chapter, remarks, only=only, server=server, seconds=seconds)
+    return {verdict.check.name: verdict for verdict in found}
+
+
+def checks(chapter: str, *names: str) -> list[Check]:
+    """A chapter's own checks, and of earlier ones those that are named."""
+    return [each for each in checking.asked(chapter) if each.chapter == chapter or each.name in names]
 
 
 def missing(found: dict[str, Verdict]) -> dict[str, tuple[str, ...]]:
@@ -29,18 +53,16 @@ def missing(found: dict[str, Verdict]) -> dict[str, tuple[str, ...]]:
     return {name: verdict.sentences for name, verdict in found.items() if verdict.state == "missing"}
 
 
-def page_of(name: str) -> Mistake:
-    """A mistake page by `ch36/nothing-saved`."""
-    chapter, _, stem = name.partition("/")
-    [file] = CHAPTERS.glob(f"{chapter}_*/mistakes/{stem}.md")
-    return read_mistake(file)
+def said(found: dict[str, Verdict]) -> set[str]:
+    """The sentences that were said, as `check.id`."""
+    return {f"{name}.{each}" for name, verdict in found.items() for each in verdict.ids}
 
 
-def play(page: Mistake, root: Path, blocks: int, server: Server, database: str) -> None:
-    """Do what the first blocks of a page do: write its files, run its commands, send its SQL."""
+def play(page: Mistake, root: Path, server: Server, database: str) -> None:
+    """Do what the first blocks of a page do, as many as plant it: write its files, run its commands, send its SQL."""
     files = Files(page, _tree(root))
     acting = [block for block in page.blocks if isinstance(block, WholeFile | Diff | Session)]
-    for block in acting[:blocks]:
+    for block in acting[: page.plant]:
         if isinstance(block, Session):
             _run(block, root, server, database)
             files.tree = _tree(root)
@@ -50,18 +72,43 @@ def play(page: Mistake, root: Path, blocks: int, server: Server, database: str) 
             (root / block.title).write_text(change.after, encoding="utf-8")
 
 
+def plant(fault: dict[str, Any], root: Path, server: Server, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what data says: `env`, `sql`, `remove`, `write`, `replace`. What is in the workflow's way is committed."""
+    for name, value in fault.get("env", {}).items():
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    for statement in filter(None, [fault.get("sql")]):
+        _ask(statement, server, database)
+    for path in fault.get("remove", ()):
+        (root / path).unlink()
+    for path, text in fault.get("write", {}).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    for path, pairs in fault.get("replace", {}).items():
+        text = (root / path).read_text(encoding="utf-8")
+        for old, new in pairs.items():
+            assert old in text, f"{path} has no {old!r}"
+            text = text.replace(old, new)
+        (root / path).write_text(text, encoding="utf-8")
+    if fault and (root / ".github").exists() and not is_clean(root):
+        commit_all(root, "Planted")
+
+
 def _tree(root: Path) -> dict[str, str]:
     files = [file for file in root.rglob("*") if file.is_file() and not {".git", ".venv"} & set(file.parts)]
     return {str(file.relative_to(root)): file.read_text(encoding="utf-8", errors="replace") for file in files}
 
 
+def _ask(statement: str, server: Server, database: str) -> None:
+    with cursor(server) as ask:
+        if not statement.startswith(("DROP DATABASE", "CREATE DATABASE")):
+            ask.execute(f"USE `{database}`")
+        ask.execute(re.sub(r"\bwhen2meet_vod\b", database, statement))
+
+
 def _run(block: Session, root: Path, server: Server, database: str) -> None:
     for exchange in block.exchanges:
         if block.kind == "mysql":
-            with cursor(server) as ask:
-                if not exchange.typed.startswith(("DROP DATABASE", "CREATE DATABASE")):
-                    ask.execute(f"USE `{database}`")
-                ask.execute(re.sub(r"\bwhen2meet_vod\b", database, exchange.typed))
+            _ask(exchange.typed, server, database)
             continue
         identity = ("-c", "user.name=S", "-c", "user.email=s@localhost")
         typed = exchange.typed.replace("git commit", f"git {' '.join(identity)} commit")

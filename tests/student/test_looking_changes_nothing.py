@@ -16,12 +16,15 @@ from workbook.explain import lastcheck
 from workbook.login import databases
 from workbook.mysql.server import Server
 from workbook.runner.ground import uv
-from workbook.student import checking, environment, gitrepo, progress_file
-from workbook.student import server as servers
+from workbook.student import checking, environment, project
 from workbook.student.commands import app
 from workbook.student.compare import diff
+from workbook.student.ground import PREFIX
+from workbook.student.start import commit_all, is_clean
 
-OURS = {progress_file.NAME, lastcheck.NAME}
+pytestmark = pytest.mark.slow
+
+OURS = {project.NAME, lastcheck.NAME}
 PROJECT = '[project]\nname = "when2meet"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
 POETRY_CORE = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
 
@@ -120,14 +123,14 @@ def test_a_check_judges_and_changes_nothing(
 ) -> None:
     root = project_at(tag)
     lay_out(Declared(root))
-    gitrepo.commit_all(root, "As the student has it") if not gitrepo.is_clean(root) else None
+    commit_all(root, "As the student has it") if not is_clean(root) else None
     elsewhere = root.parent / "elsewhere"
     if elsewhere.exists():
         monkeypatch.setenv("VIRTUAL_ENV", str(elsewhere))
     else:
         _uv(root, "venv", "--quiet", ".venv")
         _uv(root, "pip", "install", "--quiet", "--python", ".venv", "iniconfig")
-    (root / progress_file.NAME).write_text(f"current {tag}\n")
+    (root / project.NAME).write_text(f"current {tag}\n")
     # As after `git pull` or an editor that saves what was there: the index is out of date, and git would refresh it.
     os.utime(root / "app/main.py")
     before, there = _files(root.parent), _databases(mysql, own_database)
@@ -165,7 +168,7 @@ def test_packages_are_installed_once_and_again_when_that_broke_off(
 
     (python.parent.parent / environment.DONE).unlink()
     assert environment.known(root) is None
-    assert checking.remarks(root) == []
+    assert checking.older_packages(root) == ""
     assert environment.python(root).lstat().st_mtime_ns != made
 
 
@@ -192,6 +195,6 @@ def _changed(before: dict[str, tuple[str, int]], after: dict[str, tuple[str, int
 
 def _databases(server: Server, own: str) -> set[str]:
     """All but those of tests that run beside this one."""
-    mine = (own, f"{servers.PREFIX}{os.getpid()}_")
-    others = ("student_", servers.PREFIX)
+    mine = (own, f"{PREFIX}{os.getpid()}_")
+    others = ("student_", PREFIX)
     return {name for name in databases(server) if name.startswith(mine) or not name.startswith(others)}

@@ -3,9 +3,14 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.student.conftest import ProjectAt
-from tests.student.judging import missing, verdicts
+from tests.student.judging import checks, missing, said, verdicts
+from workbook.mysql.server import Server
 from workbook.student import checking
+
+pytestmark = pytest.mark.slow
 
 CONFTEST = """
 import asyncio
@@ -99,28 +104,24 @@ def as_in_the_notes(root: Path) -> None:
     main.write_text("".join(line for line in main.read_text().splitlines(True) if "serve_docs" not in line))
 
 
-def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: ProjectAt) -> None:
+def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: ProjectAt, mysql: Server) -> None:
     root = project_at("ch36")
     as_in_the_notes(root)
     (root / "pyproject.toml").write_text(PINS)
     fields = root / "app/tortoise_models/fields.py"
     fields.write_text(fields.read_text().replace("CharField[str]", "CharField"))
 
-    found = missing(verdicts(root, "ch36", "models_match_migrations", "updates_count_matches"))
+    found = verdicts(root, checks("ch36", "models_match_migrations", "updates_count_matches"), mysql)
 
-    assert found.keys() == {"the_tests_can_tell"}
-    assert [said.partition(":")[0] for said in found["the_tests_can_tell"]] == [
-        "Your test still passes when one request saves two meetings",
-        "Your tests still pass when every meeting gets the same code",
-    ]
-    assert "tortoise-orm 0.23.0 (" in checking.remarks(root)[0]
+    assert said(found) == {"the_tests_can_tell.saves_two", "the_tests_can_tell.same_code_twice"}
+    assert [name for name, verdict in found.items() if verdict.state == "unseen"] == []
+    assert "tortoise-orm 0.23.0 (" in checking.older_packages(root)
 
 
-def test_the_notes_conftest_on_todays_packages_is_called_out_of_date(project_at: ProjectAt) -> None:
+def test_the_notes_conftest_on_todays_packages_says_what_pytest_says(project_at: ProjectAt, mysql: Server) -> None:
     root = project_at("ch35")
     as_in_the_notes(root)
 
-    (sentence,) = missing(verdicts(root, "ch35"))["tests_run"]
+    (sentence,) = missing(verdicts(root, checks("ch35"), mysql))["tests_run"]
 
     assert "cannot import name 'finalizer' from 'tortoise.contrib.test'" in sentence
-    assert "Out of date: Tortoise 1.0 removed" in sentence

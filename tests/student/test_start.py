@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from workbook.history.git import persons_git
 from workbook.place import CLONE
 from workbook.say import Problem
-from workbook.student import gitrepo, progress_file, where
-from workbook.student.start import start
+from workbook.student import where
+from workbook.student.project import NAME, Progress
+from workbook.student.start import commit_all, commit_of, start
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +31,11 @@ def test_a_project_starts_on_a_branch_at_the_tag_before(tmp_path: Path) -> None:
     started = start("ch35", root)
 
     assert started.chapter.id == "ch35"
-    assert gitrepo.run(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
-    assert gitrepo.commit_of(root, "HEAD") == gitrepo.commit_of(root, "ch34")
-    assert gitrepo.run(root, "remote").split() == ["workbook"]
-    assert {"ch32", "ch35-red", "ch36"} <= set(gitrepo.run(root, "tag").split())
-    assert gitrepo.run(root, "status", "--porcelain") == ""
+    assert persons_git(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
+    assert commit_of(root, "HEAD") == commit_of(root, "ch34")
+    assert persons_git(root, "remote").split() == ["workbook"]
+    assert {"ch32", "ch35-red", "ch36"} <= set(persons_git(root, "tag").split())
+    assert persons_git(root, "status", "--porcelain") == ""
     assert "current ch35" in (root / ".workbook-progress").read_text()
 
 
@@ -49,9 +51,9 @@ def test_the_first_chapter_starts_empty_and_can_be_committed_to(tmp_path: Path) 
 
     assert {path.name for path in root.iterdir()} == {".git", ".workbook-progress"}
     (root / ".gitignore").write_text(".env\n")
-    gitrepo.commit_all(root, "First")
-    assert gitrepo.run(root, "ls-files").split() == [".gitignore"]
-    assert gitrepo.run(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
+    commit_all(root, "First")
+    assert persons_git(root, "ls-files").split() == [".gitignore"]
+    assert persons_git(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
 
 
 def test_an_empty_folder_that_is_there_will_do(tmp_path: Path) -> None:
@@ -97,10 +99,10 @@ def test_going_elsewhere_keeps_uncommitted_work_on_a_branch(target: str, tmp_pat
 
     assert f"work-before-{target}-1" in told
     assert "committed now" in told
-    assert gitrepo.run(root, "show", f"work-before-{target}-1:new.py") == "new = True\n"
-    assert gitrepo.run(root, "show", f"work-before-{target}-1:app/main.py") == "changed = True\n"
+    assert persons_git(root, "show", f"work-before-{target}-1:new.py") == "new = True\n"
+    assert persons_git(root, "show", f"work-before-{target}-1:app/main.py") == "changed = True\n"
     assert not (root / "new.py").exists()
-    assert gitrepo.run(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
+    assert persons_git(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
 
 
 def test_commits_of_the_student_are_kept_and_a_second_time_under_a_second_name(tmp_path: Path) -> None:
@@ -108,12 +110,12 @@ def test_commits_of_the_student_are_kept_and_a_second_time_under_a_second_name(t
     start("ch34", root)
     for number in (1, 2):
         (root / "mine.txt").write_text(f"{number}")
-        gitrepo.commit_all(root, "Mine")
+        commit_all(root, "Mine")
         start("ch34", root, fresh=True)
         assert not (root / "mine.txt").exists()
 
-    assert gitrepo.run(root, "show", "work-before-ch34-1:mine.txt") == "1"
-    assert gitrepo.run(root, "show", "work-before-ch34-2:mine.txt") == "2"
+    assert persons_git(root, "show", "work-before-ch34-1:mine.txt") == "1"
+    assert persons_git(root, "show", "work-before-ch34-2:mine.txt") == "2"
 
 
 def test_nothing_is_kept_under_a_name_when_there_is_nothing_of_the_students(tmp_path: Path) -> None:
@@ -121,16 +123,16 @@ def test_nothing_is_kept_under_a_name_when_there_is_nothing_of_the_students(tmp_
     start("ch34", root)
     start("ch36", root)
 
-    assert gitrepo.run(root, "branch", "--format=%(refname:short)").split() == ["my-work"]
+    assert persons_git(root, "branch", "--format=%(refname:short)").split() == ["my-work"]
 
 
 def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(tmp_path: Path) -> None:
     root = tmp_path / "p"
     start("ch34", root)
     (root / "mine.txt").write_text("mine")
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     progress.finish("ch34")
-    progress_file.write(root, progress)
+    progress.write(root)
 
     started = start(None, root)
 
@@ -147,32 +149,32 @@ def test_a_secret_in_a_folder_without_gitignore_is_not_committed(tmp_path: Path)
 
     start("ch33", root)
 
-    assert gitrepo.run(root, "ls-tree", "--name-only", "work-before-ch33-1").split() == ["notes.txt"]
+    assert persons_git(root, "ls-tree", "--name-only", "work-before-ch33-1").split() == ["notes.txt"]
     assert (root / ".env").exists()
 
 
 def test_a_detached_head_is_kept_too_and_ends_on_the_branch(tmp_path: Path) -> None:
     root = tmp_path / "p"
     start("ch34", root)
-    gitrepo.run(root, "checkout", "-q", "--detach", "ch36")
+    persons_git(root, "checkout", "-q", "--detach", "ch36")
     (root / "mine.txt").write_text("mine")
 
     start("ch35", root)
 
-    assert gitrepo.run(root, "show", "work-before-ch35-1:mine.txt") == "mine"
-    assert gitrepo.run(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
+    assert persons_git(root, "show", "work-before-ch35-1:mine.txt") == "mine"
+    assert persons_git(root, "symbolic-ref", "--short", "HEAD").strip() == "my-work"
 
 
 def test_commits_on_the_branch_are_kept_also_when_the_student_stands_elsewhere(tmp_path: Path) -> None:
     root = tmp_path / "p"
     start("ch34", root)
     (root / "mine.txt").write_text("mine")
-    gitrepo.commit_all(root, "Mine")
-    gitrepo.run(root, "checkout", "-q", "--detach", "ch36")
+    commit_all(root, "Mine")
+    persons_git(root, "checkout", "-q", "--detach", "ch36")
 
     told = " ".join(start("ch36", root).told)
 
-    assert gitrepo.run(root, "show", "work-before-ch36-1:mine.txt") == "mine"
+    assert persons_git(root, "show", "work-before-ch36-1:mine.txt") == "mine"
     assert "work-before-ch36-1" in told
 
 
@@ -180,17 +182,17 @@ def test_a_branch_that_a_kept_one_holds_already_gets_no_second_name(tmp_path: Pa
     root = tmp_path / "p"
     start("ch34", root)
     (root / "mine.txt").write_text("mine")
-    gitrepo.commit_all(root, "Mine")
+    commit_all(root, "Mine")
 
     start("ch36", root)
 
-    assert set(gitrepo.run(root, "branch", "--format=%(refname:short)").split()) == {"my-work", "work-before-ch36-1"}
+    assert set(persons_git(root, "branch", "--format=%(refname:short)").split()) == {"my-work", "work-before-ch36-1"}
 
 
 def test_in_the_middle_of_a_merge_nothing_is_changed(tmp_path: Path) -> None:
     root = tmp_path / "p"
     start("ch34", root)
-    (root / ".git" / "MERGE_HEAD").write_text(gitrepo.commit_of(root, "ch36") + "\n")
+    (root / ".git" / "MERGE_HEAD").write_text(commit_of(root, "ch36") + "\n")
     (root / "mine.txt").write_text("mine")
 
     with pytest.raises(Problem, match="MERGE_HEAD"):
@@ -205,9 +207,9 @@ def test_the_screen_marks_the_chapter_and_names_the_next_command(tmp_path: Path)
 
     assert "> ch33  now    Settings and Tortoise" in where.inside(root)
     assert "workbook check" in where.inside(root)
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     progress.finish("ch33")
-    progress_file.write(root, progress)
+    progress.write(root)
     assert "> ch33  done " in where.inside(root)
     assert "Next: workbook start ch34" in where.inside(root)
 
@@ -220,15 +222,13 @@ def test_the_screen_speaks_korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_progress_file_survives_what_people_write_into_it(tmp_path: Path) -> None:
-    (tmp_path / progress_file.NAME).write_text(
-        "current ch35\nhint x many\n# remark\n\ndone ch32\ndone ch33 2026-01-01\n"
-    )
+    (tmp_path / NAME).write_text("current ch35\nhint x many\n# remark\n\ndone ch32\ndone ch33 2026-01-01\n")
 
-    progress = progress_file.read(tmp_path)
-    progress_file.write(tmp_path, progress)
+    progress = Progress.read(tmp_path)
+    progress.write(tmp_path)
 
     assert (progress.current, progress.done, progress.hints) == ("ch35", {"ch33": "2026-01-01"}, {})
-    assert progress_file.read(tmp_path) == progress
+    assert Progress.read(tmp_path) == progress
 
 
 def test_the_students_own_git_sees_nothing_of_the_progress_file(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
+from workbook.history.git import persons_git
 from workbook.say import Problem
-from workbook.student import hinting, progress_file
+from workbook.student.checking import next_hint
 from workbook.student.commands import app
 from workbook.student.compare import diff, solution
+from workbook.student.project import NAME, Progress
 from workbook.student.screen import fold
 from workbook.student.start import start
 
@@ -21,28 +23,28 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_hints_go_from_a_nudge_to_almost_the_answer_and_are_remembered(root: Path) -> None:
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     progress.missing["ch35"] = ["ch35/tests_run", "ch35/the_test_can_tell"]
-    progress_file.write(root, progress)
+    progress.write(root)
 
-    given = [hinting.next_hint(root) for _ in range(4)]
+    given = [next_hint(root) for _ in range(4)]
 
     assert ["nudge (1/3)" in given[0], "pointer (2/3)" in given[1], "answer (3/3)" in given[2]] == [True] * 3
     assert given[3] == given[2]
-    assert "nudge (1/3)" in hinting.next_hint(root, "the_test_can_tell")
-    assert "hint ch35/tests_run 4" in (root / progress_file.NAME).read_text()
+    assert "nudge (1/3)" in next_hint(root, "the_test_can_tell")
+    assert "hint ch35/tests_run 4" in (root / NAME).read_text()
 
 
 def test_a_hint_before_any_check_says_what_to_do_first(root: Path) -> None:
     with pytest.raises(Problem, match="Nothing has been checked yet") as problem:
-        hinting.next_hint(root)
+        next_hint(root)
 
     assert problem.value.ways == ("workbook check",)
 
 
 def test_a_hint_for_an_unknown_check_lists_them(root: Path) -> None:
     with pytest.raises(Problem, match="no check nonsense") as problem:
-        hinting.next_hint(root, "nonsense")
+        next_hint(root, "nonsense")
 
     assert "tests_run" in problem.value.ways[0]
 
@@ -58,7 +60,7 @@ def test_diff_shows_new_and_changed_files_and_leaves_the_index_alone(root: Path)
     assert "+extra = True" in shown
     assert "uv.lock" not in shown
     assert diff(root, "ch34", path="extra.py").count("diff --git") == 1
-    assert "A  " not in _status(root)
+    assert "A  " not in persons_git(root, "status", "--porcelain")
 
 
 def test_the_solution_is_shown_when_it_was_asked_for_twice(root: Path) -> None:
@@ -81,17 +83,17 @@ def test_outside_a_project_every_verb_says_where_to_go(tmp_path: Path, monkeypat
 
 def test_check_tells_and_notes_and_its_exit_code_says_whether_it_is_done(project_at: ProjectAt) -> None:
     root = project_at("ch32")
-    (root / progress_file.NAME).write_text("current ch32\n")
+    (root / NAME).write_text("current ch32\n")
 
     result = CliRunner().invoke(app, ["check", "--project", str(root)], env={"WORKBOOK_LANG": "en"})
     assert (result.exit_code, "ch32 is done. Next: workbook start" in result.output) == (0, True)
-    assert "ch32" in progress_file.read(root).done
+    assert "ch32" in Progress.read(root).done
 
     (root / ".gitignore").unlink()
     result = CliRunner().invoke(app, ["check", "--project", str(root)], env={"WORKBOOK_LANG": "ko"})
     assert result.exit_code == 1
     assert "git이 .env를 커밋에 넣을 거예요." in result.output
-    assert progress_file.read(root).missing["ch32"] == ["ch32/env_is_ignored"]
+    assert Progress.read(root).missing["ch32"] == ["ch32/env_is_ignored"]
 
 
 def test_no_line_is_wider_than_a_screen_and_paths_stay_whole() -> None:
@@ -100,9 +102,3 @@ def test_no_line_is_wider_than_a_screen_and_paths_stay_whole() -> None:
         for line in fold(sentence, indent=9).split("\n"):
             assert cell_len(line) <= 80 or line.strip() == path
         assert " ".join(fold(sentence).split()) == " ".join(sentence.split())
-
-
-def _status(root: Path) -> str:
-    from workbook.student.gitrepo import run
-
-    return run(root, "status", "--porcelain")

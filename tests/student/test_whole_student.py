@@ -1,21 +1,21 @@
 """A whole student, from the first command to the end of the course, and the recording of it on the site."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.student.whole_student import difference, pages, play, same
 from workbook.mysql import ladder
 from workbook.place import TEMPLATE
 
+pytestmark = pytest.mark.slow
+
 SLIPS = ["workbook check", "workbook check"]
 """Before anything is there, and after a mistake."""
 
 
 @pytest.mark.timeout(1800)
-def test_a_student_comes_to_the_end_and_sees_what_the_site_shows(tmp_path: Path) -> None:
+def test_a_student_comes_to_the_end_and_sees_what_the_site_shows() -> None:
     with ladder.climb(TEMPLATE, use="test") as server:
-        played = play(tmp_path, server)
+        played = play(server)
 
     assert [command for command, code in played.codes if code] == SLIPS
     assert played.wide == []

@@ -7,6 +7,7 @@ has made. Each of the workbook's commands runs twice: for the student, and in Ko
 """
 
 import difflib
+import os
 import re
 import shutil
 import sys
@@ -27,6 +28,7 @@ from workbook.runner.ground import Settings, prepare
 from workbook.runner.replay import run_blocks
 from workbook.runner.shell import Shell
 from workbook.runner.worktree import Worktree
+from workbook.student import outline
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
 WAITED = "Another command is preparing MySQL|다른 명령이 이 클론에서 MySQL을"
@@ -125,45 +127,52 @@ class Student:
         target.write_text(text)
 
 
-def play(root: Path, server: Server) -> Played:
-    """Play the course.
+def play(server: Server) -> Played:
+    """Play the course on a MySQL that nobody else uses."""
+    with tempfile.TemporaryDirectory(prefix="workbook-student-") as root:
+        os.chmod(root, 0o755)
+        return _play(Student(Path(root), server))
 
-    Args:
-        root: an empty folder.
-        server: a MySQL that nobody else uses.
-    """
-    student = Student(root, server)
+
+def _play(student: Student) -> Played:
     screen, says = student.screen, student.says
     says(INTRO["en"], INTRO["ko"])
-    says(*HEADS["ch32"])
-    screen("workbook", "workbook start ch32 ~/when2meet", "cd ~/when2meet")
+    first, *others = [each.id for each in outline.chapters()]
+    says(*head(first))
+    screen("workbook", f"workbook start {first} ~/when2meet", "cd ~/when2meet")
     screen("workbook check", "workbook hint")
-    student.types("ch32")
+    student.types(first)
     screen("workbook check")
-    for chapter in ("ch33", "ch34", "ch35"):
-        says(*HEADS[chapter])
+    for number, chapter in enumerate(others):
+        if chapter == BACK_BEFORE:
+            says(*BACK)
+            screen(f"workbook start {others[0]}", "workbook")
+            before = others[number - 1]
+            screen(f"workbook start {before}", f"git reset --quiet --hard work-before-{others[0]}-1")
+        says(*head(chapter))
         screen("workbook start")
         student.types(chapter)
-        screen("workbook check")
-    says(*BACK)
-    screen("workbook start ch33", "workbook")
-    screen("workbook start ch35", "git reset --quiet --hard work-before-ch33-1")
-    says(*HEADS["ch36"])
-    screen("workbook start")
-    student.types("ch36")
-    says(*SLIP)
-    student.slips("ch36/nothing-saved")
-    screen("workbook check")
-    screen("workbook hint", "workbook diff", "workbook explain")
-    screen("workbook solution", "workbook solution")
-    screen("git checkout --quiet app", "workbook check")
-    says(*HEADS["ch37"])
-    screen("workbook start")
-    student.types("ch37")
-    screen("workbook check", "workbook")
+        if SLIP_IN.startswith(chapter):
+            says(*SLIP)
+            student.slips(SLIP_IN)
+            screen("workbook check")
+            screen("workbook hint", "workbook diff", "workbook explain")
+            screen("workbook solution", "workbook solution")
+            screen("git checkout --quiet app", "workbook check")
+        else:
+            screen(*("workbook check", "workbook") if chapter == others[-1] else ("workbook check",))
     return student.played
 
 
+def head(chapter: str) -> tuple[str, str]:
+    """A chapter's heading, and what there is to say of its screens."""
+    en, ko = SAID.get(chapter, ("", ""))
+    number = chapter.removeprefix("ch")
+    return f"## Chapter {number}\n\n{en}".rstrip(), f"## {number}장\n\n{ko}".rstrip()
+
+
+BACK_BEFORE = "ch36"
+SLIP_IN = "ch36/nothing-saved"
 INTRO = {
     "en": """# A student's screen
 
@@ -176,43 +185,28 @@ compares this page with what it saw. `python -m tests.student.whole_student` wri
 테스트가 실제 MySQL에서 레슨을 하나씩 입력하고 아래 명령을 실행한 다음, 이 페이지와 비교해요.
 `python -m tests.student.whole_student`가 이 페이지를 써요.""",
 }
-HEADS = {
+SAID = {
     "ch32": (
-        """## Chapter 32
-
-The first command says what to do. Then a check before anything is there: sentences say what is missing, and why.""",
-        """## 32장
-
-첫 명령이 무엇을 할지 알려 줘요. 아직 아무것도 없을 때 확인하면 무엇이 왜 부족한지 문장으로 나와요.""",
+        "The first command says what to do. Then a check before anything is there: "
+        "sentences say what is missing, and why.",
+        """첫 명령이 무엇을 할지 알려 줘요. 아직 아무것도 없을 때 확인하면 무엇이 왜 부족한지 문장으로 나와요.""",
     ),
     "ch33": (
-        """## Chapter 33
-
-`workbook start` alone goes on to the next chapter, with the student's own code.""",
-        """## 33장
-
-`workbook start`만 입력하면 지금 코드 그대로 다음 장으로 가요.""",
+        """`workbook start` alone goes on to the next chapter, with the student's own code.""",
+        """`workbook start`만 입력하면 지금 코드 그대로 다음 장으로 가요.""",
     ),
     "ch34": (
-        "## Chapter 34\n\nWhat earlier chapters asked is asked again.",
-        "## 34장\n\n앞 장의 항목도 다시 확인해요.",
+        "What earlier chapters asked is asked again.",
+        "앞 장의 항목도 다시 확인해요.",
     ),
     "ch35": (
-        """## Chapter 35
-
-From here on the check also runs the student's tests against wrong applications.""",
-        """## 35장
-
-여기부터는 수강생의 테스트를 틀린 앱에도 돌려 봐요.""",
+        """From here on the check also runs the student's tests against wrong applications.""",
+        """여기부터는 수강생의 테스트를 틀린 앱에도 돌려 봐요.""",
     ),
-    "ch36": ("## Chapter 36\n\nOn with the student's own work.", "## 36장\n\n내 코드로 계속해요."),
+    "ch36": ("On with the student's own work.", "내 코드로 계속해요."),
     "ch37": (
-        """## Chapter 37
-
-The check runs the student's workflow, as it is and with faults planted in a copy.""",
-        """## 37장
-
-수강생의 워크플로를 그대로, 그리고 복사본에 잘못을 심어서도 실행해 봐요.""",
+        """The check runs the student's workflow, as it is and with faults planted in a copy.""",
+        """수강생의 워크플로를 그대로, 그리고 복사본에 잘못을 심어서도 실행해 봐요.""",
     ),
 }
 BACK = (
@@ -252,8 +246,8 @@ def _normal(page: str) -> list[str]:
 
 def main() -> None:
     """Play, and write the pages."""
-    with ladder.climb(TEMPLATE, use="test") as server, tempfile.TemporaryDirectory() as scratch:
-        played = play(Path(scratch), server)
+    with ladder.climb(TEMPLATE, use="test") as server:
+        played = play(server)
     for path, text in pages(played).items():
         path.parent.mkdir(exist_ok=True)
         if not path.exists() or not same(path.read_text(encoding="utf-8"), text):

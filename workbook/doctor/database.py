@@ -18,7 +18,7 @@ from workbook.mysql.probe import Unanswered
 from workbook.say import Problem, _
 from workbook.settings import DEFAULT_DATABASE
 from workbook.student import environment
-from workbook.student import server as student
+from workbook.student.ground import students_server
 
 _ADDS = re.compile(r"ALTER TABLE `(\w+)` ADD (?:COLUMN )?`(\w+)`")
 _MAY_MAKE = re.compile(r"GRANT (?:ALL PRIVILEGES|.*\bCREATE,.*) ON `?([^`.]+)`?\.\*")
@@ -28,7 +28,7 @@ def examine(project: Path | None) -> Iterator[tuple[str, Results]]:
     """Ask the server that `workbook check` and `workbook db status` use: each examination's name, and what it finds."""
     why = _("Neither the application nor its tests run without it.")
     try:
-        server = student.of(project or Path())
+        server = students_server(project or Path())
         yield "MySQL", iter((server.sentence,))
         if project is None:
             return

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Mistake:
     Attributes:
         check: the name of the check that finds it.
         plant: how many of its first blocks that act (files, diffs, sessions) plant it.
+        besides: what plants it besides: `env` (a variable's value, or null), `sql`, `replace` (by file: old, new).
     """
 
     file: Path
@@ -150,3 +152,4 @@ class Mistake:
     check: str | None
     blocks: tuple[Block, ...]
     plant: int = 1
+    besides: dict[str, Any] = field(default_factory=dict)

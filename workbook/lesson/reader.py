@@ -126,7 +126,7 @@ def read_mistake(file: Path) -> Mistake:
     text = read_text(file)
     required, optional = (
         {"title": str, "tag": str, "error": str},
-        {"check": str, "plant": int, "also": list, "maybe": list},
+        {"check": str, "plant": int, "besides": dict, "also": list, "maybe": list},
     )
     front = read_front_matter(file, text, required=required, optional=optional)
     values, error = front.values, front.values["error"]
@@ -138,7 +138,8 @@ def read_mistake(file: Path) -> Mistake:
     shown = ["\n".join(each.output) for session in sessions if not session.skip for each in session.exchanges]
     if not any(error in output for output in shown):
         raise front.refused("error", "no output on this page shows its `error`.", "Show the command that prints it.")
-    return Mistake(file, values["title"], values["tag"], error, values.get("check"), blocks, values.get("plant", 1))
+    planted = values.get("plant", 1), values.get("besides", {})
+    return Mistake(file, values["title"], values["tag"], error, values.get("check"), blocks, *planted)
 
 
 def read_text(file: Path) -> str:

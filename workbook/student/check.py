@@ -1,21 +1,75 @@
-"""What a chapter asks of a student's project, and how it is looked at."""
+"""A check: prose from `checks.md`, a function from `checks.py`, and what it looks at, injected by name.
+
+    @check(after=post_answers_a_code)
+    def each_post_saves_one(posted: Posted, rows: Rows) -> Found:
+        for code in posted.codes - rows.codes:
+            yield "lost", {"code": code}
+
+A parameter names a *look*: a function marked `@look`, in the vocabulary or in the chapter's own `checks.py`, whose
+parameters are looks in turn. Each is looked at once a run, however many checks ask.
+"""
 
 import importlib.util
+import inspect
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from types import ModuleType
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import pymysql
 
+from workbook.lesson.errors import LessonError
 from workbook.say import Problem, _
-from workbook.student.ground import Ground
-from workbook.student.headings import localised
-from workbook.student.seen import Broken
+from workbook.student import prose
+from workbook.student.prose import Prose
 
 FILE = "checks.py"
+
+Found: TypeAlias = Iterator[tuple[str, dict[str, object]]]
+"""What is missing: the id of a sentence in `checks.md`, and what stands for its placeholders."""
+
+State = Literal["holds", "missing", "unseen"]
+Function = TypeVar("Function", bound=Callable[..., Any])
+_MARK, _LOOK = "workbook_check", "workbook_look"
+
+
+class Broken(Exception):
+    """The project is in a state in which a check cannot look.
+
+    Its text says what is broken, and where; in a check it may be the id of one of its sentences.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    after: Any
+    broken: str
+    lasts: bool
+
+
+def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
+    """Make a function a check; its name is the check's id.
+
+    Args:
+        after: what must hold first, or this one is not seen: a check of this chapter, `"ch35/its_id"`, or several.
+        broken: the sentence (with `{said}`) for what keeps it from looking, when that is what it asks about.
+        lasts: whether it goes on being asked in later chapters.
+    """
+
+    def mark(function: Function) -> Function:
+        setattr(function, _MARK, _Marks(after if isinstance(after, tuple) else (after,), broken, lasts))
+        return function
+
+    return mark
+
+
+def look(function: Function) -> Function:
+    """Make a function a look: checks and other looks that name it as a parameter get what it returns."""
+    setattr(function, _LOOK, True)
+    return function
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,96 +77,161 @@ class Check:
     """One thing that a chapter asks for.
 
     Attributes:
-        name: a stable name, for the progress file and for mistake pages.
-        asks: what is asked, as a statement that is true of a finished project.
-        why: why it matters.
-        see: how the student sees it for themselves: a command, or where to look.
-        hints: a nudge, a pointer to the chapter, almost the answer.
-        look: the sentences that say what is missing; none when nothing is. It may raise Broken.
-        lasts: whether it goes on being asked in later chapters.
+        chapter, name: whose it is, and its id.
+        asks, why, see, hints: what `checks.md` says, in the reader's language.
+        sentences: what it may say is missing, by their ids.
+        look: its function.
+        after: the keys of the checks that must hold first.
+        broken, lasts: as in `check`.
     """
 
+    chapter: str
     name: str
     asks: str
     why: str
     see: str
-    hints: tuple[str, str, str]
-    look: Callable[[Ground], list[str]]
+    hints: tuple[str, ...]
+    sentences: dict[str, str]
+    look: Callable[..., Found]
+    after: tuple[str, ...] = ()
+    broken: str = ""
     lasts: bool = True
 
-
-State = Literal["holds", "missing", "unseen"]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
-
-    `heard` is what the project's own programs had said of errors by then.
-    """
-
-    chapter: str
-    check: Check
-    state: State
-    sentences: tuple[str, ...] = ()
-    heard: str = ""
+    @property
+    def key(self) -> str:
+        """`ch35/tests_run`."""
+        return f"{self.chapter}/{self.name}"
 
 
 def checks_of(chapter: str, folder: Path) -> list[Check]:
-    """The list `CHECKS` of a chapter's `checks.py`; empty when it has none yet."""
-    file = folder / FILE
-    if not file.exists():
+    """A chapter's checks, in the order of `checks.md`; none when it asks nothing.
+
+    Raises:
+        LessonError: a check has no function, or a function no prose.
+    """
+    said = prose.read(folder)
+    if not said:
         return []
-    name = f"workbook_checks_{chapter}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None
-    assert spec.loader is not None
+    marked = {name: each for name, each in vars(module_of(folder)).items() if hasattr(each, _MARK)}
+    if said.keys() != marked.keys():
+        lonely = ", ".join(sorted(said.keys() ^ marked.keys()))
+        raise LessonError(folder / prose.FILE, 1, f"{prose.FILE} and {FILE} do not name the same checks: {lonely}.")
+    return [_check(chapter, name, each, marked[name]) for name, each in said.items()]
+
+
+def _check(chapter: str, name: str, said: Prose, function: Callable[..., Found]) -> Check:
+    marks: _Marks = getattr(function, _MARK)
+    after = [each if isinstance(each, str) else f"{chapter}/{each.__name__}" for each in marks.after]
+    told = (said.asks, said.why, said.see, said.hints, said.sentences)
+    return Check(chapter, name, *told, function, tuple(after), marks.broken, marks.lasts)
+
+
+def module_of(folder: Path) -> ModuleType:
+    """A chapter's `checks.py`."""
+    return _module(folder / FILE)
+
+
+@cache
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"workbook_checks_{file.parent.name}", file)
+    if not file.exists() or spec is None or spec.loader is None:
+        raise LessonError(file, 1, f"{prose.FILE} stands beside it, and there is no {FILE}.")
     module = importlib.util.module_from_spec(spec)
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         spec.loader.exec_module(module)
     finally:
         sys.dont_write_bytecode = before
-    found: list[Check] = module.CHECKS
-    return found
+    return module
 
 
-WORKERS = 3
-"""How many checks look at once: each mostly waits for a Python of the project's."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
+
+    Attributes:
+        sentences: what is missing, or why it is unseen.
+        ids: the ids of those that are missing.
+        heard: what the project's own programs had said of errors by then.
+    """
+
+    check: Check
+    state: State
+    sentences: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    heard: str = ""
 
 
-def judge(ground: Ground, asked: list[tuple[str, Check]]) -> Iterator[Verdict]:
-    """Look at each check, and give the verdicts in their order. The student's code cannot make this fail.
+class Examination:
+    """A project under its checks: each look is taken once, each check judged once.
 
     Args:
-        asked: chapter id and check.
+        checks: all that may be asked, or be named by another's `after`.
+        routes: the request that each chapter is about; empty for none.
+        vocabulary: the looks that all chapters share.
+        ground: the project, for those looks; its `heard` are the errors that its programs told.
     """
-    with ThreadPoolExecutor(WORKERS) as workers:
+
+    def __init__(self, checks: Iterable[Check], routes: dict[str, str], vocabulary: ModuleType, ground: Any) -> None:
+        self._checks = {each.key: each for each in checks}
+        self._routes = routes
+        self._vocabulary = vocabulary
+        self._ground = ground
+        self._seen: dict[tuple[Any, str], Any] = {}
+        self._verdicts: dict[str, Verdict] = {}
+
+    def verdict(self, key: str) -> Verdict:
+        """Look. The student's code cannot make this fail."""
+        if key not in self._verdicts:
+            self._verdicts[key] = self._look(self._checks[key])
+        return self._verdicts[key]
+
+    def _look(self, check: Check) -> Verdict:
+        for first in map(self.verdict, check.after):
+            if first.state == "missing":
+                return Verdict(check, "unseen", (_("First this must hold: {asks}", asks=first.check.asks),))
+            if first.state == "unseen":
+                return Verdict(check, "unseen", first.sentences)
         try:
-            yield from workers.map(lambda each: _verdict(ground, *each), asked)
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            ground.stop()
-            raise
+            found = list(check.look(**self._arguments(check.look, self._routes.get(check.chapter, ""))))
+        except (Broken, Problem, pymysql.MySQLError) as error:
+            if not check.broken:
+                return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))
+            found = [(check.broken, {"said": _said(error)})]
+        if not found:
+            return Verdict(check, "holds")
+        sentences = tuple(check.sentences[name].format(**values) for name, values in found)
+        ids = tuple(name for name, _values in found)
+        return Verdict(check, "missing", sentences, ids, "\n\n".join(self._ground.heard))
+
+    def _arguments(self, function: Callable[..., Any], route: str) -> dict[str, Any]:
+        """What the function asks for. A parameter with a default has it when that cannot be seen."""
+        found = {}
+        for name, parameter in inspect.signature(function).parameters.items():
+            try:
+                found[name] = self._see(name, function, route)
+            except Broken:
+                if parameter.default is parameter.empty:
+                    raise
+        return found
+
+    def _see(self, name: str, asker: Callable[..., Any], route: str) -> Any:
+        if name in ("route", "ground"):
+            return route if name == "route" else self._ground
+        local = asker.__globals__.get(name)
+        function: Any = local if hasattr(local, _LOOK) else getattr(self._vocabulary, name)
+        key = (function, route if "route" in inspect.signature(function).parameters else "")
+        if key not in self._seen:
+            try:
+                self._seen[key] = function(**self._arguments(function, route))
+            except (Broken, Problem) as error:
+                self._seen[key] = Broken(_said(error))
+        if isinstance(self._seen[key], Broken):
+            raise Broken(str(self._seen[key]))
+        return self._seen[key]
 
 
-def _verdict(ground: Ground, chapter: str, check: Check) -> Verdict:
-    try:
-        sentences = tuple(check.look(ground))
-    except Broken as broken:
-        return Verdict(chapter, check, "unseen", (str(broken),))
-    except Problem as problem:
-        return Verdict(chapter, check, "unseen", (problem.what,))
-    except pymysql.MySQLError as error:
-        said = error.args[-1] if error.args else error
-        return Verdict(chapter, check, "unseen", (_("MySQL refused: {said}", said=said),))
-    if not sentences:
-        return Verdict(chapter, check, "holds")
-    return Verdict(chapter, check, "missing", sentences, "\n\n".join(ground.heard))
-
-
-def hint(check: Check, number: int) -> str:
-    """The hint of that number, from 1; the last one again when there are no more."""
-    kinds = (_("A nudge"), _("A pointer"), _("Almost the answer"))
-    place = min(number, len(check.hints)) - 1
-    return f"{kinds[place]} ({place + 1}/3): {localised(check.hints[place])}"
+def _said(error: Exception) -> str:
+    if isinstance(error, pymysql.MySQLError):
+        return _("MySQL refused: {said}", said=error.args[-1] if error.args else error)
+    return error.what if isinstance(error, Problem) else str(error)

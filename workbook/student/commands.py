@@ -50,25 +50,26 @@ def start(
 def check(project: Project = None) -> None:
     """Say in sentences what your project still lacks for the chapter. Exit code 1 when it lacks something."""
     from workbook.student import checking
+    from workbook.student.check import Verdict
     from workbook.student.project import require
 
     root = require(project)
     chapter = checking.current(root)
-    found = []
+    found: list[Verdict] = []
     told: set[str] = set()
+    remarks: list[str] = []
     typer.echo(f"{chapter.id}: {chapter.title}")
     looking = _("Looking at your project …")
     waiting = console().status(looking) if console().is_terminal else nullcontext()
-    for verdict in checking.verdicts_while(root, chapter.id, waiting):
+    for verdict in checking.verdicts_while(root, chapter.id, remarks, waiting):
         found.append(verdict)
         for line in checking.shown(verdict, chapter.id, told):
             typer.echo(line)
-    earlier = [verdict for verdict in found if verdict.chapter != chapter.id and verdict.state == "holds"]
+    earlier = [each for each in found if each.check.chapter != chapter.id and each.state == "holds"]
     if earlier:
-        number = len(earlier)
-        typer.echo(_("Of earlier chapters: {number} still hold", number=number))
-    for line in checking.remarks(root):
-        typer.echo(fold(line))
+        typer.echo(_("Of earlier chapters: {number} still hold", number=len(earlier)))
+    for remark in filter(None, [*remarks, checking.older_packages(root)]):
+        typer.echo(fold(remark))
     if checking.note(root, chapter.id, found):
         typer.echo(_("\n{id} is done. Next: workbook start", id=chapter.id))
         return
@@ -82,7 +83,7 @@ def hint(
     project: Project = None,
 ) -> None:
     """Give the next of three hints: a nudge, a pointer, almost the answer."""
-    from workbook.student.hinting import next_hint
+    from workbook.student.checking import next_hint
     from workbook.student.project import require
 
     typer.echo(fold(next_hint(require(project), name), hanging=2))

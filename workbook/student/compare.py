@@ -6,9 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from workbook.history.git import persons_git
 from workbook.runner.compare import undated
 from workbook.say import Problem, _
-from workbook.student import gitrepo, outline, progress_file
+from workbook.student import outline
+from workbook.student.project import Progress
+from workbook.student.start import commit_of
 
 ASKED_TWICE = 2
 
@@ -26,7 +29,7 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
     Raises:
         Problem: the project does not know the chapter's tag.
     """
-    if not gitrepo.commit_of(root, f"refs/tags/{chapter}"):
+    if not commit_of(root, f"refs/tags/{chapter}"):
         raise Problem(
             _("The project has no tag {chapter}.", chapter=chapter),
             ways=(f"workbook start {chapter}",),
@@ -35,20 +38,22 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
     with tempfile.TemporaryDirectory() as scratch:
         # An index and objects of our own: what the student has staged stays as it is, and `.git` too.
         index = Path(scratch) / "index"
-        theirs = Path(gitrepo.run(root, "rev-parse", "--absolute-git-dir").strip()) / "index"
+        theirs = Path(persons_git(root, "rev-parse", "--absolute-git-dir", looking=True).strip()) / "index"
         if theirs.exists():
             shutil.copyfile(theirs, index)
         (Path(scratch) / "objects").mkdir()
-        objects = root / gitrepo.run(root, "rev-parse", "--git-path", "objects").strip()
+        objects = root / persons_git(root, "rev-parse", "--git-path", "objects", looking=True).strip()
         env = os.environ | {
             "GIT_INDEX_FILE": str(index),
             "GIT_OBJECT_DIRECTORY": str(Path(scratch) / "objects"),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects),
         }
-        gitrepo.run(root, "add", "-A", env=env)
+        persons_git(root, "add", "-A", looking=True, env=env)
         direction = ["-R"] if backwards else []
         options = ["--cached", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"]
-        told = gitrepo.run(root, "diff", *options, *direction, chapter, "--", path or ".", *skipped, env=env)
+        told = persons_git(
+            root, "diff", *options, *direction, chapter, "--", path or ".", *skipped, looking=True, env=env
+        )
     sections = re.split(r"^(?=diff --git )", told, flags=re.MULTILINE)
     return "".join(section for section in sections if not _is_another_day(section))
 
@@ -68,13 +73,13 @@ def solution(root: Path, chapter: str, path: str = "") -> str:
     Returns:
         the first time a sentence that asks back; then the answer.
     """
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     times = progress.asked[chapter] = progress.asked.get(chapter, 0) + 1
-    progress_file.write(root, progress)
+    progress.write(root)
     if times < ASKED_TWICE:
         return _("You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution")
     if path:
-        return gitrepo.run(root, "show", f"{chapter}:{path}")
+        return persons_git(root, "show", f"{chapter}:{path}")
     changes = diff(root, chapter, backwards=True)
     if not changes:
         return _("Your code is that of {chapter} already.", chapter=chapter)

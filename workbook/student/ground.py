@@ -1,241 +1,281 @@
-"""What a check stands on: the project, its Python, its MySQL, and what the probes saw. Each is looked at once."""
+"""What looks stand on: copies of the project, programs that run in them, and databases that nobody misses."""
 
 import contextlib
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
-import threading
-import time
-from collections import defaultdict
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
+from workbook.history.git import try_git
+from workbook.login import create_database, cursor, databases, quoted
+from workbook.mysql import ladder
 from workbook.mysql.server import Server
-from workbook.say import Problem
+from workbook.place import TEMPLATE
+from workbook.say import Problem, _
 from workbook.student import environment
-from workbook.student import server as servers
-from workbook.student.copy import copy
-from workbook.student.seen import Broken, Seen, hanging, sentence
-from workbook.student.zygote import Fork, Zygote, shadows
+from workbook.student.check import Broken
 
-PROBES = Path(__file__).with_name("probes")
-PACKAGE = "workbook_probes"
-SECONDS = 20.0
-"""How long a probe may take."""
-TEST_SECONDS = 90.0
-"""How long the student's tests may take, with every plant."""
-DUMP_SECONDS = 5.0
-"""How long we wait for the line at which it hangs: its clock started a little later than ours."""
+PROBE = Path(__file__).with_name("probe.py")
+SECONDS = 120.0
+"""How long the project's code may take to answer. It is there to catch what hangs."""
+PREFIX = "workbook_check_"
+"""Every database that a check makes is named so, and none that is named otherwise is ever dropped."""
 
-T = TypeVar("T")
-Process: TypeAlias = "subprocess.Popen[bytes] | Fork"
+_SKIPPED = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", "node_modules", "*.pyc", ".*_cache")
 
 
 class Ground:
-    """The student's project as the checks see it. Use as a context manager: at the end nothing is left behind.
+    """The student's project as the looks see it. Use as a context manager: at the end nothing is left behind.
 
     Args:
-        project: the project's root.
-        path: the route that the chapter asks for.
-        seconds: how long a probe may take.
+        project: its root.
+        wrong: the files with wrong applications, by the request in front of which they stand.
+        server: a MySQL on which nobody has anything; one is started when it is needed when None.
+        seconds: how long the project's code may take to answer.
 
     Attributes:
         heard: what the project's own programs said of errors so far, as they said it.
-        stopped: whether somebody has pressed Ctrl-C.
+        remarks: sentences for the end of the screen, which count for nothing.
+        stack: what to leave at the end.
     """
 
-    def __init__(self, project: Path, *, path: str = "", seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        project: Path,
+        *,
+        wrong: dict[str, list[Path]] | None = None,
+        server: Server | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
         self.project = project
-        self.path = path
+        self.wrong = wrong or {}
         self.seconds = seconds
-        self.stopped = False
         self.heard: list[str] = []
-        self._known: dict[str, Any] = {}
+        self.remarks: list[str] = []
+        self.stack = ExitStack()
+        self._server = server
         self._copies = itertools.count()
-        self._running: set[Process] = set()
-        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
     def __enter__(self) -> "Ground":
-        self.scratch = Path(tempfile.mkdtemp(prefix="workbook-check-")).resolve()
-        (self.scratch / "probe").mkdir()
-        (self.scratch / "probe" / PACKAGE).symlink_to(PROBES)
+        self.scratch = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-check-"))).resolve()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        zygote = self._known.get("zygote")
-        if isinstance(zygote, Zygote):
-            zygote.stop()
-        made = self._known.get("databases")
-        if isinstance(made, servers.Databases):
-            made.drop()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.stack.close()
 
-    def stop(self) -> None:
-        """End everything that runs, for somebody pressed Ctrl-C."""
-        self.stopped = True
-        for process in list(self._running):
-            _kill(process)
-
-    def once(self, name: str, look: Callable[[], T]) -> T:
-        """Look only the first time, also when several checks ask at once: what was seen, or Broken, is remembered."""
-        with self._locks[name]:
-            if name not in self._known:
-                try:
-                    self._known[name] = look()
-                except Broken as broken:
-                    self._known[name] = broken
-        known = self._known[name]
-        if isinstance(known, Broken):
-            raise Broken(str(known))
-        found: T = known
-        return found
-
-    @property
-    def server(self) -> Server:
-        """The student's MySQL. Raises Broken when none answers."""
-        return self.once("server", lambda: _sayable(lambda: servers.of(self.project)))
-
-    @property
-    def databases(self) -> servers.Databases:
-        """Throwaway databases on it."""
-        return self.once("databases", lambda: servers.Databases(self.server))
-
-    @property
-    def database(self) -> str:
-        """The throwaway database that stands for the application's own; empty until `schema` has migrated it."""
-        return self.once("database", lambda: self.databases.make("app"))
-
-    @property
-    def python(self) -> Path:
-        """The interpreter that has the project's packages. Raises Broken when there is none."""
-        return self.once("python", lambda: _sayable(lambda: environment.python(self.project)))
-
-    def probe(self, name: str, **values: str) -> Seen:
-        """Run a probe on the throwaway database.
+    def copy(self, dotenv: str | None = None) -> Path:
+        """A copy of the files that git knows or would take up, and of `.env`; what goes wrong stays in it.
 
         Args:
-            name: a module of `probes`.
-            values: further variables of its environment.
+            dotenv: what `.env` holds in it; the student's own when None.
+        """
+        target = self.scratch / str(next(self._copies)) / self.project.name
+        listed = try_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
+        if listed.returncode:
+            shutil.copytree(self.project, target, ignore=_SKIPPED)
+        target.mkdir(parents=True, exist_ok=True)
+        for path in sorted({*listed.stdout.split("\0"), ".env"} - {""}):
+            if (self.project / path).is_file():
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.project / path, target / path)
+        if dotenv is not None:
+            (target / ".env").write_text(dotenv, encoding="utf-8")
+        return target
+
+    def throwaway(self) -> Server:
+        """A server on which nobody has anything, until the end.
 
         Raises:
-            Broken: it does not come to its end, or the project's code raised something.
+            Problem: none can be started here.
         """
-        values = self.server.environment(self.database) | {"WORKBOOK_DATABASE": self.database} | values
-        return self.once(f"probe {name}", lambda: self.run(name, values))
+        if self._server is None:
+            self._server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
+            know_korea(self._server)
+        return self._server
 
-    def sound(self, name: str, **values: str) -> Seen:
-        """As `probe`, for a check that cannot look when the project's code raises something: then it is Broken."""
-        seen = self.probe(name, **values)
-        if seen.error is not None:
-            raise Broken(sentence(seen.error))
-        return seen
-
-    @property
-    def own(self) -> Seen:
-        """Which database the application would use with the student's own `.env` and environment."""
-        return self.once("own", lambda: self.run("settings", {}))
-
-    def settings(self, dotenv: str, **values: str) -> Seen:
-        """Which database it would use with another `.env` and other variables."""
-        nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
-        return self.run("settings", nothing | values, dotenv=dotenv)
-
-    def run(
-        self, what: str | list[str], values: dict[str, str], *, dotenv: str | None = None, seconds: float | None = None
-    ) -> Seen:
-        """Run a probe or a command in a fresh copy of the project.
+    def start(
+        self, command: list[str], root: Path, values: dict[str, str], log: Path, **pipes: int
+    ) -> "subprocess.Popen[str]":
+        """Start a program of the project's, in a session of its own, which is ended with us.
 
         Args:
-            what: the probe's module, or the command's words.
+            command: its words, the interpreter first.
             values: variables added to the person's environment; an empty one takes a variable away.
-            dotenv: what `.env` holds; the student's own when None.
-
-        Raises:
-            Broken: it does not come to its end in time; the sentence names the line where it hangs.
+            log: the file that takes what it prints.
         """
-        seconds = self.seconds if seconds is None else seconds
-        root = copy(self.project, self.scratch / str(next(self._copies)) / self.project.name, dotenv=dotenv)
-        told, log = root.parent / "told", root.parent / "output"
-        told.touch()
-        settings = environment.running(self.python) | {
-            "PYTHONPATH": str(self.scratch / "probe"),
-            "WORKBOOK_PROBE": str(told),
-            "WORKBOOK_PATH": self.path,
-            "WORKBOOK_PATIENCE": str(seconds),
-        }
-        settings = {name: value for name, value in (settings | values).items() if value or name == "MYSQL_PASSWORD"}
-        process = self._start(what, root, settings, log)
-        self._running.add(process)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise Broken(hanging(_dump(told.with_name("told.hangs")), root, seconds)) from None
-        finally:
-            _kill(process)
-            process.wait()
-            self._running.discard(process)
-        here = f"{root}/"
-        lines = [json.loads(line) for line in told.read_text(encoding="utf-8").replace(here, "").splitlines()]
-        printed = log.read_text(encoding="utf-8", errors="replace").replace(here, "")
-        if dotenv is None:  # with another `.env` an error may be just what was asked for
-            self.heard += _errors(lines) or ([printed] if process.returncode else [])
-        return Seen(tuple(lines), printed)
-
-    def _start(self, what: str | list[str], root: Path, env: dict[str, str], log: Path) -> Process:
-        if isinstance(what, str):
-            zygote = self.once("zygote", self._zygote)
-            fork = zygote.start(f"{PACKAGE}.{what}", root, env, log) if zygote else None
-            if fork:
-                return fork
-        command = [str(self.python), "-m", f"{PACKAGE}.{what}"] if isinstance(what, str) else what
+        settings = environment.running(Path(command[0])) | values
         with log.open("wb") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=root,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
+                env={name: value for name, value in settings.items() if value or name == "MYSQL_PASSWORD"},
+                stdin=pipes.get("stdin", subprocess.DEVNULL),
+                stdout=pipes.get("stdout", output),
                 stderr=output,
+                text=True,
+                encoding="utf-8",
                 start_new_session=True,
             )
-
-    def _zygote(self) -> Zygote | None:
-        if not hasattr(os, "fork") or shadows(self.project):
-            return None
-        settings = environment.running(self.python) | {"PYTHONPATH": str(self.scratch / "probe")}
-        return Zygote(self.python, self.scratch / "probe", settings, PACKAGE)
+        self.stack.callback(_end, process)
+        return process
 
 
-def _errors(lines: list[dict[str, Any]]) -> list[str]:
-    raised = [f"{line['error']['type']}: {line['error']['says']}" for line in lines if line.get("error")]
-    return raised + [line["message"] for line in lines if line.get("outcome") == "failed"]
+class Probe:
+    """The program `probe.py` in a copy of the project.
+
+    Args:
+        python: the interpreter that has the project's packages.
+        values: further variables.
+        dotenv: another `.env`, with which an error may be just what was asked for, and is not remembered.
+    """
+
+    def __init__(self, ground: Ground, python: Path, values: dict[str, str], dotenv: str | None = None) -> None:
+        self._root = ground.copy(dotenv)
+        self._log, self._hangs = (self._root.with_name(name) for name in ("output", "hangs"))
+        self._ground, self._quiet = ground, dotenv is not None
+        command = [str(python), str(PROBE), str(ground.seconds), str(self._hangs)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = ground.start(command, self._root, values, self._log, **pipes)
+
+    def ask(self, what: str, **values: Any) -> dict[str, Any]:
+        """What was seen; `error` when the project's code raised something.
+
+        Raises:
+            Broken: the project's code does not come to its end, or ended Python.
+        """
+        assert self._process.stdin
+        assert self._process.stdout
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps({"ask": what} | values) + "\n")
+            self._process.stdin.flush()
+        answer = self._process.stdout.readline().replace(f"{self._root}/", "")
+        if not answer:
+            self._process.wait()
+            raise Broken(hanging(self._hangs, self._root, self._ground.seconds) or self._ended())
+        seen: dict[str, Any] = json.loads(answer)
+        if seen.get("error") and not self._quiet:
+            self._ground.heard.append(f"{seen['error']['type']}: {seen['error']['says']}")
+        return seen
+
+    def seen(self, what: str, **values: Any) -> dict[str, Any]:
+        """As `ask`, for whoever cannot look when the project's code raises something. Raises Broken then."""
+        seen = self.ask(what, **values)
+        if seen.get("error"):
+            raise Broken(sentence(seen["error"]))
+        return seen
+
+    def _ended(self) -> str:
+        lines = self._log.read_text(encoding="utf-8", errors="replace").replace(f"{self._root}/", "").split("\n")
+        said = [line for line in lines if line.strip()] or [_("it printed nothing")]
+        return _("Importing it ended Python: {said}", said=said[-1])
 
 
-def _kill(process: Process) -> None:
+def sentence(error: dict[str, Any]) -> str:
+    """An error as a sentence: `app/main.py:3: ModuleNotFoundError: No module named 'app.services'`."""
+    said = re.sub(r"\s*\n\s*", " / ", str(error["says"]))
+    where = f"{error['file']}:{error['line']}: " if error.get("file") else ""
+    return f"{where}{error['type']}: {said}"
+
+
+def hanging(dump: Path, root: Path, seconds: float, *, ended: bool = True) -> str:
+    """A sentence about code that did not come to its end; an empty text when it did.
+
+    Args:
+        dump: what faulthandler wrote, the innermost frame first.
+        root: where the project lies.
+        ended: whether the program is over.
+    """
+    written = dump.read_text(encoding="utf-8", errors="replace") if dump.exists() else ""
+    if ended and not written.strip():
+        return ""
+    own = re.findall(rf'File "{re.escape(str(root))}/([^"]+)", line (\d+)', written)
+    if not own:
+        return _("Your code does not come to its end within {seconds:g} seconds.", seconds=seconds)
+    return _(
+        "{where}: your code is still here after {seconds:g} seconds. Does a loop never end, or does something wait?",
+        where=":".join(own[0]),
+        seconds=seconds,
+    )
+
+
+class Databases:
+    """Databases of one run on a throwaway server, all under one name, dropped at the end: the server may be given."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Take a name that nobody has."""
+        self.server = ground.throwaway()
+        self.prefix = f"{PREFIX}{os.getpid()}_{os.urandom(3).hex()}"
+        ground.stack.callback(self._drop)
+
+    def make(self, suffix: str) -> str:
+        """Make an empty database; its name."""
+        name = f"{self.prefix}_{suffix}"
+        create_database(self.server, name)
+        return name
+
+    def login(self, database: str) -> dict[str, Any]:
+        """How a driver logs in."""
+        server = self.server
+        named = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+        return named | {"db": database}
+
+    def _drop(self) -> None:
+        with contextlib.suppress(Problem, OSError), cursor(self.server) as ask:
+            for name in databases(self.server):
+                if name.startswith(self.prefix):
+                    ask.execute(f"DROP DATABASE {quoted(name)}")
+
+
+def students_server(project: Path) -> Server:
+    """The server that the environment or `.env` names, else the workbook's, else at the course's own address.
+
+    Raises:
+        Problem: none answers, or it is no MySQL that lets the student in.
+    """
+    server = ladder.running(project, strict=True) or ladder.unnamed()
+    if server is None:
+        raise Problem(_("No MySQL is running for this project."), ways=("workbook db up",))
+    return server
+
+
+def tables(server: Server, database: str) -> dict[str, str]:
+    """Every table of a database with its `SHOW CREATE TABLE`, without the counter of its keys."""
+    found = {}
+    with cursor(server, database) as ask:
+        ask.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
+        for name, _kind in ask.fetchall():
+            ask.execute(f"SHOW CREATE TABLE {quoted(name)}")
+            row = ask.fetchone()
+            assert row is not None
+            found[str(name)] = re.sub(r" AUTO_INCREMENT=\d+", "", str(row[1]))
+    return found
+
+
+def know_korea(server: Server) -> None:
+    """Teach a server that we started the course's time zone by its name, as Docker's image and a Mac's know it."""
+    with cursor(server, "mysql") as ask:
+        ask.execute("SELECT CONVERT_TZ('2000-01-01', '+00:00', 'Asia/Seoul')")
+        if ask.fetchone() == (None,):
+            ask.execute("INSERT INTO time_zone (Use_leap_seconds) VALUES ('N')")
+            ask.execute("INSERT IGNORE INTO time_zone_name VALUES ('Asia/Seoul', LAST_INSERT_ID())")
+            ask.execute("INSERT INTO time_zone_transition_type VALUES (LAST_INSERT_ID(), 0, 32400, 0, 'KST')")
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def _dump(file: Path) -> str:
-    """Where the program hangs: faulthandler writes it down when the program's own clock says that time is up."""
-    deadline = time.monotonic() + DUMP_SECONDS
-    while time.monotonic() < deadline:
-        if file.exists() and file.stat().st_size:
-            break
-        time.sleep(0.05)
-    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
-
-
-def _sayable(look: Callable[[], T]) -> T:
-    try:
-        return look()
-    except Problem as problem:
-        raise Broken(problem.what) from None
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+    process.wait()

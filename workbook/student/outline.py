@@ -1,40 +1,24 @@
 """The course as a student sees it: its chapters, and the history that their lessons build."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from workbook.history.build import build, history_folder
 from workbook.history.trace import trace
+from workbook.lesson.chapters import ChapterFolder, lesson_files
 from workbook.lesson.chapters import chapters as chapter_folders
-from workbook.lesson.chapters import lesson_files
 from workbook.place import CHAPTERS
 from workbook.say import Problem, _, language, stage
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A chapter: its id, its title and goal in the student's language, and its lesson in it."""
-
-    id: str
-    title: str
-    goal: str
-    lesson: Path
-
-    @property
-    def folder(self) -> Path:
-        """Where lesson, checks and mistakes lie."""
-        return self.lesson.parent
+def chapters(folder: Path | None = None) -> list[ChapterFolder]:
+    """All chapters in order, in the student's language."""
+    return chapter_folders(folder or CHAPTERS, language())
 
 
-def chapters(folder: Path = CHAPTERS) -> list[Chapter]:
-    """All chapters in order, by their front matter alone, so that it is quick."""
-    return [Chapter(each.id, each.title, each.goal, each.lesson) for each in chapter_folders(folder, language())]
-
-
-def chapter(name: str) -> Chapter:
+def chapter(name: str) -> ChapterFolder:
     """The chapter of that id; `35` will do. Raises Problem when there is none."""
     known = chapters()
     wanted = name.lower() if name.lower().startswith("ch") else f"ch{name}"
@@ -55,7 +39,7 @@ def before(name: str) -> str:
     return ids[place - 1] if place else ""
 
 
-def history(folder: Path = CHAPTERS) -> Path:
+def history() -> Path:
     """The repository that the lessons build; it is built when they have changed since.
 
     Raises:
@@ -64,27 +48,27 @@ def history(folder: Path = CHAPTERS) -> Path:
     repository = history_folder()
     key = repository.with_name("history.key")
     repository.parent.mkdir(parents=True, exist_ok=True)
-    wanted = _hash(folder)
+    wanted = _hash(CHAPTERS)
     with FileLock(repository.with_name("history.lock")):
         if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
             key.unlink(missing_ok=True)
             with stage(_("Building the history of the lessons")):
-                build(folder, repository)
+                build(CHAPTERS, repository)
             key.write_text(wanted)
     return repository
 
 
-def start_files(name: str, folder: Path = CHAPTERS) -> dict[str, str]:
+def start_files(name: str) -> dict[str, str]:
     """All files on which a chapter starts, by path: those that git ignores (`.env`) too."""
-    for each in trace(folder, name):
+    for each in trace(CHAPTERS, name):
         if each.lesson.chapter == name:
             return {path: content for path, content in each.start.items() if path not in each.left_out}
     return {}
 
 
-def left_out(name: str, folder: Path = CHAPTERS) -> frozenset[str]:
+def left_out(name: str) -> frozenset[str]:
     """What the lessons up to a chapter leave out of history: lock files."""
-    return trace(folder, name)[-1].left_out
+    return trace(CHAPTERS, name)[-1].left_out
 
 
 def _hash(folder: Path) -> str:

@@ -1,25 +1,29 @@
 """The student's workflow, run as GitHub would run it: as it is committed, and with something planted in the commit."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workbook.ci import commit
-from workbook.ci.rehearsal import Outcome, rehearse
+from workbook.ci.rehearsal import Outcome, name_of, rehearse
+from workbook.ci.service import Service, mentions_mysql, mysql_service
 from workbook.ci.workflow import Workflow, read
+from workbook.history.git import identity, persons_git, try_git
 from workbook.say import Problem, _
-from workbook.student import gitrepo
+from workbook.student.check import Broken, look
 from workbook.student.ground import Ground
-from workbook.student.seen import Broken
+from workbook.student.inside import Settings
 
 FOLDER = ".github/workflows"
-SECONDS = 180.0
+SECONDS = 600.0
 """How long a job may take; installing packages for the first time is in it."""
-
 TEST = "test_workbook_planted.py"
 MODULE = "workbook_planted.py"
 MARKER = "workbook-planted"
 """What the planted test leaves beside the clone that it ran in."""
+
 _TEST = '''"""Planted by `workbook check`."""
 
 from pathlib import Path
@@ -38,32 +42,31 @@ from tortoise.models import Model as WorkbookModel  # noqa: E402
 class WorkbookPlanted(WorkbookModel):
     id = WorkbookField(primary_key=True)
 """
+_REASON = re.compile(r"E  .*Error|[\w.]+(Error|Exception): |ERROR \d+ \(|(error|fatal|Error): |FAILED |Usage: ")
+_CONTROL = re.compile(r"[|&;<>`(]|\bif\b|\btrap\b|\bset\b")
+"""What lets a script answer a failing test and a broken import differently."""
 
 
-def workflow_of(ground: Ground) -> Workflow:
+@look
+def workflow(ground: Ground) -> Workflow:
     """The workflow that runs the tests: the first that speaks of pytest, else the first there is.
 
     Raises:
         Broken: there is none, or GitHub would refuse it, or it is not committed.
     """
-    return ground.once("workflow", lambda: _workflow(ground))
-
-
-def _workflow(ground: Ground) -> Workflow:
-    files = sorted((ground.project / FOLDER).glob("*.y*ml"))
+    project = ground.project
+    files = sorted((project / FOLDER).glob("*.y*ml"))
     if not files:
-        raise Broken(
-            _("There is no workflow: {folder} holds no .yml file.", folder=FOLDER) + _elsewhere(ground.project)
-        )
+        raise Broken(_("There is no workflow: {folder} holds no .yml file.", folder=FOLDER) + _elsewhere(project))
     file = next((each for each in files if "pytest" in each.read_text(encoding="utf-8", errors="replace")), files[0])
     try:
         plan = read(file)
-        state = commit.current(ground.project)
+        state = commit.current(project)
     except Problem as problem:
-        said = problem.what.replace(f"{ground.project}/", "")
+        said = problem.what.replace(f"{project}/", "")
         raise Broken(" ".join([said, *problem.why.splitlines()[:1]]) if "YAML" in said else said) from None
-    name = file.relative_to(ground.project).as_posix()
-    if not gitrepo.run(ground.project, "ls-tree", "--name-only", "HEAD", "--", name, check=False):
+    name = file.relative_to(project).as_posix()
+    if not try_git(project, "ls-tree", "--name-only", "HEAD", "--", name, looking=True).stdout:
         raise Broken(
             _("{name} is in no commit (the last one is {sha}), and GitHub sees nothing else.", name=name, sha=state.sha)
         )
@@ -72,114 +75,143 @@ def _workflow(ground: Ground) -> Workflow:
 
 def _elsewhere(project: Path) -> str:
     """Where a workflow lies that GitHub does not find."""
-    found = gitrepo.run(project, "ls-files", "-c", "-o", "--exclude-standard", "--", "*.yml", "*.yaml", check=False)
-    for path in found.splitlines():
+    listed = try_git(project, "ls-files", "-c", "-o", "--exclude-standard", "--", "*.yml", "*.yaml", looking=True)
+    for path in listed.stdout.splitlines():
         if "runs-on:" in (project / path).read_text(encoding="utf-8", errors="replace"):
             return _(" GitHub does not look at {path}.", path=path)
     return ""
 
 
-def as_committed(ground: Ground) -> list[Outcome]:
-    """The jobs as they would be on GitHub, with a test of ours that passes and a module that no test enters.
+def events(workflow: Workflow) -> list[str]:
+    """What starts a workflow."""
+    on: Any = workflow.content.get("on")
+    return [on] if isinstance(on, str) else [str(each) for each in on or ()]
 
-    Raises:
-        Broken: there is no workflow to run.
+
+def mysql_services(workflow: Workflow) -> list[Service]:
+    """The MySQL services of the jobs that speak of MySQL."""
+    jobs = [job for job in workflow.jobs.values() if mentions_mysql(job, workflow.content.get("env") or {})]
+    return [service for job in jobs if (service := mysql_service(job))]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step in which the tests run: its job, its place there, its name on GitHub's page, its script."""
+
+    job: str
+    place: int
+    name: str
+    script: str
+
+
+class Rehearsal:
+    """The workflow as it is committed, and what becomes of it when something is planted.
+
+    Attributes:
+        red: the first job that is red; None when all are green.
+        step: where the tests run; None when none are.
+        lines: all that was printed.
     """
-    return ground.once("ci", lambda: _as_committed(ground))
 
+    def __init__(self, ground: Ground, workflow: Workflow, models: Sequence[str], route: str) -> None:
+        """Run the jobs as they would be on GitHub, with a test of ours that passes and a module that no test enters."""
+        self._ground, self._workflow, self._models = ground, workflow, models
+        self._path = route.partition(" ")[2]
+        found = self._run(self._plant_green)
+        if not all(outcome.passed for outcome in found):
+            # A gate on coverage may be red for the module that we planted.
+            found = self._run(lambda clone: self._plant_test(clone, passes=True))
+            ground.heard += ["\n".join(outcome.lines) for outcome in found if not outcome.passed]
+            unjudged = ", ".join(each for outcome in found if not outcome.passed for each in outcome.left_out)
+            if unjudged:
+                raise Broken(_("The job is not judged, for this was not run here: {missing}.", missing=unjudged))
+        self.red = next((outcome for outcome in found if not outcome.passed), None)
+        self.lines = [line.strip() for outcome in found for line in outcome.lines]
+        self.step = next((self._step(each.job, each.reached) for each in found if each.reached is not None), None)
 
-def _as_committed(ground: Ground) -> list[Outcome]:
+    def _step(self, job: str, place: int) -> Step:
+        step = self._workflow.jobs[job]["steps"][place]
+        return Step(job, place, name_of(step), str(step.get("run", "")))
 
-    def plant(clone: Path) -> None:
-        _plant_test(ground, clone, passes=True)
+    @property
+    def why_red(self) -> str:
+        """The line that tells the most of why the first red job is red."""
+        assert self.red is not None
+        said = self.red.said.get(self.red.red_by if self.red.red_by is not None else -1, [])
+        reasons = [line.strip() for line in said if _REASON.match(line.strip())] or [
+            line for line in said if line.strip()
+        ]
+        return reasons[0][:200] if reasons else self.red.why or "?"
+
+    def unnoticed(self) -> Iterator[str]:
+        """What the step that runs the tests does not notice: a failing `test`, else an `error` of importing."""
+        assert self.step is not None
+        plain = "pytest" in self.step.script and not _CONTROL.search(self.step.script)
+        for kind, plant in (("test", self._plant_red), ("error", self._break)):
+            if kind == "test" or not plain:
+                outcome = next((each for each in self._run(plant) if each.job == self.step.job), None)
+                if outcome and (outcome.passed or (outcome.red_by or 0) > self.step.place):
+                    yield kind
+                    return
+
+    def green_with_a_forgotten_migration(self) -> bool:
+        """Whether all jobs are green with one more model, for which there is no migration."""
+        return all(outcome.passed for outcome in self._run(self._forget))
+
+    def _run(self, plant: Callable[[Path], None]) -> list[Outcome]:
+        clones: list[Path] = []
+
+        def planted(clone: Path) -> None:
+            clones.append(clone)
+            plant(clone)
+            persons_git(clone, "add", "-A")
+            author = identity(clone, "Student")
+            persons_git(clone, *author, "-c", "commit.gpgSign=false", "commit", "-q", "-m", "Planted")
+
+        def reached() -> bool:
+            return (clones[-1].parent / MARKER).exists()
+
+        state = commit.current(self._ground.project)
+        return rehearse(self._workflow, state, plant=planted, watch=reached, seconds=SECONDS)
+
+    def _plant_green(self, clone: Path) -> None:
+        self._plant_test(clone, passes=True)
         _unused_module(clone).write_text('"""Planted by `workbook check`."""\n\nNOBODY = 0\n', encoding="utf-8")
-        gitrepo.commit_all(clone, "Planted")
 
-    found = _rehearse(ground, plant)
-    if all(outcome.passed for outcome in found):
-        return found
-    # A gate on coverage may be red for what we planted.
-    found = _rehearse(ground, lambda clone: None)
-    ground.heard += ["\n".join(outcome.lines) for outcome in found if not outcome.passed]
-    unjudged = [each for outcome in found if not outcome.passed for each in outcome.left_out]
-    if unjudged:
-        raise Broken(_("The job is not judged, for this was not run here: {missing}.", missing=", ".join(unjudged)))
-    return found
+    def _plant_red(self, clone: Path) -> None:
+        # It stands alone: the others take their time and would not change what comes of it.
+        others = _tests(clone)
+        self._plant_test(clone, passes=False)
+        for file in others:
+            file.unlink()
 
+    def _plant_test(self, clone: Path, *, passes: bool) -> None:
+        """A test beside those that send the chapter's request: where the workflow certainly should look."""
+        found = _tests(clone)
+        if not found:
+            raise Broken(_("No test is committed."))
+        asking = [file for file in found if self._path in file.read_text(encoding="utf-8", errors="replace")]
+        target = (asking or found)[0].with_name(TEST)
+        target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
 
-def with_a_failing_test(ground: Ground) -> list[Outcome]:
-    """The jobs with one more test, which fails."""
-
-    def plant(clone: Path) -> None:
-        _plant_test(ground, clone, passes=False)
-        gitrepo.commit_all(clone, "Planted")
-
-    return ground.once("ci with a failing test", lambda: _rehearse(ground, plant))
-
-
-def with_a_broken_application(ground: Ground) -> list[Outcome]:
-    """The jobs with an application that cannot be imported."""
-
-    def plant(clone: Path) -> None:
+    def _break(self, clone: Path) -> None:
         file = _application(clone)
         file.write_text(file.read_text(encoding="utf-8") + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
-        gitrepo.commit_all(clone, "Planted")
 
-    return ground.once("ci with a broken application", lambda: _rehearse(ground, plant))
-
-
-def with_a_forgotten_migration(ground: Ground) -> list[Outcome]:
-    """The jobs with one more model, for which there is no migration.
-
-    Raises:
-        Broken: the project names no module with models.
-    """
-
-    def plant(clone: Path) -> None:
-        for module in ground.own.first("models") or ():
+    def _forget(self, clone: Path) -> None:
+        for module in self._models:
             path = clone / module.replace(".", "/")
             for file in (path.with_suffix(".py"), path / "__init__.py"):
                 if file.is_file():
                     file.write_text(file.read_text(encoding="utf-8") + _MODEL, encoding="utf-8")
-                    gitrepo.commit_all(clone, "Planted")
                     return
         raise Broken(_("No module with models is registered."))
 
-    return ground.once("ci with a forgotten migration", lambda: _rehearse(ground, plant))
 
-
-def _rehearse(ground: Ground, plant: Callable[[Path], None]) -> list[Outcome]:
-    plan, state = workflow_of(ground), commit.current(ground.project)
-    clones: list[Path] = []
-
-    def plant_in(clone: Path) -> None:
-        clones.append(clone)
-        plant(clone)
-
-    def watch() -> bool:
-        if ground.stopped:
-            raise Broken(_("Stopped."))
-        return (clones[-1].parent / MARKER).exists()
-
-    try:
-        return rehearse(plan, state, plant=plant_in, watch=watch, seconds=SECONDS)
-    except Problem as problem:
-        raise Broken(problem.what) from None
-
-
-def _plant_test(ground: Ground, clone: Path, *, passes: bool) -> None:
-    """A test beside those that send the chapter's request: where the workflow certainly should look.
-
-    One that fails stands alone, for the others take their time and would not change what comes of it.
-    """
-    tests = [file for file in _python_files(clone) if re.fullmatch(r"test_.*|.*_test", file.stem)]
-    if not tests:
-        raise Broken(_("No test is committed."))
-    asking = [file for file in tests if ground.path in file.read_text(encoding="utf-8", errors="replace")]
-    target = (asking or tests)[0].with_name(TEST)
-    for file in () if passes else tests:
-        file.unlink()
-    target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
+@look
+def rehearsal(ground: Ground, workflow: Workflow, settings: Settings, route: str) -> Rehearsal:
+    """The workflow, rehearsed."""
+    return Rehearsal(ground, workflow, settings.models, route)
 
 
 def _unused_module(clone: Path) -> Path:
@@ -192,12 +224,20 @@ def _unused_module(clone: Path) -> Path:
 
 
 def _application(clone: Path) -> Path:
-    """The file that makes the application."""
-    for file in _python_files(clone):
-        if "tests" not in file.parts and "FastAPI(" in file.read_text(encoding="utf-8", errors="replace"):
-            return file
-    raise Broken(_("No committed module makes a FastAPI application."))
+    """The file that makes the application; one at the top only when there is no other."""
+    files = [
+        file
+        for file in _python_files(clone)
+        if "tests" not in file.parts and "FastAPI(" in file.read_text(encoding="utf-8", errors="replace")
+    ]
+    if not files:
+        raise Broken(_("No committed module makes a FastAPI application."))
+    return min(files, key=lambda file: (file.parent == clone, file))
+
+
+def _tests(clone: Path) -> list[Path]:
+    return [file for file in _python_files(clone) if re.fullmatch(r"test_.*|.*_test", file.stem)]
 
 
 def _python_files(clone: Path) -> list[Path]:
-    return [clone / path for path in gitrepo.run(clone, "ls-files", "--", "*.py").splitlines()]
+    return [clone / path for path in persons_git(clone, "ls-files", "--", "*.py").splitlines()]

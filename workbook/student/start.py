@@ -3,11 +3,16 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbook.history.git import identity, persons_git, try_git
+from workbook.lesson.chapters import ChapterFolder
 from workbook.say import Problem, _
-from workbook.student import gitrepo, outline, progress_file, project
+from workbook.student import outline, project
+from workbook.student.project import NAME, Progress
 
 REMOTE = "workbook"
 BRANCH = "my-work"
+IN_PROGRESS = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+"""Files of `.git` that say that git waits for the person to go on with something."""
 
 
 @dataclass(slots=True)
@@ -15,7 +20,7 @@ class Started:
     """Where the project stands now, and what was done to get there, in sentences."""
 
     project: Path
-    chapter: outline.Chapter
+    chapter: ChapterFolder
     told: list[str] = field(default_factory=list)
 
 
@@ -41,15 +46,40 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
     return _lay_out(target, known or outline.chapters()[0])
 
 
+def commit_of(root: Path, name: str) -> str:
+    """The commit that a branch or tag names; an empty text when there is none."""
+    return try_git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", looking=True).stdout.strip()
+
+
+def is_clean(root: Path) -> bool:
+    """Whether there is nothing that `commit_all` would take up."""
+    return not persons_git(root, "status", "--porcelain", "--", *_theirs(root), looking=True).strip()
+
+
+def commit_all(root: Path, message: str) -> None:
+    """Commit everything that `.gitignore` does not keep out, as the student, or as `Student` who has no name yet."""
+    persons_git(root, "add", "-A", "--", *_theirs(root))
+    # A hook or a signing key of the student's must not stand between them and their saved work.
+    options = ("-c", "commit.gpgSign=false", "commit", "-q", "--no-verify")
+    persons_git(root, *identity(root, "Student"), *options, "-m", message)
+
+
+def _theirs(root: Path) -> tuple[str, ...]:
+    """Everything but secrets and caches, which a project that has no `.gitignore` yet would let through."""
+    # As a pattern: git complains of an ignored file that is named, even of one to leave out.
+    secret = () if persons_git(root, "ls-files", "--", ".env").strip() else (":(exclude,glob).en[v]",)
+    return (".", ":(exclude,glob)**/__pycache__/**", *secret)
+
+
 def _here() -> Path:
     """The current directory when it is empty, else `when2meet` in it."""
     here = Path.cwd()
     return here if not any(here.iterdir()) else here / "when2meet"
 
 
-def _next(root: Path) -> outline.Chapter:
+def _next(root: Path) -> ChapterFolder:
     """The chapter under way; when it is done, the one after it."""
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     known = outline.chapters()
     ids = [each.id for each in known]
     if progress.current not in ids:
@@ -60,17 +90,17 @@ def _next(root: Path) -> outline.Chapter:
     return known[place]
 
 
-def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
+def _lay_out(root: Path, chapter: ChapterFolder) -> Started:
     started = Started(root, chapter)
     history = outline.history()
     root.mkdir(parents=True, exist_ok=True)
-    gitrepo.run(root, "init", "-q", f"--initial-branch={BRANCH}")
+    persons_git(root, "init", "-q", f"--initial-branch={BRANCH}")
     # First the mark, so that a start that was interrupted can be repeated in the same place.
-    progress_file.write(root, progress_file.Progress(current=chapter.id))
+    Progress(current=chapter.id).write(root)
     _prepare(root, history)
     tag = outline.before(chapter.id)
     if tag:
-        gitrepo.run(root, "reset", "-q", "--hard", tag)
+        persons_git(root, "reset", "-q", "--hard", tag)
         _add_ignored(started)
     started.told.append(
         (
@@ -83,14 +113,14 @@ def _lay_out(root: Path, chapter: outline.Chapter) -> Started:
     return started
 
 
-def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
+def _go_on(root: Path, chapter: ChapterFolder, fresh: bool) -> Started:
     started = Started(root, chapter)
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     _require_calm(root)
     _prepare(root, outline.history())
     tag = outline.before(chapter.id)
     goes_on = progress.current == chapter.id or (progress.current == tag and tag in progress.done)
-    if goes_on and not fresh and gitrepo.commit_of(root, "HEAD"):
+    if goes_on and not fresh and commit_of(root, "HEAD"):
         started.told.append(
             _(
                 "You go on with your own code. To start on {tag} instead:\n  workbook start {chapter} --fresh",
@@ -98,33 +128,34 @@ def _go_on(root: Path, chapter: outline.Chapter, fresh: bool) -> Started:
                 chapter=chapter.id,
             )
         )
-    elif tag or gitrepo.commit_of(root, "HEAD"):
+    elif tag or commit_of(root, "HEAD"):
         _save(started)
         _switch(root, tag)
         began = _("as {tag} leaves it", tag=tag) if tag else _("empty")
         started.told.append(_("Your project is now {began}, on the branch {branch}.", began=began, branch=BRANCH))
     _add_ignored(started)
     progress.current = chapter.id
-    progress_file.write(root, progress)
+    progress.write(root)
     return started
 
 
 def _prepare(root: Path, history: Path) -> None:
     """The remote with all tags, and the progress file out of git's sight."""
-    if REMOTE in gitrepo.run(root, "remote").split():
-        gitrepo.run(root, "remote", "set-url", REMOTE, str(history))
+    if REMOTE in persons_git(root, "remote").split():
+        persons_git(root, "remote", "set-url", REMOTE, str(history))
     else:
-        gitrepo.run(root, "remote", "add", REMOTE, str(history))
-    gitrepo.run(root, "fetch", "-q", "--tags", "--force", REMOTE)
-    exclude = Path(gitrepo.run(root, "rev-parse", "--absolute-git-dir").strip()) / "info" / "exclude"
+        persons_git(root, "remote", "add", REMOTE, str(history))
+    persons_git(root, "fetch", "-q", "--tags", "--force", REMOTE)
+    exclude = Path(persons_git(root, "rev-parse", "--absolute-git-dir").strip()) / "info" / "exclude"
     exclude.parent.mkdir(exist_ok=True)
     lines = exclude.read_text(encoding="utf-8") if exclude.exists() else ""
-    if progress_file.NAME not in lines.splitlines():
-        exclude.write_text(f"{lines.rstrip()}\n{progress_file.NAME}\n".lstrip(), encoding="utf-8")
+    if NAME not in lines.splitlines():
+        exclude.write_text(f"{lines.rstrip()}\n{NAME}\n".lstrip(), encoding="utf-8")
 
 
 def _require_calm(root: Path) -> None:
-    waiting = gitrepo.unfinished(root)
+    folder = Path(persons_git(root, "rev-parse", "--absolute-git-dir").strip())
+    waiting = next((name for name in IN_PROGRESS if (folder / name).exists()), "")
     if waiting:
         raise Problem(
             _(
@@ -139,33 +170,33 @@ def _require_calm(root: Path) -> None:
 def _save(started: Started) -> None:
     """Commit what is not committed, and keep the student's commits under a name."""
     root, chapter = started.project, started.chapter.id
-    dirty = not gitrepo.is_clean(root)
-    head = gitrepo.commit_of(root, "HEAD")
+    dirty = not is_clean(root)
+    head = commit_of(root, "HEAD")
     if dirty or (head and not _is_tagged(root, head)):
         branch = _free_branch(root, chapter)
         # The branch first: a commit on it leaves `my-work` where it is, whatever happens next.
-        gitrepo.run(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
+        persons_git(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
         if dirty:
-            gitrepo.commit_all(root, f"Work in progress before {chapter}")
+            commit_all(root, f"Work in progress before {chapter}")
             started.told.append(_("What you had not committed is committed now."))
         started.told.append(_kept_on(branch))
     # Who looks at a tag or at another branch stands elsewhere than their own commits, and `my-work` is about to move.
-    tip = gitrepo.commit_of(root, f"refs/heads/{BRANCH}")
+    tip = commit_of(root, f"refs/heads/{BRANCH}")
     if tip and not _is_tagged(root, tip):
-        others = gitrepo.run(root, "for-each-ref", "--contains", tip, "--format=%(refname:short)", "refs/heads")
+        others = persons_git(root, "for-each-ref", "--contains", tip, "--format=%(refname:short)", "refs/heads")
         if set(others.split()) == {BRANCH}:
             branch = _free_branch(root, chapter)
-            gitrepo.run(root, "branch", "-q", branch, tip)
+            persons_git(root, "branch", "-q", branch, tip)
             started.told.append(_kept_on(branch))
 
 
 def _is_tagged(root: Path, commit: str) -> bool:
-    return bool(gitrepo.run(root, "for-each-ref", "--points-at", commit, "refs/tags").strip())
+    return bool(persons_git(root, "for-each-ref", "--points-at", commit, "refs/tags").strip())
 
 
 def _free_branch(root: Path, chapter: str) -> str:
     number = 1
-    while gitrepo.commit_of(root, f"refs/heads/work-before-{chapter}-{number}"):
+    while commit_of(root, f"refs/heads/work-before-{chapter}-{number}"):
         number += 1
     return f"work-before-{chapter}-{number}"
 
@@ -177,22 +208,22 @@ def _kept_on(branch: str) -> str:
 def _switch(root: Path, tag: str) -> None:
     """The branch `my-work` on the tag; without a tag a branch with no commit yet, and no files of git's."""
     if tag:
-        gitrepo.run(root, "checkout", "-q", "-B", BRANCH, tag)
+        persons_git(root, "checkout", "-q", "-B", BRANCH, tag)
         return
-    here = gitrepo.run(root, "symbolic-ref", "--short", "-q", "HEAD", check=False).strip()
+    here = try_git(root, "symbolic-ref", "--short", "-q", "HEAD").stdout.strip()
     if here == BRANCH:
-        gitrepo.run(root, "checkout", "-q", "--detach")
-    gitrepo.run(root, "branch", "-q", "-D", BRANCH, check=False)
-    gitrepo.run(root, "checkout", "-q", "--orphan", BRANCH)
-    gitrepo.run(root, "rm", "-r", "-q", "-f", "--ignore-unmatch", ".")
+        persons_git(root, "checkout", "-q", "--detach")
+    try_git(root, "branch", "-q", "-D", BRANCH)
+    persons_git(root, "checkout", "-q", "--orphan", BRANCH)
+    persons_git(root, "rm", "-r", "-q", "-f", "--ignore-unmatch", ".")
 
 
 def _add_ignored(started: Started) -> None:
     """Files of earlier chapters that git ignores (`.env`); what the student has stays as it is."""
     root = started.project
     files = outline.start_files(started.chapter.id)
-    listed = set(gitrepo.run(root, "ls-files", "-z").split("\0"))
-    ignored = set(gitrepo.run(root, "check-ignore", *files, check=False).splitlines()) if files else set()
+    listed = set(persons_git(root, "ls-files", "-z").split("\0"))
+    ignored = set(try_git(root, "check-ignore", *files).stdout.splitlines()) if files else set()
     for path in sorted(ignored - listed):
         target = root / path
         if not target.exists():

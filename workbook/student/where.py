@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown
-from workbook.say import _, language
-from workbook.student import outline, progress_file
-from workbook.student.headings import titles
+from workbook.say import _
+from workbook.student import outline
+from workbook.student.project import Progress
 
 
 def outside() -> str:
@@ -22,7 +23,7 @@ def outside() -> str:
 
 def inside(root: Path) -> str:
     """The chapters, each done, current or ahead, and the next command."""
-    progress = progress_file.read(root)
+    progress = Progress.read(root)
     known = outline.chapters()
     ids = [each.id for each in known]
     current = progress.current if progress.current in ids else ids[0]
@@ -35,18 +36,12 @@ def inside(root: Path) -> str:
     return "\n".join(lines)
 
 
-def read_this(chapter: outline.Chapter) -> str:
+def read_this(chapter: ChapterFolder) -> str:
     """The sentence that says what to read; the path stands alone, to be copied."""
-    korean = dict(zip(titles(chapter.id), titles(chapter.id, korean=True), strict=True))
-    start = korean.get("Start", "Start")
-    return _(
-        "Read, from the heading '{start}':\n  {lesson}",
-        start=start if language() == "ko" else "Start",
-        lesson=shown(chapter.lesson),
-    )
+    return _("Read, from the heading 'Start':\n  {lesson}", lesson=shown(chapter.lesson))
 
 
-def _next(progress: progress_file.Progress, chapter: outline.Chapter, ids: list[str]) -> list[str]:
+def _next(progress: Progress, chapter: ChapterFolder, ids: list[str]) -> list[str]:
     if chapter.id not in progress.done:
         lines = [
             _("Goal: {goal}", goal=chapter.goal),

@@ -1,0 +1,245 @@
+"""What the probe sees inside the project: its settings, its pool, its tables, its application."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partialmethod
+from json import dumps, loads
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pymysql
+
+from workbook.login import cursor
+from workbook.mysql.server import Server
+from workbook.say import _
+from workbook.student import environment
+from workbook.student.check import Broken, look
+from workbook.student.ground import Databases, Ground, Probe, sentence, tables
+
+Rows: TypeAlias = Callable[..., list[tuple[Any, ...]]]
+"""Ask the application's database: `rows("SELECT … WHERE id = %s", 1)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Which database the application would use.
+
+    Attributes:
+        found: whether there is a Tortoise configuration at all.
+        models: the modules that it registers.
+        has_env: whether a class of settings reads `ENV`.
+        error: what importing it raised, as a sentence.
+    """
+
+    found: bool = False
+    models: tuple[str, ...] | list[str] = ()
+    has_env: bool = False
+    host: str = ""
+    port: int = 3306
+    user: str = ""
+    password: str = field(default="", repr=False)
+    database: str = ""
+    error: str = ""
+
+    def server(self) -> Server:
+        """The server that they lead to."""
+        return Server(self.host, self.port, self.user, self.password, "", "")
+
+    def refusal(self) -> str:
+        """What MySQL says against a login with them; an empty text when it lets them in."""
+        try:
+            with cursor(self.server(), self.database):
+                return ""
+        except (pymysql.MySQLError, OSError) as error:
+            return str(error.args[-1] if error.args else error)
+
+
+SettingsWith: TypeAlias = Callable[..., Settings]
+"""The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts."""
+
+    sessions: tuple[dict[str, Any], ...]
+    matched: tuple[int, ...]
+
+    def values(self, name: str) -> set[str]:
+        """What a variable of the session is, on all of them."""
+        return {str(session[name]) for session in self.sessions}
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables as the migrations and as the models build them, by name, as `SHOW CREATE TABLE` tells them.
+
+    Attributes:
+        files: the migrations.
+        failed: why the migrations cannot be run on an empty database; empty when they can.
+        database: where the application finds its tables.
+    """
+
+    files: tuple[str, ...]
+    failed: str
+    migrated: dict[str, str]
+    modelled: dict[str, str]
+    database: str
+
+    def sound(self) -> "Schema":
+        """This; raises Broken when no migration built anything."""
+        if self.failed or not self.migrated:
+            raise Broken(self.failed or _("No migration ran."))
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the application answered.
+
+    Attributes:
+        raised: the error that it let through, as a sentence; empty when none.
+        statements: the SQL that it sent to MySQL.
+        taken: whether it asked for the `uuids` that it was given.
+    """
+
+    status: int | None
+    body: str
+    raised: str
+    statements: list[str]
+    taken: bool
+
+    @property
+    def json(self) -> Any:
+        """The body, read as JSON; None when it is none."""
+        try:
+            return loads(self.body)
+        except ValueError:
+            return None
+
+
+class Api:
+    """The application, as a client speaks to it.
+
+    Attributes:
+        paths: those that its description names.
+    """
+
+    def __init__(self, probe: Probe, login: dict[str, Any], paths: Sequence[str]) -> None:
+        self._probe, self._login = probe, login
+        self.paths = tuple(paths)
+
+    def start(self) -> "Api":
+        """Enter its lifespan; before, it answers what needs no database."""
+        self._probe.seen("start", login=self._login)
+        return self
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        headers: dict[str, str] | None = None,
+        uuids: Sequence[int] = (),
+    ) -> Answer:
+        """Send a request.
+
+        Args:
+            json: the body; none when None.
+            uuids: what the application's `uuid4` gives next; `taken` says whether it asked for them.
+        """
+        body, kind = ("", {}) if json is None else (dumps(json), {"content-type": "application/json"})
+        values = {"body": body, "headers": kind | (headers or {}), "numbers": list(uuids)}
+        answer = self._probe.seen("send", method=method, path=path, **values)
+        return Answer(**answer | {"raised": sentence(answer["raised"]) if answer["raised"] else ""})
+
+    get = partialmethod(send, "GET")
+    post = partialmethod(send, "POST")
+    patch = partialmethod(send, "PATCH")
+    delete = partialmethod(send, "DELETE")
+
+
+@look
+def python(ground: Ground) -> Path:
+    """The interpreter that has the project's packages."""
+    return environment.python(ground.project)
+
+
+@look
+def probe(ground: Ground, python: Path) -> Probe:
+    """The probe in the project as it is."""
+    return Probe(ground, python, {})
+
+
+@look
+def settings(probe: Probe) -> Settings:
+    """Which database the application would use with the student's own `.env` and environment."""
+    return Settings(**probe.seen("settings"))
+
+
+@look
+def settings_with(ground: Ground, python: Path) -> SettingsWith:
+    """The same with another `.env` and other variables, each time in a fresh process."""
+    nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
+
+    def under(dotenv: str, **values: str) -> Settings:
+        seen = Probe(ground, python, nothing | values, dotenv).ask("settings")
+        return Settings(error=sentence(seen["error"])) if seen.get("error") else Settings(**seen)
+
+    return under
+
+
+@look
+def databases(ground: Ground) -> Databases:
+    """Databases on a server that is nobody's."""
+    return Databases(ground)
+
+
+@look
+def pool(settings: Settings, probe: Probe, databases: Databases) -> Pool:
+    """Several connections of the project's pool at once."""
+    seen = probe.seen("pool", login=databases.login(databases.make("pool")))
+    return Pool(tuple(seen["sessions"]), tuple(seen["matched"]))
+
+
+@look
+def schema(settings: Settings, probe: Probe, databases: Databases) -> Schema:
+    """The tables, built by the models and by the migrations."""
+    if not settings.found:
+        raise Broken(_("There is no Tortoise configuration."))
+    models, migrated = databases.make("models"), databases.make("app")
+    seen = probe.seen("schema", models=databases.login(models), migrated=databases.login(migrated))
+    built, modelled = (tables(databases.server, name) for name in (migrated, models))
+    failed = sentence(seen["failed"]) if seen.get("failed") else ""
+    # Without migrations the application is looked at on what its models describe: one cause is blamed once.
+    return Schema(tuple(seen["files"]), failed, built, modelled, migrated if built and not failed else models)
+
+
+@look
+def application(ground: Ground, python: Path, databases: Databases, route: str, schema: Schema | None = None) -> Api:
+    """The application, imported and not started."""
+    database = schema.database if schema else databases.make("empty")
+    probe = Probe(ground, python, databases.server.environment(database))
+    seen = probe.seen("find", path=route.partition(" ")[2])
+    if not seen["found"]:
+        raise Broken(_("No module makes a FastAPI application."))
+    return Api(probe, databases.login(database), seen["paths"])
+
+
+@look
+def api(application: Api) -> Api:
+    """The application, started, on a database that its migrations built."""
+    return application.start()
+
+
+@look
+def rows(databases: Databases, schema: Schema) -> Rows:
+    """Ask the database that the application uses here."""
+
+    def ask_for(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with cursor(databases.server, schema.database) as ask:
+            ask.execute(statement, values or None)
+            return list(ask.fetchall())
+
+    return ask_for

@@ -1,0 +1,215 @@
+"""A pytest plugin for the student's own Python: how each test ended, on which databases, and what it notices.
+
+Every test that sends a chapter's request is run again with each of the chapter's wrong applications (`wrong.py`) in
+front of the student's own. That takes milliseconds: fixtures of the session stay. All logins are led to a MySQL on
+which nobody has anything. What is seen is written to `WORKBOOK_TOLD`, one JSON object a line.
+"""
+
+import faulthandler
+import importlib.util
+import inspect
+import json
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+import workbook_probe as probe  # type: ignore[import-not-found]
+from _pytest.runner import runtestprotocol
+
+Wrong = Callable[["Request"], Awaitable[tuple[int, Any]]]
+
+_started = time.monotonic()
+_hangs = open(os.environ["WORKBOOK_TOLD"] + ".hangs", "w", encoding="utf-8")  # noqa: SIM115 - faulthandler writes to it
+
+
+def tell(**values: object) -> None:
+    """Write down what was seen."""
+    with open(os.environ["WORKBOOK_TOLD"], "a", encoding="utf-8") as file:
+        file.write(json.dumps(values, default=str) + "\n")
+
+
+def watch() -> None:
+    """When the time is over, write down where the program hangs. Call it again: pytest forgets it at a failure."""
+    left = float(os.environ["WORKBOOK_PATIENCE"]) - (time.monotonic() - _started)
+    faulthandler.dump_traceback_later(max(0.1, left), exit=True, file=_hangs)
+
+
+class Request:
+    """What a wrong application answers to.
+
+    Attributes:
+        method, path: as they were sent.
+        parameters: the parts of the path that the route names in braces.
+        body: what was sent, as text.
+        memory: the same dictionary for all requests of one test.
+    """
+
+    def __init__(self, method: str, path: str, parameters: dict[str, str], body: str, memory: dict[str, Any]) -> None:
+        self.method, self.path, self.parameters, self.body, self.memory = method, path, parameters, body, memory
+
+    @property
+    def json(self) -> Any:
+        """The body, read as JSON; None when there is none."""
+        return json.loads(self.body) if self.body else None
+
+    async def save(self, table: str, **columns: Any) -> None:
+        """Save a row by the student's own model of the table, else by the one that has the columns."""
+        from tortoise import Tortoise
+
+        models = [model for app in (Tortoise.apps or {}).values() for model in app.values()]
+        named = [model for model in models if model._meta.db_table == table]
+        alike = [model for model in models if columns.keys() <= model._meta.fields_map.keys()]
+        # The library's own function: a test that puts a mock in the place of the model's is not to be content with it.
+        await _save[0]((named + alike)[0](**columns))
+
+
+_save: list[Callable[..., Awaitable[None]]] = []
+
+
+class Route:
+    """A request of a chapter's, and the applications that may answer it."""
+
+    def __init__(self, route: str, files: list[str]) -> None:
+        self.route = route
+        self.method, _, template = route.partition(" ")
+        parts = re.split(r"{(\w+)}", template)
+        pattern = "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+        self.path = re.compile(pattern)
+        self.wrong = {name: function for file in files for name, function in _functions(file)}
+
+    def takes(self, method: str, path: str) -> "re.Match[str] | None":
+        """Whether it is this request."""
+        return self.path.fullmatch(path) if method == self.method else None
+
+
+def _functions(file: str) -> Iterator[tuple[str, Wrong]]:
+    spec = importlib.util.spec_from_file_location(f"workbook_wrong_{abs(hash(file))}", file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, value in vars(module).items():
+        if inspect.iscoroutinefunction(value) and not name.startswith("_"):
+            yield name, value
+
+
+class Watcher:
+    """What is seen of one run."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        """Stand in front of every FastAPI application and every login to MySQL."""
+        self.routes = routes
+        self.databases: set[str] = set()
+        self.sent: set[str] = set()
+        self.active: tuple[Route, Wrong] | None = None
+        self.memory: dict[str, Any] = {}
+        probe.divert(self._login)
+        try:
+            self._stand_in_front()
+        except ImportError:
+            self.routes = []
+
+    def _login(self, credentials: dict[str, Any]) -> dict[str, Any]:
+        name, own = str(credentials.get("db") or ""), os.environ.get("WORKBOOK_OWN")
+        self.databases |= {name} - {""}
+        if own and name == own:
+            raise RuntimeError(f"the tests would run on {name}, the database that you develop on")
+        login: dict[str, Any] = json.loads(os.environ["WORKBOOK_LOGIN"])
+        # A test may well log in as somebody else, but not anywhere else.
+        return credentials if int(credentials.get("port") or 0) == login["port"] else credentials | login
+
+    def _stand_in_front(self) -> None:
+        from fastapi import FastAPI
+        from tortoise.models import Model
+
+        _save[:] = [Model.save]
+        original = FastAPI.__call__
+
+        async def call(app: Any, scope: Any, receive: Any, send: Any) -> None:
+            method, path = scope.get("method", ""), scope.get("path", "")
+            if scope["type"] == "http":
+                self.sent.add(f"{method} {path}")
+            taken = self.active and scope["type"] == "http" and self.active[0].takes(method, path)
+            if not self.active or not taken:
+                await original(app, scope, receive, send)
+                return
+            body, more = b"", True
+            while more:
+                message = await receive()
+                body, more = body + message.get("body", b""), message.get("more_body", False)
+            request = Request(method, path, taken.groupdict(), body.decode(errors="replace"), self.memory)
+            await _answer(send, *await self.active[1](request))
+
+        FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
+
+    def _plant(self, active: tuple[Route, Wrong] | None) -> None:
+        self.active, self.memory = active, {}
+        self.sent.clear()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run the test as it is, then once with each wrong application for the requests that it sends."""
+        watch()
+        self._plant(None)
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        parent: Any = item.parent
+        runtestprotocol(item, nextitem=parent, log=True)
+        sent = sorted(self.sent)
+        tell(sends=item.nodeid, to=sent)
+        for route in self.routes:
+            if any(route.takes(*request.split(" ", 1)) for request in sent):
+                for name, wrong in route.wrong.items():
+                    watch()
+                    self._plant((route, wrong))
+                    item._initrequest()  # type: ignore[attr-defined]
+                    failed = [phase for phase in runtestprotocol(item, nextitem=parent, log=False) if phase.failed]
+                    message = failed[0].longreprtext or "failed" if failed else ""
+                    tell(route=route.route, wrong=name, of=item.nodeid, message=message)
+        self._plant(None)
+        item.session._setupstate.teardown_exact(nextitem)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """A phase of a test as the student wrote it."""
+        outcome = "xfail" if hasattr(report, "wasxfail") else report.outcome
+        tell(test=report.nodeid, phase=report.when, outcome=outcome, **_crash(report))
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A file that cannot be collected."""
+        if report.failed:
+            tell(test=report.nodeid, phase="collect", outcome="failed", **_crash(report))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """The end."""
+        tell(exit=int(exitstatus), databases=sorted(self.databases))
+
+
+def _crash(report: Any) -> dict[str, Any]:
+    """What a failed phase said, and the file and line at which it broke."""
+    if not report.failed:
+        return {"message": ""}
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is None:
+        return {"message": report.longreprtext}
+    says = str(crash.message).strip().split("\n")[0]
+    return {"message": report.longreprtext, "place": f"{crash.path}:{crash.lineno}", "says": says}
+
+
+async def _answer(send: Any, status: int, value: Any) -> None:
+    body = json.dumps(value).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the process that was started, not xdist's workers."""
+    if not hasattr(config, "workerinput"):
+        watch()
+        routes = json.loads(os.environ.get("WORKBOOK_WRONG", "{}"))
+        config.pluginmanager.register(Watcher([Route(*each) for each in routes.items()]), "workbook-watcher")

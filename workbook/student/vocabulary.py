@@ -1,0 +1,109 @@
+"""All that a chapter's `checks.py` is written with: `check` and `look`, and what a check may ask for by name.
+
+| name | what it is |
+|---|---|
+| `ground`, `route` | the project; the request that the chapter's lesson names |
+| `server` | the student's own MySQL, which is only read |
+| `settings`, `settings_with` | which database the application would use; the same with another `.env` |
+| `pool`, `schema`, `rows` | the pool's connections; the tables by models and by migrations; `rows("SELECT …")` |
+| `application`, `api` | the application, imported; started: `api.post("/v1/…", json=…)`, with the statements it sent |
+| `tests` | the student's tests, also with the chapter's wrong applications |
+| `packages`, `git` | what is installed; git in the project |
+| `workflow`, `rehearsal` | the workflow on GitHub, as it is and with faults planted |
+
+What the application and the tests do, they do on a throwaway server.
+"""
+
+# ruff: noqa: F401, F811 - chapters import from here
+
+import re
+from collections.abc import Callable, Iterable
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import TypeAlias
+
+from workbook.ci.workflow import Workflow
+from workbook.history.git import try_git
+from workbook.login import databases as databases_on
+from workbook.mysql.server import Server
+from workbook.say import _
+from workbook.settings import database_name
+from workbook.student.check import Broken, Found, check, look
+from workbook.student.ground import Ground, students_server, tables
+from workbook.student.inside import (
+    Answer,
+    Api,
+    Pool,
+    Rows,
+    Schema,
+    Settings,
+    SettingsWith,
+    api,
+    application,
+    databases,
+    pool,
+    probe,
+    python,
+    rows,
+    schema,
+    settings,
+    settings_with,
+)
+from workbook.student.pipeline import Rehearsal, events, mysql_services, rehearsal, workflow
+from workbook.student.testrun import Failure, Run, Tests, TestsUnder, run, tests, tests_under
+
+Git: TypeAlias = Callable[..., str]
+"""What git prints in the project: `git("log", "--format=%h")`; nothing when it refuses."""
+
+_DEFAULT = re.compile(r" DEFAULT (?!CHARSET)(?:'(?:[^']|'')*'|\S+)")
+
+
+@look
+def server(ground: Ground) -> Server:
+    """The student's own MySQL."""
+    found = students_server(ground.project)
+    name = database_name(ground.project)
+    ground.remarks.append(
+        _("Your MySQL: {host}:{port}, database {name}. It was only read.", host=found.host, port=found.port, name=name)
+    )
+    return found
+
+
+@look
+def git(ground: Ground) -> Git:
+    """Git in the student's project, which looks and changes nothing."""
+
+    def ask(*arguments: str) -> str:
+        done = try_git(ground.project, *arguments, looking=True)
+        return done.stdout if done.returncode == 0 else ""
+
+    return ask
+
+
+@look
+def packages(python: Path) -> dict[str, str]:
+    """The project's packages, as PyPI writes their names, with their versions."""
+    return installed(python)
+
+
+def installed(python: Path) -> dict[str, str]:
+    """The packages of an environment, with their versions."""
+    folders = [str(folder) for folder in python.parent.parent.glob("lib/python*/site-packages")]
+    return {re.sub(r"[-_.]+", "-", each.name).lower(): each.version for each in distributions(path=folders)}
+
+
+def only_in(one: dict[str, str], other: dict[str, str]) -> Iterable[str]:
+    """Lines of tables that the other lacks, as `table: line`. Aerich's own table does not count.
+
+    Aerich gives a new column a default for the rows that are there, Tortoise gives a new table none: it does not count.
+    """
+    lines = [
+        {
+            f"{table}: {_DEFAULT.sub('', line.strip(' ,'))}"
+            for table, statement in made.items()
+            if table != "aerich"
+            for line in statement.splitlines()
+        }
+        for made in (one, other)
+    ]
+    return sorted(lines[0] - lines[1])
