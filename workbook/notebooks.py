@@ -90,8 +90,7 @@ def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
         path: the notebook's file, for messages and for the names of its databases; it is neither read nor written.
         server: handed to the cells as `MYSQL_*`.
 
-    Raises:
-        Problem: a cell failed, or the notebook left a database or a user behind.
+    Raises Problem: a cell failed, or the notebook left a database or a user behind.
     """
     # Building the list of fonts takes seconds on a new machine, and matplotlib says so in the first cell's output.
     import matplotlib.font_manager  # noqa: F401

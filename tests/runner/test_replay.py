@@ -81,7 +81,7 @@ def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatc
     ("body", "line", "said"),
     [
         ("```console\n$ true\n$ echo hi\n```\n", 10, "(nothing: the output ends here)\n     got: hi"),
-        (WHY, 9, "`echo why; exit 3` exits with 3, and the lesson does not"),
+        (WHY, 9, "`echo why; exit 3` exits with 3, and the lesson announces 0"),
         (WHY, 9, "    why\n\nWhat you can do:\n  - If that is meant: <!-- exit"),
         ("<!-- exit: 1 -->\n```console\n$ true\n```\n", 9, "exits with 0, and the lesson announces 1"),
         ("```console\n$ cat /dev/zero >/dev/null\n```\n", 8, "`cat /dev/zero >/dev/null` is not done after 3 seconds"),
@@ -107,7 +107,7 @@ def test_a_changed_output_is_named_and_a_changed_listing_by_what_it_does(run: Ru
     changed = "expected: 3 passed in 0.01s\n     got: 2 passed in "
     refuse(run, line_of(SECOND, "2 passed in"), changed, second=SECOND.replace("2 passed in 0", "3 passed in 0"))
     listing = SECOND.replace('+    return f"hello {name}"', '+    return f"hello  {name}"')
-    refuse(run, line_of(SECOND, "2 passed in") - 2, "exits with 1, and the lesson does not announce", second=listing)
+    refuse(run, line_of(SECOND, "2 passed in") - 2, "exits with 1, and the lesson announces 0", second=listing)
 
 
 def test_nothing_of_an_earlier_replay_is_left_but_its_packages(run: Run, tmp_path: Path) -> None:

@@ -133,8 +133,7 @@ def agrees(shown: Sequence[str], actual: Sequence[str]) -> bool:
 def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
     """Compare a command's output with the lines under it.
 
-    Raises:
-        LessonError: the first difference, with the page's line, what it shows, what came, and the whole output.
+    Raises LessonError: the first difference, with the page's line, what it shows, what came, and the whole output.
     """
     difference = mismatch(normalise(exchange.output), normalise(actual))
     if difference is None:
@@ -157,8 +156,7 @@ def require_same_file(block: WholeFile | Diff, command: Exchange | None, actual:
         command: the command that changed it, if known.
         wanted: the file as the fence says.
 
-    Raises:
-        LessonError: the first difference, with the fence's line.
+    Raises LessonError: the first difference, with the fence's line.
     """
     pairs = zip_longest(_meaning(wanted), _meaning(actual), fillvalue="(the end of the file)")
     found = next(((number, *pair) for number, pair in enumerate(pairs) if pair[0] != pair[1]), None)

@@ -46,8 +46,7 @@ class Report:
 def broken(contract: RedContract | None, report: Report) -> str | None:
     """Why a run is not the red that the lesson promises or, without a contract, not green; None when it is.
 
-    Returns:
-        one sentence, with the message of the failure where there is one.
+    Returns one sentence, with the message of the failure where there is one.
     """
     named = contract.tests if contract else ()
     for phase in report.phases:
@@ -113,8 +112,7 @@ class Contract:
             files: the commit's files; without a test among them there is nothing to run.
             line: where the lesson commits.
 
-        Raises:
-            LessonError: the contract is broken; at a red tag with the front matter's line.
+        Raises LessonError: the contract is broken; at a red tag with the front matter's line.
         """
         contract = lesson.red.get(tag)
         if contract is None and not any(is_test_file(path) and not path.endswith("conftest.py") for path in files):

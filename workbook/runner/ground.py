@@ -152,8 +152,7 @@ def prepare(root: Path, settings: Settings) -> Ground:
         root: an empty folder, or the one of an earlier replay. At the same path its packages, and what Python has
             compiled of them, serve again.
 
-    Raises:
-        Problem: bash or git is missing.
+    Raises Problem: bash or git is missing.
     """
     ground = Ground(root.resolve(), settings, free_port())
     if (ground.project / ".venv" / "pyvenv.cfg").exists():

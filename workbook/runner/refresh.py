@@ -48,8 +48,7 @@ def refresh(page: Lesson | Mistake, history: History, settings: Settings, root: 
     Returns:
         the files that changed; none when all is as shown.
 
-    Raises:
-        LessonError: what no output can mend: an exit code, a diff, a contract. What was taken until then is written.
+    Raises LessonError: what no output can mend: an exit code, a diff, a contract. What was taken until then is written.
     """
     recorder = Recorder(page)
     try:

@@ -14,7 +14,7 @@ from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Session, Stop
 from workbook.runner.compare import agrees, first_line, indented, require_same
 from workbook.runner.contract import Contract
 from workbook.runner.ground import Settings, prepare
-from workbook.runner.shell import Client, Ran, Shell, run_python
+from workbook.runner.shell import Client, Shell, run_python
 from workbook.runner.start import lay_out, left_out, starting_point
 from workbook.runner.worktree import Accept, Worktree
 
@@ -126,18 +126,12 @@ class _Replay:
     def _command(self, exchange: Exchange) -> None:
         ran = self.contract.run(exchange)
         if ran.code != exchange.exit:
-            self._wrong_exit(exchange, ran)
+            late = f"is not done after {self.shell.ground.settings.timeout:g} seconds."
+            what = late if ran.code is None else f"exits with {ran.code}, and the lesson announces {exchange.exit}."
+            way = f"If that is meant: <!-- exit: {ran.code} --> before the block." if ran.code else ""
+            self._fail(exchange.line, f"`{first_line(exchange)}` {what}", printed=ran.output, way=way)
         if exchange.output or not commit_message(exchange.typed):
             self.compare(self.page.file, exchange, ran.output)
-
-    def _wrong_exit(self, exchange: Exchange, ran: Ran) -> NoReturn:
-        if ran.code is None:
-            what = f"is not done after {self.shell.ground.settings.timeout:g} seconds."
-        else:
-            announced = f"the lesson announces {exchange.exit}" if exchange.exit else "the lesson does not announce it"
-            what = f"exits with {ran.code}, and {announced}."
-        way = f"If that is meant: <!-- exit: {ran.code} --> before the block." if ran.code else ""
-        self._fail(exchange.line, f"`{first_line(exchange)}` {what}", printed=ran.output, way=way)
 
     def _background(self, exchange: Exchange) -> None:
         self.contract.own = None
@@ -164,8 +158,6 @@ class _Replay:
 
     def _mysql(self, block: Session) -> None:
         self.contract.own = None
-        if self.shell.ground.settings.server is None:
-            self._fail(block.place.first, "a mysql fence, and no MySQL to run it on.")
         with Client(self.shell.ground.settings) as client:
             for exchange in block.exchanges:
                 self.progress(first_line(exchange))

@@ -92,8 +92,7 @@ class Shell:
     def run_on(self, command: str, ready: Callable[[tuple[str, ...]], bool]) -> Ran:
         """Start a command that goes on, and wait until what it prints satisfies `ready`.
 
-        Returns:
-            the code None while it runs; its exit code when it ended early.
+        Returns the code None while it runs; its exit code when it ended early.
         """
         log = self.ground.root / "background"
         with log.open("wb") as output:
@@ -154,11 +153,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 class Client:
     """MySQL's own client in a terminal, logged in as a fence finds it. Close it by leaving a `with`.
 
-    Attributes:
-        patience: how long it may take to answer, in seconds.
-
-    Raises:
-        Problem: there is no client here, or it cannot log in.
+    It may take `patience` seconds to answer. Raises Problem: there is no client here, or it cannot log in.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -198,8 +193,7 @@ class Client:
     def run(self, statement: str) -> list[str]:
         """Run one statement that ends with `;` or `\\G`.
 
-        Returns:
-            the lines that the client prints, without its prompts.
+        Returns the lines that the client prints, without its prompts.
         """
         os.write(self._keyboard, f"{statement}\n".encode())
         said, ready = self._until_prompt()
@@ -229,8 +223,7 @@ def run_python(shell: Shell, session: Session) -> list[tuple[str, ...]]:
     Returns:
         the lines that each example prints.
 
-    Raises:
-        LessonError: Python itself does not start, or the session ends it.
+    Raises LessonError: Python itself does not start, or the session ends it.
     """
     ground = shell.ground
     python = "uv run --no-sync python" if (ground.project / "pyproject.toml").exists() else "python"

@@ -37,8 +37,7 @@ class Worktree:
     def take(self, block: WholeFile | Diff) -> None:
         """Do what a titled fence says: write the file, or, when a command has changed it, compare.
 
-        Raises:
-            LessonError: the fence does not apply, or is not what the command made of the file.
+        Raises LessonError: the fence does not apply, or is not what the command made of the file.
         """
         path = self.made.get(block.title, (block.title, ""))[0]
         before = self.shown.tree.get(block.title)
@@ -108,8 +107,7 @@ class Worktree:
     def require_committed(self, file: Path, exchange: Exchange, wanted: Tree) -> None:
         """The student's last commit holds exactly these files, and nothing is left uncommitted.
 
-        Raises:
-            LessonError: naming the first file that differs.
+        Raises LessonError: naming the first file that differs.
         """
         held = {path for path in self._git("ls-tree", "-r", "-z", "--name-only", "HEAD") if path not in self.left_out}
         real = {self.made.get(path, (path, ""))[0] for path in wanted}

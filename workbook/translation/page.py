@@ -75,8 +75,7 @@ class Section:
 def read_page(file: Path) -> list[Section]:
     """Read a page or a notebook in either language. What stands above the first heading belongs to its section.
 
-    Raises:
-        LessonError: no heading, or front matter that is not YAML.
+    Raises LessonError: no heading, or front matter that is not YAML.
     """
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".ipynb":
