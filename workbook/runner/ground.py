@@ -155,6 +155,9 @@ def prepare(root: Path, settings: Settings) -> Ground:
     Raises Problem: bash or git is missing.
     """
     ground = Ground(root.resolve(), settings, free_port())
+    root.chmod(
+        0o755
+    )  # `workbook ci` runs a workflow's steps as another account, and a temporary folder is closed to it
     if (ground.project / ".venv" / "pyvenv.cfg").exists():
         shutil.rmtree(ground.packages, ignore_errors=True)
         (ground.project / ".venv").rename(ground.packages)
