@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.build import build
-from workbook.history.lock import check_lock
-from workbook.history.versions import check_versions
+from workbook.history.lock import check_lock, check_versions
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Session, WholeFile

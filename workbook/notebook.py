@@ -7,8 +7,7 @@ from typing import Any
 
 from workbook.login import cursor, quoted
 from workbook.mysql import ladder
-from workbook.mysql.probe import Unanswered
-from workbook.mysql.server import Server
+from workbook.mysql.server import Server, Unanswered
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _
 

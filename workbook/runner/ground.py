@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import free_port
 from workbook.mysql.server import Server
 from workbook.place import private
 from workbook.say import Problem

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from workbook.history.build import Commit, History
 from workbook.history.files import Files
-from workbook.lesson.commands import commit_message
+from workbook.lesson.blocks import commit_message
 from workbook.lesson.elision import ELISION
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Session, Stop, WholeFile

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from workbook.explain import lastcheck
 from workbook.explain.clinic import Page, file_of, read_clinic, title_of
 from workbook.explain.lastcheck import Fault, pages_of
-from workbook.history.versions import read_versions
+from workbook.history.lock import read_versions
 from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path
 from workbook.mysql.server import Server

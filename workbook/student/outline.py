@@ -6,7 +6,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from workbook.history.build import build, history_folder
-from workbook.history.trace import trace
+from workbook.history.files import trace
 from workbook.lesson.chapters import ChapterFolder, lesson_files
 from workbook.lesson.chapters import chapters as chapter_folders
 from workbook.place import CHAPTERS
