@@ -30,9 +30,8 @@ from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Session, WholeFile
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
-from workbook.normalise import normalise
 from workbook.place import CHAPTERS, TEMPLATE
-from workbook.runner.compare import require_same
+from workbook.runner.compare import normalise, require_same
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
 from workbook.say import Problem

@@ -118,7 +118,7 @@ def notebooks(
     chapters: Annotated[list[str] | None, typer.Argument(help="Such as ch34; all when none is named.")] = None,
 ) -> None:
     """Run the notebooks on a throwaway MySQL, write their outputs into both languages, and name what is wrong."""
-    from workbook.notebooks.run import notebooks as verb
+    from workbook.notebooks import notebooks as verb
 
     raise typer.Exit(verb(action, chapters or ()))
 

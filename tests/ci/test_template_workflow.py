@@ -10,7 +10,7 @@ import pytest
 from tests.ci.conftest import WORKFLOW, commit, git
 from workbook.ci import run
 from workbook.place import TEMPLATE
-from workbook.runner import machine
+from workbook.runner.ground import uv
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def owned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("owned") / "my-app"
     no_copy = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env", "uv.lock")
     shutil.copytree(TEMPLATE, folder, ignore=no_copy)
-    subprocess.run([machine.uv() or "uv", "lock", "--quiet"], cwd=folder, check=True)
+    subprocess.run([uv() or "uv", "lock", "--quiet"], cwd=folder, check=True)
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "Start from the template")
     return folder

@@ -21,7 +21,7 @@ from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
-from workbook.runner import machine
+from workbook.runner import ground
 from workbook.say import Problem, _
 
 TELL = "workbook-tell"
@@ -164,7 +164,7 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
     theirs = os.environ.get("PATH", os.defpath).split(os.pathsep)
     path = [str(tools), str(home / ".local" / "bin")]
     path += [each for each in theirs if each and Path(each) != Path(sys.executable).parent]
-    uv = machine.uv()
+    uv = ground.uv()
     if uv:
         (tools / "uv").symlink_to(uv)
     settings: dict[str, Any] = {"ports": mysql.ports, "preinstalled": mysql.preinstalled}
@@ -184,7 +184,7 @@ def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
         cache.mkdir(parents=True, exist_ok=True)
         os.chown(cache, NOBODY, NOBODY)
     else:
-        cache = Path(kept.get("UV_CACHE_DIR") or machine.uv_cache())
+        cache = Path(kept.get("UV_CACHE_DIR") or ground.uv_cache())
     if (Path.home() / ".config/uv/uv.toml").is_file():
         kept.setdefault("UV_CONFIG_FILE", str(Path.home() / ".config/uv/uv.toml"))
     return kept | {

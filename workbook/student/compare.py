@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from workbook.history.git import persons_git
-from workbook.runner.migration import undated
+from workbook.runner.compare import undated
 from workbook.say import Problem, _
 from workbook.student import outline
 from workbook.student.project import Progress

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbook.runner import machine
+from workbook.runner import ground
 from workbook.say import Problem, _
 
 SECONDS = 300
@@ -102,7 +102,7 @@ class _Uv:
     env: dict[str, str]
 
     def run(self, *arguments: str, **values: str) -> None:
-        program = machine.uv()
+        program = ground.uv()
         if program is None:
             raise Problem(
                 _("uv is not installed."),
