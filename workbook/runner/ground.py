@@ -155,9 +155,6 @@ def prepare(root: Path, settings: Settings) -> Ground:
     Raises Problem: bash or git is missing.
     """
     ground = Ground(root.resolve(), settings, free_port())
-    root.chmod(
-        0o755
-    )  # `workbook ci` runs a workflow's steps as another account, and a temporary folder is closed to it
     if (ground.project / ".venv" / "pyvenv.cfg").exists():
         shutil.rmtree(ground.packages, ignore_errors=True)
         (ground.project / ".venv").rename(ground.packages)
@@ -165,6 +162,8 @@ def prepare(root: Path, settings: Settings) -> Ground:
         shutil.rmtree(ground.root / name, ignore_errors=True)
         (ground.root / name).mkdir(parents=True)
     ground.project.mkdir()
+    # `workbook ci` runs steps as another account, and a temporary folder is closed to it.
+    ground.root.chmod(0o755)
     shutil.copyfile(INSIDE, ground.root / "plugin" / "workbook_report.py")
     (ground.root / "gitconfig").write_text(_GITCONFIG)
     python, beside = Path(sys.base_prefix) / "bin" / "python3", Path(sys.executable)
