@@ -12,9 +12,9 @@ from workbook.history.git import persons_git
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.runner.machine import uv
-from workbook.student import environment, outline, project
+from workbook.student import environment, project
 from workbook.student.ground import PREFIX, Databases, Ground, Probe, know_korea, tables
-from workbook.student.start import commit_all, is_clean
+from workbook.student.start import commit_all, history, is_clean
 
 ProjectAt = Callable[[str], Path]
 
@@ -49,7 +49,7 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str) -> ProjectAt:
         (root / project.NAME).write_text("")
         if tag == "empty":
             return root
-        persons_git(root, "fetch", "-q", "--tags", str(outline.history()))
+        persons_git(root, "fetch", "-q", "--tags", str(history()))
         persons_git(root, "reset", "-q", "--hard", tag)
         lock(root)
         if (root / "migrations").is_dir():
@@ -85,7 +85,7 @@ def migrate(root: Path, tag: str, server: Server, database: str) -> None:
         with Ground(root, server=server) as ground:
             databases = Databases(ground)
             models, migrated = databases.login(databases.make("models")), databases.login(database)
-            Probe(ground, environment.python(root), {}).seen("schema", models=models, migrated=migrated)
+            Probe(ground, environment.python(root), {}).ask("schema", models=models, migrated=migrated)
         _made[tag] = tables(server, database)
         with cursor(server, database) as ask:
             ask.execute("SELECT version, app, content FROM aerich")

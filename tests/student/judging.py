@@ -14,14 +14,14 @@ from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.login import cursor
 from workbook.mysql.server import Server
 from workbook.runner.machine import uv
-from workbook.student import checking, outline
+from workbook.student import checking, project
 from workbook.student.check import Check, Verdict
 from workbook.student.start import commit_all, is_clean
 
 
 def planted(chapter: str) -> dict[str, Any]:
     """What a chapter's `planted.toml` says: `mistakes` (the sentences that a page earns), `fault`s, `right` ones."""
-    file = outline.chapter(chapter).folder / "planted.toml"
+    file = project.chapter(chapter).folder / "planted.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

@@ -12,12 +12,12 @@ from tests.student.judging import checks, missing, plant, planted, play, said, v
 from workbook.explain.clinic import Page, read_clinic
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.student import outline
+from workbook.student import project
 from workbook.student.check import checks_of
 
 pytestmark = pytest.mark.slow
 
-TAGS = [each.id for each in outline.chapters() if checks_of(each.id, each.folder)]
+TAGS = [each.id for each in project.chapters() if checks_of(each.id, each.folder)]
 PAGES = {page.name: page for page in read_clinic(CHAPTERS) if page.mistake.check}
 RED_TESTS = {"the_ground_is_sound", "tests_are_green"}
 """What says that the student's own tests are red; that is true whenever they notice the mistake themselves."""

@@ -16,11 +16,11 @@ from workbook.explain import lastcheck
 from workbook.login import databases
 from workbook.mysql.server import Server
 from workbook.runner.machine import uv
-from workbook.student import checking, environment, project
+from workbook.student import environment, project
 from workbook.student.commands import app
-from workbook.student.compare import diff
 from workbook.student.ground import PREFIX
 from workbook.student.start import commit_all, is_clean
+from workbook.student.stuck import diff
 
 pytestmark = pytest.mark.slow
 
@@ -163,12 +163,10 @@ def test_packages_are_installed_once_and_again_when_that_broke_off(
     made = python.lstat().st_mtime_ns
 
     (root / "pyproject.toml").write_text((root / "pyproject.toml").read_text() + "\n[tool.pytest.ini_options]\n")
-    assert environment.python(root) == python == environment.known(root)
+    assert environment.python(root) == python
     assert python.lstat().st_mtime_ns == made
 
     (python.parent.parent / environment.DONE).unlink()
-    assert environment.known(root) is None
-    assert checking.older_packages(root) == ""
     assert environment.python(root).lstat().st_mtime_ns != made
 
 

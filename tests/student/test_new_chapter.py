@@ -12,9 +12,10 @@ from workbook.explain.clinic import read_clinic
 from workbook.history.build import build
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.student import where
-from workbook.student.checking import asked, next_hint
+from workbook.student.checking import asked
+from workbook.student.commands import inside
 from workbook.student.project import Progress
+from workbook.student.stuck import next_hint
 
 LESSON = (
     FRONT.format(title="The description", more="route: GET /openapi.json\n")
@@ -111,7 +112,7 @@ def chapter(tmp_path: Path) -> Path:
 
 
 def be_found(chapter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("outline", "checking"):
+    for module in ("project", "checking"):
         monkeypatch.setattr(f"workbook.student.{module}.CHAPTERS", chapter.parent)
 
 
@@ -123,7 +124,7 @@ def test_it_is_found_in_the_list_the_hints_the_clinic_and_the_history(
     project.mkdir()
     Progress(current="ch38", missing={"ch38": ["ch38/it_describes_itself"]}).write(project)
 
-    assert "> ch38  now    The description" in where.inside(project)
+    assert "> ch38  now    The description" in inside(project)
     assert asked("ch38")[-1].key == "ch38/it_describes_itself"
     assert next_hint(project) == "It describes itself\n  A nudge (1/3): Ask."
     assert [page.name for page in read_clinic(chapter.parent)][-1] == "ch38/nothing"

@@ -8,7 +8,6 @@ import pytest
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, missing, said, verdicts
 from workbook.mysql.server import Server
-from workbook.student import checking
 
 pytestmark = pytest.mark.slow
 
@@ -115,7 +114,6 @@ def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: Proje
 
     assert said(found) == {"the_tests_can_tell.saves_two", "the_tests_can_tell.same_code_twice"}
     assert [name for name, verdict in found.items() if verdict.state == "unseen"] == []
-    assert "tortoise-orm 0.23.0 (" in checking.older_packages(root)
 
 
 def test_the_notes_conftest_on_todays_packages_says_what_pytest_says(project_at: ProjectAt, mysql: Server) -> None:

@@ -8,11 +8,11 @@ from tests.student.judging import planted
 from workbook.explain.clinic import read_clinic
 from workbook.lesson.errors import LessonError
 from workbook.place import CHAPTERS
-from workbook.student import outline
+from workbook.student import project
 from workbook.student.check import checks_of
 from workbook.student.checking import asked
 
-ALL = [check for each in outline.chapters() for check in checks_of(each.id, each.folder)]
+ALL = [check for each in project.chapters() for check in checks_of(each.id, each.folder)]
 
 PAGE = """# What chapter 40 asks
 
@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_refused(
 def test_every_chapters_checks_can_be_said(wish: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBOOK_LANG", wish)
 
-    assert len([check for each in outline.chapters() for check in checks_of(each.id, each.folder)]) == len(ALL)
+    assert len([check for each in project.chapters() for check in checks_of(each.id, each.folder)]) == len(ALL)
 
 
 def test_every_sentence_is_earned_by_a_planted_fault_and_no_name_is_given_twice() -> None:

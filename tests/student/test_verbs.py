@@ -9,12 +9,10 @@ from typer.testing import CliRunner
 from tests.student.conftest import ProjectAt
 from workbook.history.git import persons_git
 from workbook.say import Problem
-from workbook.student.checking import next_hint
-from workbook.student.commands import app
-from workbook.student.compare import diff, solution
+from workbook.student.commands import app, fold
 from workbook.student.project import NAME, Progress
-from workbook.student.screen import fold
 from workbook.student.start import start
+from workbook.student.stuck import diff, next_hint, solution
 
 
 @pytest.fixture

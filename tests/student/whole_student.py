@@ -28,7 +28,7 @@ from workbook.runner.ground import Settings, prepare
 from workbook.runner.replay import run_blocks
 from workbook.runner.shell import Shell
 from workbook.runner.worktree import Worktree
-from workbook.student import outline
+from workbook.student import project
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
 WAITED = "Another command is preparing MySQL|다른 명령이 이 클론에서 MySQL을"
@@ -137,7 +137,7 @@ def play(server: Server) -> Played:
 def _play(student: Student) -> Played:
     screen, says = student.screen, student.says
     says(INTRO["en"], INTRO["ko"])
-    first, *others = [each.id for each in outline.chapters()]
+    first, *others = [each.id for each in project.chapters()]
     says(*head(first))
     screen("workbook", f"workbook start {first} ~/when2meet", "cd ~/when2meet")
     screen("workbook check", "workbook hint")

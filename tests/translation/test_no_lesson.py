@@ -9,7 +9,7 @@ from tests.runner.test_replay import MISTAKE
 from workbook.explain.clinic import read_clinic
 from workbook.history.build import build
 from workbook.lesson.chapters import lesson_files, mistake_files
-from workbook.student.outline import chapters
+from workbook.student.project import chapters
 
 
 @pytest.fixture

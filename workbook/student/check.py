@@ -43,13 +43,6 @@ class Broken(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    after: Any
-    broken: str
-    lasts: bool
-
-
 def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
     """Make a function a check; its name is the check's id.
 
@@ -60,7 +53,7 @@ def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[
     """
 
     def mark(function: Function) -> Function:
-        setattr(function, _MARK, _Marks(after if isinstance(after, tuple) else (after,), broken, lasts))
+        setattr(function, _MARK, (after if isinstance(after, tuple) else (after,), broken, lasts))
         return function
 
     return mark
@@ -72,14 +65,12 @@ def look(function: Function) -> Function:
     return function
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that a chapter asks for.
+@dataclass(frozen=True)
+class Check(Prose):
+    """One thing that a chapter asks for: what `checks.md` says in the reader's language, and how it looks.
 
     Attributes:
         chapter, name: whose it is, and its id.
-        asks, why, see, hints: what `checks.md` says, in the reader's language.
-        sentences: what it may say is missing, by their ids.
         look: its function.
         after: the keys of the checks that must hold first.
         broken, lasts: as in `check`.
@@ -87,11 +78,6 @@ class Check:
 
     chapter: str
     name: str
-    asks: str
-    why: str
-    see: str
-    hints: tuple[str, ...]
-    sentences: dict[str, str]
     look: Callable[..., Found]
     after: tuple[str, ...] = ()
     broken: str = ""
@@ -112,23 +98,20 @@ def checks_of(chapter: str, folder: Path) -> list[Check]:
     said = prose.read(folder)
     if not said:
         return []
-    marked = {name: each for name, each in vars(module_of(folder)).items() if hasattr(each, _MARK)}
-    if said.keys() != marked.keys():
-        lonely = ", ".join(sorted(said.keys() ^ marked.keys()))
+    functions = {name: each for name, each in vars(_module(folder / FILE)).items() if hasattr(each, _MARK)}
+    if said.keys() != functions.keys():
+        lonely = ", ".join(sorted(said.keys() ^ functions.keys()))
         raise LessonError(folder / prose.FILE, 1, f"{prose.FILE} and {FILE} do not name the same checks: {lonely}.")
-    return [_check(chapter, name, each, marked[name]) for name, each in said.items()]
-
-
-def _check(chapter: str, name: str, said: Prose, function: Callable[..., Found]) -> Check:
-    marks: _Marks = getattr(function, _MARK)
-    after = [each if isinstance(each, str) else f"{chapter}/{each.__name__}" for each in marks.after]
-    told = (said.asks, said.why, said.see, said.hints, said.sentences)
-    return Check(chapter, name, *told, function, tuple(after), marks.broken, marks.lasts)
-
-
-def module_of(folder: Path) -> ModuleType:
-    """A chapter's `checks.py`."""
-    return _module(folder / FILE)
+    found = []
+    for name, each in said.items():
+        after, broken, lasts = getattr(functions[name], _MARK)
+        first = tuple(key if isinstance(key, str) else f"{chapter}/{key.__name__}" for key in after)
+        found.append(
+            Check(
+                **vars(each), chapter=chapter, name=name, look=functions[name], after=first, broken=broken, lasts=lasts
+            )
+        )
+    return found
 
 
 @cache
@@ -145,7 +128,7 @@ def _module(file: Path) -> ModuleType:
     return module
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
 
@@ -188,10 +171,9 @@ class Examination:
 
     def _look(self, check: Check) -> Verdict:
         for first in map(self.verdict, check.after):
-            if first.state == "missing":
-                return Verdict(check, "unseen", (_("First this must hold: {asks}", asks=first.check.asks),))
-            if first.state == "unseen":
-                return Verdict(check, "unseen", first.sentences)
+            if first.state != "holds":
+                must = (_("First this must hold: {asks}", asks=first.check.asks),)
+                return Verdict(check, "unseen", must if first.state == "missing" else first.sentences)
         try:
             found = list(check.look(**self._arguments(check.look, self._routes.get(check.chapter, ""))))
         except (Broken, Problem, pymysql.MySQLError) as error:

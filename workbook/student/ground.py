@@ -1,7 +1,6 @@
 """What looks stand on: copies of the project, programs that run in them, and databases that nobody misses."""
 
 import contextlib
-import itertools
 import json
 import os
 import re
@@ -10,8 +9,8 @@ import signal
 import subprocess
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from workbook.history.git import try_git
@@ -32,45 +31,33 @@ PREFIX = "workbook_check_"
 _SKIPPED = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", "node_modules", "*.pyc", ".*_cache")
 
 
+@dataclass
 class Ground:
     """The student's project as the looks see it. Use as a context manager: at the end nothing is left behind.
 
-    Args:
+    Attributes:
         project: its root.
         wrong: the files with wrong applications, by the request in front of which they stand.
         server: a MySQL on which nobody has anything; one is started when it is needed when None.
         seconds: how long the project's code may take to answer.
-
-    Attributes:
-        heard: what the project's own programs said of errors so far, as they said it.
         remarks: sentences for the end of the screen, which count for nothing.
+        heard: what the project's own programs said of errors so far, as they said it.
         stack: what to leave at the end.
     """
 
-    def __init__(
-        self,
-        project: Path,
-        *,
-        wrong: dict[str, list[Path]] | None = None,
-        server: Server | None = None,
-        seconds: float = SECONDS,
-    ) -> None:
-        self.project = project
-        self.wrong = wrong or {}
-        self.seconds = seconds
-        self.heard: list[str] = []
-        self.remarks: list[str] = []
-        self.stack = ExitStack()
-        self._server = server
-        self._copies = itertools.count()
+    project: Path
+    wrong: dict[str, list[Path]] = field(default_factory=dict)
+    server: Server | None = None
+    seconds: float = SECONDS
+    remarks: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> "Ground":
         self.scratch = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-check-"))).resolve()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stack.close()
 
     def copy(self, dotenv: str | None = None) -> Path:
@@ -79,7 +66,7 @@ class Ground:
         Args:
             dotenv: what `.env` holds in it; the student's own when None.
         """
-        target = self.scratch / str(next(self._copies)) / self.project.name
+        target = Path(tempfile.mkdtemp(dir=self.scratch)) / self.project.name
         listed = try_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
         if listed.returncode:
             shutil.copytree(self.project, target, ignore=_SKIPPED)
@@ -98,10 +85,10 @@ class Ground:
         Raises:
             Problem: none can be started here.
         """
-        if self._server is None:
-            self._server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
-            know_korea(self._server)
-        return self._server
+        if self.server is None:
+            self.server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
+            know_korea(self.server)
+        return self.server
 
     def start(
         self, command: list[str], root: Path, values: dict[str, str], log: Path, **pipes: int
@@ -148,10 +135,10 @@ class Probe:
         self._process = ground.start(command, self._root, values, self._log, **pipes)
 
     def ask(self, what: str, **values: Any) -> dict[str, Any]:
-        """What was seen; `error` when the project's code raised something.
+        """What was seen.
 
         Raises:
-            Broken: the project's code does not come to its end, or ended Python.
+            Broken: the project's code raised something, does not come to its end, or ended Python.
         """
         assert self._process.stdin
         assert self._process.stdout
@@ -163,15 +150,11 @@ class Probe:
             self._process.wait()
             raise Broken(hanging(self._hangs, self._root, self._ground.seconds) or self._ended())
         seen: dict[str, Any] = json.loads(answer)
-        if seen.get("error") and not self._quiet:
-            self._ground.heard.append(f"{seen['error']['type']}: {seen['error']['says']}")
-        return seen
-
-    def seen(self, what: str, **values: Any) -> dict[str, Any]:
-        """As `ask`, for whoever cannot look when the project's code raises something. Raises Broken then."""
-        seen = self.ask(what, **values)
-        if seen.get("error"):
-            raise Broken(sentence(seen["error"]))
+        error = seen.get("error")
+        if error and not self._quiet:
+            self._ground.heard.append(f"{error['type']}: {error['says']}")
+        if error:
+            raise Broken(sentence(error))
         return seen
 
     def _ended(self) -> str:

@@ -131,7 +131,7 @@ class Api:
 
     def start(self) -> "Api":
         """Enter its lifespan; before, it answers what needs no database."""
-        self._probe.seen("start", login=self._login)
+        self._probe.ask("start", login=self._login)
         return self
 
     def send(
@@ -151,7 +151,7 @@ class Api:
         """
         body, kind = ("", {}) if json is None else (dumps(json), {"content-type": "application/json"})
         values = {"body": body, "headers": kind | (headers or {}), "numbers": list(uuids)}
-        answer = self._probe.seen("send", method=method, path=path, **values)
+        answer = self._probe.ask("send", method=method, path=path, **values)
         return Answer(**answer | {"raised": sentence(answer["raised"]) if answer["raised"] else ""})
 
     get = partialmethod(send, "GET")
@@ -175,7 +175,7 @@ def probe(ground: Ground, python: Path) -> Probe:
 @look
 def settings(probe: Probe) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.seen("settings"))
+    return Settings(**probe.ask("settings"))
 
 
 @look
@@ -184,8 +184,10 @@ def settings_with(ground: Ground, python: Path) -> SettingsWith:
     nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
 
     def under(dotenv: str, **values: str) -> Settings:
-        seen = Probe(ground, python, nothing | values, dotenv).ask("settings")
-        return Settings(error=sentence(seen["error"])) if seen.get("error") else Settings(**seen)
+        try:
+            return Settings(**Probe(ground, python, nothing | values, dotenv).ask("settings"))
+        except Broken as error:
+            return Settings(error=str(error))
 
     return under
 
@@ -199,7 +201,7 @@ def databases(ground: Ground) -> Databases:
 @look
 def pool(settings: Settings, probe: Probe, databases: Databases) -> Pool:
     """Several connections of the project's pool at once."""
-    seen = probe.seen("pool", login=databases.login(databases.make("pool")))
+    seen = probe.ask("pool", login=databases.login(databases.make("pool")))
     return Pool(tuple(seen["sessions"]), tuple(seen["matched"]))
 
 
@@ -209,7 +211,7 @@ def schema(settings: Settings, probe: Probe, databases: Databases) -> Schema:
     if not settings.found:
         raise Broken(_("There is no Tortoise configuration."))
     models, migrated = databases.make("models"), databases.make("app")
-    seen = probe.seen("schema", models=databases.login(models), migrated=databases.login(migrated))
+    seen = probe.ask("schema", models=databases.login(models), migrated=databases.login(migrated))
     built, modelled = (tables(databases.server, name) for name in (migrated, models))
     failed = sentence(seen["failed"]) if seen.get("failed") else ""
     # Without migrations the application is looked at on what its models describe: one cause is blamed once.
@@ -221,7 +223,7 @@ def application(ground: Ground, python: Path, databases: Databases, route: str, 
     """The application, imported and not started."""
     database = schema.database if schema else databases.make("empty")
     probe = Probe(ground, python, databases.server.environment(database))
-    seen = probe.seen("find", path=route.partition(" ")[2])
+    seen = probe.ask("find", path=route.partition(" ")[2])
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
     return Api(probe, databases.login(database), seen["paths"])

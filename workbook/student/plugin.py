@@ -2,7 +2,7 @@
 
 Every test that sends a chapter's request is run again with each of the chapter's wrong applications (`wrong.py`) in
 front of the student's own. That takes milliseconds: fixtures of the session stay. All logins are led to a MySQL on
-which nobody has anything. What is seen is written to `WORKBOOK_TOLD`, one JSON object a line.
+which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD`, as JSON.
 """
 
 import faulthandler
@@ -23,12 +23,6 @@ Wrong = Callable[["Request"], Awaitable[tuple[int, Any]]]
 
 _started = time.monotonic()
 _hangs = open(os.environ["WORKBOOK_TOLD"] + ".hangs", "w", encoding="utf-8")  # noqa: SIM115 - faulthandler writes to it
-
-
-def tell(**values: object) -> None:
-    """Write down what was seen."""
-    with open(os.environ["WORKBOOK_TOLD"], "a", encoding="utf-8") as file:
-        file.write(json.dumps(values, default=str) + "\n")
 
 
 def watch() -> None:
@@ -97,12 +91,21 @@ def _functions(file: str) -> Iterator[tuple[str, Wrong]]:
 
 
 class Watcher:
-    """What is seen of one run."""
+    """What is seen of one run.
+
+    Attributes:
+        failures: each phase that failed: its `test`, `phase`, `place`, what it `says`, and the whole `message`.
+        tests: the requests that each test sends.
+        noticed: for each route and wrong application, the message with which each test failed; empty when it passed.
+    """
 
     def __init__(self, routes: list[Route]) -> None:
         """Stand in front of every FastAPI application and every login to MySQL."""
         self.routes = routes
         self.databases: set[str] = set()
+        self.failures: list[dict[str, str]] = []
+        self.tests: dict[str, list[str]] = {}
+        self.noticed: dict[str, dict[str, dict[str, str]]] = {}
         self.sent: set[str] = set()
         self.active: tuple[Route, Wrong] | None = None
         self.memory: dict[str, Any] = {}
@@ -141,70 +144,62 @@ class Watcher:
                 message = await receive()
                 body, more = body + message.get("body", b""), message.get("more_body", False)
             request = Request(method, path, taken.groupdict(), body.decode(errors="replace"), self.memory)
-            await _answer(send, *await self.active[1](request))
+            status, value = await self.active[1](request)
+            answer = json.dumps(value).encode()
+            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": answer})
 
         FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
 
-    def _plant(self, active: tuple[Route, Wrong] | None) -> None:
+    def _run(self, item: pytest.Item, active: tuple[Route, Wrong] | None) -> list[pytest.TestReport]:
+        watch()
         self.active, self.memory = active, {}
         self.sent.clear()
+        parent: Any = item.parent
+        return runtestprotocol(item, nextitem=parent, log=active is None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run the test as it is, then once with each wrong application for the requests that it sends."""
-        watch()
-        self._plant(None)
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        parent: Any = item.parent
-        runtestprotocol(item, nextitem=parent, log=True)
-        sent = sorted(self.sent)
-        tell(sends=item.nodeid, to=sent)
+        self._run(item, None)
+        sent = self.tests[item.nodeid] = sorted(self.sent)
         for route in self.routes:
             if any(route.takes(*request.split(" ", 1)) for request in sent):
                 for name, wrong in route.wrong.items():
-                    watch()
-                    self._plant((route, wrong))
                     item._initrequest()  # type: ignore[attr-defined]
-                    failed = [phase for phase in runtestprotocol(item, nextitem=parent, log=False) if phase.failed]
-                    message = failed[0].longreprtext or "failed" if failed else ""
-                    tell(route=route.route, wrong=name, of=item.nodeid, message=message)
-        self._plant(None)
+                    said = [phase.longreprtext or "failed" for phase in self._run(item, (route, wrong)) if phase.failed]
+                    of = self.noticed.setdefault(route.route, {}).setdefault(name, {})
+                    of[item.nodeid] = said[0] if said else ""
+        self.active = None
         item.session._setupstate.teardown_exact(nextitem)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """A phase of a test as the student wrote it."""
-        outcome = "xfail" if hasattr(report, "wasxfail") else report.outcome
-        tell(test=report.nodeid, phase=report.when, outcome=outcome, **_crash(report))
+        """A phase of a test as the student wrote it, or a file that cannot be collected."""
+        if not report.failed:
+            return
+        message = report.longreprtext
+        lines = [line.strip() for line in message.splitlines() if line.strip()]
+        errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+        failure = {"place": "", "says": (errors or lines or [""])[-1]}
+        if crash := getattr(report.longrepr, "reprcrash", None):
+            failure["place"] = f"{crash.path}:{crash.lineno}"
+            failure["says"] = str(crash.message).strip().split("\n")[0] or failure["says"]
+        phase = getattr(report, "when", "collect")
+        self.failures.append({"test": report.nodeid, "phase": phase, "message": message} | failure)
 
-    def pytest_collectreport(self, report: Any) -> None:
-        """A file that cannot be collected."""
-        if report.failed:
-            tell(test=report.nodeid, phase="collect", outcome="failed", **_crash(report))
+    pytest_collectreport = pytest_runtest_logreport
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """The end."""
-        tell(exit=int(exitstatus), databases=sorted(self.databases))
-
-
-def _crash(report: Any) -> dict[str, Any]:
-    """What a failed phase said, and the file and line at which it broke."""
-    if not report.failed:
-        return {"message": ""}
-    crash = getattr(report.longrepr, "reprcrash", None)
-    if crash is None:
-        return {"message": report.longreprtext}
-    says = str(crash.message).strip().split("\n")[0]
-    return {"message": report.longreprtext, "place": f"{crash.path}:{crash.lineno}", "says": says}
-
-
-async def _answer(send: Any, status: int, value: Any) -> None:
-    body = json.dumps(value).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        """Write down what was seen."""
+        seen = {"exit": int(exitstatus), "databases": sorted(self.databases)}
+        told = seen | {"failures": self.failures, "tests": self.tests, "noticed": self.noticed}
+        with open(os.environ["WORKBOOK_TOLD"], "w", encoding="utf-8") as file:
+            json.dump(told, file)
 
 
 def pytest_configure(config: pytest.Config) -> None:
