@@ -15,7 +15,6 @@ from workbook.lesson.errors import shown as path
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 from workbook.say import _
-from workbook.student import vocabulary
 from workbook.student.check import Check, Examination, Verdict, checks_of
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import SECONDS, Ground
@@ -59,7 +58,7 @@ def verdicts(
         if routes.get(each.id) and (each.folder / WRONG).exists():
             wrong.setdefault(each.route, []).append(each.folder / WRONG)
     with Ground(root, wrong, server, seconds, [] if remarks is None else remarks) as ground:
-        examination = Examination(_known(chapter), routes, vocabulary, ground)
+        examination = Examination(_known(chapter), routes, ground)
         for check in asked(chapter) if only is None else only:
             yield examination.verdict(check.key)
 
@@ -88,12 +87,7 @@ def screen(root: Path, chapter: str, found: list[Verdict], waiting: AbstractCont
 
 
 def shown(verdict: Verdict, chapter: str, told: set[str]) -> Iterator[str]:
-    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once.
-
-    Args:
-        chapter: the chapter under way.
-        told: the sentences that were shown already; it grows.
-    """
+    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once: those `told` already."""
     check, own = verdict.check, verdict.check.chapter == chapter
     if verdict.state == "holds":
         yield from [fold(f"ok       {check.asks}", hanging=INDENT)] if own else []

@@ -44,9 +44,9 @@ def fold(sentence: str, indent: int = 0, hanging: int = 0) -> str:
     return "\n".join(folded)
 
 
-def where(project: Path | None = None) -> None:
+def where() -> None:
     """Show where you are, and the next command. For bare `workbook`."""
-    root = require(project) if project is not None else find(Path.cwd())
+    root = find(Path.cwd())
     typer.echo(fold("\n".join(inside(root) if root else outside())))
 
 

@@ -25,8 +25,6 @@ DONE = "workbook-done"
 """In an environment that was made to the end."""
 DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".python-version", "uv.toml")
 """The files that may say which packages a project needs."""
-SECONDS = 300
-"""How long uv may take: the first time it downloads the packages."""
 
 
 def python(project: Path) -> Path:
@@ -95,14 +93,7 @@ def _existing(project: Path) -> Path | None:
 
 
 def _install(made: Path, scratch: Path, project: Path, declared: dict[str, Any]) -> None:
-    """Install a project's packages into a new folder.
-
-    Args:
-        made: the environment to make.
-        scratch: a folder with the declaring files, where uv may write what it likes.
-        project: what sentences name.
-        declared: what pyproject.toml says of packages.
-    """
+    """Install what was `declared` into the folder `made`, for a `project`, in a `scratch` folder with its files."""
     poetry = (scratch / "poetry.lock").exists() or ("poetry" in declared and not (scratch / "uv.lock").exists())
     listed = sorted(file.name for file in scratch.glob("requirements*.txt"))
     if not poetry and ("project" in declared or not listed):
@@ -150,26 +141,16 @@ def _pins(lock: Path) -> list[str]:
 
 
 def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
-    """Run uv in a scratch folder, on behalf of a project."""
-    program = machine.uv()
-    if program is None:
-        raise Problem(_("uv is not installed."), ways=(_("Run make setup."),))
-    command = f"uv {arguments[0]}"
-    env = environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values
-    try:
-        done = subprocess.run(
-            [program, *arguments, "--quiet", "--no-progress"],
-            cwd=scratch,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise Problem(_("`{command}` takes too long.", command=command)) from None
+    done = subprocess.run(
+        [machine.uv() or "uv", *arguments, "--quiet", "--no-progress"],
+        cwd=scratch,
+        env=environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         said, *more = done.stderr.strip().splitlines() or ["it gave no reason"]
-        said = said.strip().removeprefix("error: ")
+        said, command = said.strip().removeprefix("error: "), f"uv {arguments[0]}"
         raise Problem(
             _("`{command}` fails in {project}: {said}", command=command, project=project, said=said),
             why="\n".join(more[:5]),

@@ -6,13 +6,14 @@ which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD
 """
 
 import faulthandler
-import importlib.util
 import inspect
 import json
 import os
 import re
+import runpy
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ def watch() -> None:
     faulthandler.dump_traceback_later(max(0.1, left), exit=True, file=_hangs)
 
 
+@dataclass
 class Request:
     """What a wrong application answers to.
 
@@ -41,8 +43,11 @@ class Request:
         memory: the same dictionary for all requests of one test.
     """
 
-    def __init__(self, method: str, path: str, parameters: dict[str, str], body: str, memory: dict[str, Any]) -> None:
-        self.method, self.path, self.parameters, self.body, self.memory = method, path, parameters, body, memory
+    method: str
+    path: str
+    parameters: dict[str, str]
+    body: str
+    memory: dict[str, Any]
 
     @property
     def json(self) -> Any:
@@ -69,9 +74,7 @@ class Route:
     def __init__(self, route: str, files: list[str]) -> None:
         self.route = route
         self.method, _, template = route.partition(" ")
-        parts = re.split(r"{(\w+)}", template)
-        pattern = "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-        self.path = re.compile(pattern)
+        self.path = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template))
         self.wrong = {name: function for file in files for name, function in _functions(file)}
 
     def takes(self, method: str, path: str) -> "re.Match[str] | None":
@@ -80,12 +83,7 @@ class Route:
 
 
 def _functions(file: str) -> Iterator[tuple[str, Wrong]]:
-    spec = importlib.util.spec_from_file_location(f"workbook_wrong_{abs(hash(file))}", file)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name, value in vars(module).items():
+    for name, value in runpy.run_path(file).items():
         if inspect.iscoroutinefunction(value) and not name.startswith("_"):
             yield name, value
 

@@ -52,20 +52,12 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
 
 
 def history() -> Path:
-    """The repository that the lessons build; it is built when they have changed since.
-
-    Raises:
-        LessonError: a lesson does not build.
-    """
+    """The repository that the lessons build; it is built when they have changed since. Raises LessonError."""
     repository = history_folder()
     key = repository.with_name("history.key")
     repository.parent.mkdir(parents=True, exist_ok=True)
     files = sorted([*CHAPTERS.glob("*/lesson.md"), *CHAPTERS.glob("*/made/**/*")])
-    read = [
-        (str(file.relative_to(CHAPTERS)), file.read_bytes())
-        for file in files
-        if file.is_file() and "__pycache__" not in file.parts
-    ]
+    read = [(str(file.relative_to(CHAPTERS)), file.read_bytes()) for file in files if file.is_file()]
     wanted = hashlib.sha256(repr(read).encode()).hexdigest()
     with FileLock(repository.with_name("history.lock")):
         if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
@@ -108,9 +100,7 @@ def _room(directory: Path) -> Path:
     if target.resolve().is_relative_to(CLONE):
         what = _("{target} lies in the workbook itself.", target=target)
         why = _("Your project is a git repository of its own, and one repository must not lie in another.")
-    elif target.exists() and not target.is_dir():
-        what = _("{target} is a file.", target=target)
-    elif target.is_dir() and any(target.iterdir()):
+    elif target.exists() and not (target.is_dir() and not any(target.iterdir())):
         what = _("{target} holds files that the workbook did not put there, so it is left alone.", target=target)
     else:
         return target

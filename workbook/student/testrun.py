@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from workbook.login import cursor, databases
+from workbook.login import cursor
 from workbook.redcontract import EXIT_CODES
 from workbook.say import _
 from workbook.student.check import Broken, look
-from workbook.student.ground import PROBE, Databases, Ground, hanging
+from workbook.student.ground import PROBE, Ground, hanging
 from workbook.student.inside import Schema, Settings
 
 TIMES = 5
 """So many times as long as the project's code may take to answer, its tests may take to end."""
 TestsUnder: TypeAlias = Callable[..., set[str]]
 """The tests that fail under other variables: `tests_under(TZ="UTC")`."""
-MARK = "workbook_precious"
-"""A table that no test has any business with: it is there afterwards unless a test dropped the database."""
 RIGHT = "right"
 """The name of the application that does what is asked."""
 
@@ -129,49 +127,28 @@ def tests(run: Run, ground: Ground, route: str) -> Tests:
 
 
 @look
-def plugins(ground: Ground) -> Path:
-    """The folder from which pytest takes our plugin."""
-    folder = ground.scratch / "plugins"
-    folder.mkdir()
-    (folder / "workbook_probe.py").symlink_to(PROBE)
-    (folder / "workbook_plugin.py").symlink_to(PROBE.with_name("plugin.py"))
-    return folder
-
-
-@look
-def run(
-    ground: Ground,
-    python: Path,
-    plugins: Path,
-    databases: Databases,
-    settings: Settings | None = None,
-    schema: Schema | None = None,
-) -> Run:
+def run(ground: Ground, python: Path, settings: Settings | None = None, schema: Schema | None = None) -> Run:
     """Run the tests. Raises Broken when they do not come to an end in time."""
-    own = databases.make("suite")
-    with cursor(databases.server, own) as ask:
+    own = ground.make("suite")
+    with cursor(ground.throwaway, own) as ask:
         ask.execute("SET foreign_key_checks = 0")
-        for statement in [*(schema.migrated if schema else {}).values(), f"CREATE TABLE {MARK} (id INT PRIMARY KEY)"]:
+        for statement in (schema.migrated if schema else {}).values():
             ask.execute(statement)
-    found = _pytest(
-        ground,
-        [str(python), str(plugins)],
-        databases,
-        own,
-        WORKBOOK_OWN=settings.database if settings else "",
-        WORKBOOK_WRONG=json.dumps({route: list(map(str, files)) for route, files in ground.wrong.items()}),
-    )
-    said = [name for name in (own, "the database that you develop on") for each in found.failures if name in each.says]
-    found.on_own = own in found.databases or not _kept(databases, own) or bool(said)
+    students = settings.database if settings else ""
+    wrong = json.dumps({route: list(map(str, files)) for route, files in ground.wrong.items()})
+    found = _pytest(ground, python, own, WORKBOOK_OWN=students, WORKBOOK_WRONG=wrong)
+    # A conftest.py may refuse the database by its name, and log in nowhere.
+    refused = any(own in failure.says for failure in found.failures)
+    found.on_own = refused or not {own, students}.isdisjoint(found.databases)
     return found
 
 
 @look
-def tests_under(ground: Ground, python: Path, plugins: Path, databases: Databases) -> TestsUnder:
+def tests_under(ground: Ground, python: Path) -> TestsUnder:
     """The student's tests under other variables of the environment."""
 
     def failing(**values: str) -> set[str]:
-        found = _pytest(ground, [str(python), str(plugins)], databases, databases.make("under"), **values)
+        found = _pytest(ground, python, ground.make("under"), **values)
         if found.exit not in (0, 1):
             raise Broken(_("pytest does not run."))
         return {failure.test for failure in found.failures}
@@ -179,28 +156,26 @@ def tests_under(ground: Ground, python: Path, plugins: Path, databases: Database
     return failing
 
 
-def _pytest(ground: Ground, programs: list[str], databases: Databases, name: str, **values: str) -> Run:
-    """Run pytest with our plugin in a copy of the project.
-
-    Args:
-        programs: the interpreter, and the folder of the plugin.
-        name: the database that `MYSQL_DB` names.
-        values: further variables.
+def _pytest(ground: Ground, python: Path, name: str, **values: str) -> Run:
+    """Run pytest with our plugin in a copy of the project, `MYSQL_DB` being `name`, and with further variables.
 
     Raises:
         Broken: it does not come to its end; the sentence names the line where it hangs.
     """
     root = ground.copy()
-    told, log = root.with_name("told"), root.with_name("output")
+    told, log, plugins = (root.with_name(each) for each in ("told", "output", "plugins"))
+    plugins.mkdir()
+    for each in ("probe", "plugin"):
+        (plugins / f"workbook_{each}.py").symlink_to(PROBE.with_name(f"{each}.py"))
     seconds = TIMES * ground.seconds
-    values |= databases.server.environment(name) | {
-        "PYTHONPATH": programs[1],
-        "WORKBOOK_LOGIN": json.dumps({key: value for key, value in databases.login(name).items() if key != "db"}),
+    values |= ground.throwaway.environment(name) | {
+        "PYTHONPATH": str(plugins),
+        "WORKBOOK_LOGIN": json.dumps(ground.login()),
         "WORKBOOK_TOLD": str(told),
         "WORKBOOK_PATIENCE": str(seconds),
     }
     options = ["-p", "workbook_plugin", "-p", "no:cacheprovider", "-q", "--override-ini=addopts="]
-    process = ground.start([programs[0], "-m", "pytest", *options], root, values, log)
+    process = ground.start([str(python), "-m", "pytest", *options], root, values, log)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds + ground.seconds)
     stuck = hanging(Path(f"{told}.hangs"), root, seconds, ended=process.poll() is not None)
@@ -214,11 +189,3 @@ def _pytest(ground: Ground, programs: list[str], databases: Databases, name: str
     failures = [Failure(**each) for each in seen.pop("failures", ())]
     ground.heard += [each.message for each in failures] or ([output] if process.returncode else [])
     return Run(output, failures=failures, **seen)
-
-
-def _kept(made: Databases, name: str) -> bool:
-    if name not in databases(made.server):
-        return False
-    with cursor(made.server, name) as ask:
-        ask.execute(f"SHOW TABLES LIKE '{MARK}'")
-        return ask.fetchone() is not None
