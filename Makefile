@@ -54,7 +54,8 @@ docs: setup  ## build the site and serve it; Ctrl-C stops
 notebooks: setup  ## run the notebooks on a throwaway MySQL, and write down what they show
 	@.venv/bin/workbook notebooks run $(ARGS)
 
-lint: setup  ## check style and types
+lint: setup  ## check style, types and floors
+	.venv/bin/lint-imports --no-cache
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy

@@ -19,8 +19,7 @@ from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
 from workbook.explain.clinic import Page, read_clinic
-from workbook.explain.match import SHORTEST, How, match
-from workbook.explain.paste import Output, outputs, squeeze
+from workbook.explain.match import SHORTEST, How, Output, match, outputs, squeeze
 from workbook.lesson.model import Exchange, Session
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
@@ -48,9 +47,9 @@ def whole(lines: Lines, page: Page | None = None) -> Lines:
 
 def error_lines(page: Page, lines: Lines) -> Lines:
     """The lines that hold the page's own error, without margins and colours. None where its words are in every log."""
-    own = [sign for sign in page.signs if sign.sure or sign.words == page.error]
+    own = [words for words, sure in page.signs.items() if sure or words == page.error]
     washed = [line for output in outputs("\n".join(lines)) for line in output.text.splitlines()]
-    return [line for line in washed if any(True for sign in own for _span in sign.find(Output([line])))]
+    return [line for line in washed if any(True for words in own for _span in Output([line]).places(words))]
 
 
 def error_outputs(page: Page) -> list[Lines]:

@@ -24,16 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.build import build
-from workbook.history.lock import check_lock
-from workbook.history.versions import check_versions
+from workbook.history.lock import check_lock, check_versions
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Session, WholeFile
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
-from workbook.normalise import normalise
 from workbook.place import CHAPTERS, TEMPLATE
-from workbook.runner.compare import require_same
+from workbook.runner.compare import normalise, require_same
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
 from workbook.say import Problem

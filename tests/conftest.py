@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.mysql import local, mysqld, programs
+from workbook.mysql import free_port, local, programs
 from workbook.mysql.server import Unavailable
 
 
@@ -46,7 +46,7 @@ def home(programs_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (folder / "server").symlink_to(programs_home / "server")
     (pristine,) = programs_home.glob("pristine-*[!lq]")
     shutil.copytree(pristine, folder / "data")
-    (folder / "port").write_text(f"{mysqld.free_port()}\n")
+    (folder / "port").write_text(f"{free_port()}\n")
     monkeypatch.setenv("WORKBOOK_HOME", str(folder.parent))
     monkeypatch.setenv("WORKBOOK_MYSQL", "local")
     return folder

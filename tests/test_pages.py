@@ -4,13 +4,11 @@ pytest tests/test_pages.py -k ch35              the lesson of chapter 35 and its
 pytest tests/test_pages.py -k ch35-lesson       one page
 """
 
-import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
-from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -20,7 +18,7 @@ from workbook.history.build import History, build
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
-from workbook.place import CHAPTERS, CLONE, TEMPLATE
+from workbook.place import CHAPTERS, TEMPLATE, private
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
 from workbook.runner.verified import page_inputs
@@ -46,10 +44,11 @@ def name(page: Path) -> str:
     return f"{page.relative_to(CHAPTERS).parts[0].partition('_')[0]}-{page.stem}"
 
 
-def scratch(name: str) -> Path:
-    """A folder at the same path in every run of this clone: there packages stay compiled from one page to the next."""
-    clone = hashlib.sha256(str(CLONE).encode()).hexdigest()[:8]
-    return Path(tempfile.gettempdir()).resolve() / f"workbook-{getuser()}-{clone}-{name}"
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Path]:
+    """A folder outside the clone, for one page after the other: there packages stay compiled. Gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="workbook-pages-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -66,16 +65,17 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History
 
 
 @pytest.mark.parametrize("file", pages(), ids=name)
-def test_page(file: Path, settings: Settings, history: Callable[[str], History], once, worker_id: str) -> None:
+def test_page(
+    file: Path, ground: Path, settings: Settings, history: Callable[[str], History], once, worker_id: str
+) -> None:
     problem = ""
     try:
         page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
         known = history(name(file).partition("-")[0])
         # A server that several processes were given serves one page at a time.
-        root = scratch("given" if os.environ.get("WORKBOOK_MYSQL") == "given" else worker_id)
-        verified = once("pages", name(file), page_inputs(page, known, settings.server.version))
-        with verified, FileLock(f"{root}.lock"):
-            replay(page, known, settings, root)
+        turn = private() / f"{'given' if os.environ.get('WORKBOOK_MYSQL') == 'given' else worker_id}.lock"
+        with once("pages", name(file), page_inputs(page, known, settings.server.version)), FileLock(turn):
+            replay(page, known, settings, ground)
     except Problem as found:
         problem = str(found)
     if problem:

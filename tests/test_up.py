@@ -18,8 +18,7 @@ import pytest
 
 from tests.waiting import until
 from workbook.login import cursor
-from workbook.mysql import local, mysqld
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import free_port, local
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +76,7 @@ def terminal(home: Path) -> Iterator[Terminal]:
         if not opened.has_ended():
             os.kill(opened.pid, signal.SIGKILL)
             until(opened.has_ended)
-        until(lambda: mysqld.running(home) is None, "MySQL's end")
+        until(lambda: local.running(home) is None, "MySQL's end")
 
 
 def test_a_meeting_is_created_and_is_still_there_the_next_time(terminal: Terminal, home: Path) -> None:
@@ -90,7 +89,7 @@ def test_a_meeting_is_created_and_is_still_there_the_next_time(terminal: Termina
     assert terminal.code == 0
     assert "Stopped." in terminal.shown
     assert not listens(terminal.port)
-    assert mysqld.running(home) is None
+    assert local.running(home) is None
 
     again = Terminal(terminal.port)
     try:
@@ -108,14 +107,14 @@ def test_closing_the_terminal_leaves_no_server(terminal: Terminal, home: Path) -
 
     until(terminal.has_ended, "its end")
     until(lambda: not listens(terminal.port), "the API's end")
-    until(lambda: mysqld.running(home) is None, "MySQL's end")
+    until(lambda: local.running(home) is None, "MySQL's end")
 
 
 def test_killing_it_outright_leaves_no_server(terminal: Terminal, home: Path) -> None:
     os.kill(terminal.pid, signal.SIGKILL)
 
     until(lambda: not listens(terminal.port), "the API's end")
-    until(lambda: mysqld.running(home) is None, "MySQL's end")
+    until(lambda: local.running(home) is None, "MySQL's end")
 
 
 def test_every_line_fits_a_terminal_80_columns_wide(terminal: Terminal) -> None:
@@ -134,7 +133,7 @@ def test_a_taken_port_is_said_before_anything_is_started(home: Path) -> None:
     assert f"Port {port} of 127.0.0.1 is taken by" in done.stderr
     assert f"make up ARGS='--port {port + 1}'" in done.stderr
     assert "Traceback" not in done.stderr
-    assert mysqld.running(home) is None
+    assert local.running(home) is None
 
 
 def test_a_failing_migration_is_one_sentence_and_leaves_no_server(home: Path, tmp_path: Path) -> None:
@@ -145,7 +144,7 @@ def test_a_failing_migration_is_one_sentence_and_leaves_no_server(home: Path, tm
     assert done.returncode == 1
     assert f"`aerich upgrade` failed in {tmp_path / 'project'}" in done.stderr
     assert "Traceback" not in done.stderr
-    assert mysqld.running(home) is None
+    assert local.running(home) is None
 
 
 def test_an_application_that_does_not_start_is_one_sentence_and_leaves_no_server(home: Path, tmp_path: Path) -> None:
@@ -158,7 +157,7 @@ def test_an_application_that_does_not_start_is_one_sentence_and_leaves_no_server
     assert done.returncode == 1
     assert "The application ended with code 1; what it said stands above." in done.stderr
     assert "No module named 'app'" in done.stderr
-    assert mysqld.running(home) is None
+    assert local.running(home) is None
 
 
 def test_the_verbs_of_db_tell_the_same_story(home: Path) -> None:

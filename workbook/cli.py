@@ -82,7 +82,7 @@ def translation(
     ] = None,
 ) -> None:
     """List the Korean pages and sections that are missing, stale or different."""
-    from workbook.translation import verb
+    from workbook.translation import sync as verb
 
     raise typer.Exit(verb.translation(copy=sync, accepted=accept or ()))
 

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from workbook.login import create_database, databases
 from workbook.mysql import docker, ladder, local, programs
+from workbook.mysql.ladder import database_name
 from workbook.mysql.server import Unavailable
 from workbook.say import Problem, _, say
-from workbook.settings import database_name
 
 output = Console(highlight=False, soft_wrap=True)
 
@@ -38,11 +38,7 @@ def down(project: Path) -> None:
 
 
 def status(project: Path) -> int:
-    """Say which server answers and which databases it holds.
-
-    Returns:
-        the exit code: 0 when one answers, 1 when none does.
-    """
+    """Say which server answers and which databases it holds; the exit code is 1 when none does."""
     server = ladder.running(project)
     if not server:
         output.print(_("No MySQL is running for this project. `workbook db up` brings one up."))
@@ -54,14 +50,7 @@ def status(project: Path) -> int:
 
 
 def shell(project: Path) -> int:
-    """Open the `mysql` client on the application's database.
-
-    Returns:
-        the client's exit code.
-
-    Raises:
-        Problem: no server answers, or this machine has no client.
-    """
+    """Open the `mysql` client on the application's database, and return its exit code."""
     server = ladder.running(project)
     if not server:
         raise Problem(_("No MySQL is running for this project."), ways=("workbook db up",))
@@ -71,10 +60,7 @@ def shell(project: Path) -> int:
     try:
         client = programs.client()
     except Unavailable as reason:
-        raise Problem(
-            _("This machine has no `mysql` client."),
-            why=str(reason),
-            ways=(_("Install one:") + " `apt install mysql-client` / `brew install mysql-client`",),
-        ) from reason
+        install = _("Install one:") + " `apt install mysql-client` / `brew install mysql-client`"
+        raise Problem(_("This machine has no `mysql` client."), why=str(reason), ways=(install,)) from reason
     # The password goes through the environment: on a command line every user of the machine could read it.
     return subprocess.call([*client, *login], env=os.environ | {"MYSQL_PWD": server.password})

@@ -15,11 +15,7 @@ SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 
 @contextmanager
 def cursor(server: Server, database: str | None = None) -> Iterator[Cursor]:
-    """A cursor on an autocommitting connection, closed afterwards.
-
-    Args:
-        database: the one to use; none when None.
-    """
+    """A cursor on an autocommitting connection, closed afterwards; it uses the database, if one is given."""
     connection = pymysql.connect(
         host=server.host,
         port=server.port,
@@ -31,11 +27,8 @@ def cursor(server: Server, database: str | None = None) -> Iterator[Cursor]:
         autocommit=True,
         connect_timeout=5,
     )
-    try:
-        with connection.cursor() as opened:
-            yield opened
-    finally:
-        connection.close()
+    with connection, connection.cursor() as opened:
+        yield opened
 
 
 def databases(server: Server) -> list[str]:
@@ -48,7 +41,6 @@ def databases(server: Server) -> list[str]:
 def create_database(server: Server, name: str) -> None:
     """Create the database unless it is there."""
     with cursor(server) as ask:
-        # The warning 1007 says that it exists, which is fine: it is the data of the last time.
         ask.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(name)}")
 
 
@@ -58,30 +50,20 @@ def quoted(name: str) -> str:
 
 
 def require_unknown(server: Server, name: str) -> None:
-    """Refuse a database or an account that exists: it is somebody's data, somebody's password.
-
-    Raises:
-        Problem: the server has one of that name, or the account that asks may not look.
-    """
+    """Refuse a database or an account that exists, by a Problem: it is somebody's data, somebody's password."""
     with _may(server), cursor(server) as ask:
         if not ask.execute("SELECT 1 FROM mysql.user WHERE user = %s", (name,)) and name not in databases(server):
             return
-    taken = _(
-        "MySQL on {host}:{port} has {name} already, so it stays as it is.",
-        host=server.host,
-        port=server.port,
-        name=name,
-    )
+    at = {"host": server.host, "port": server.port, "name": name}
     drop = _("Or drop it, if nobody needs it: DROP DATABASE IF EXISTS {name}; DROP USER IF EXISTS {name};", name=name)
-    raise Problem(taken, ways=(_("Choose another name."), drop))
+    raise Problem(
+        _("MySQL on {host}:{port} has {name} already, so it stays as it is.", **at),
+        ways=(_("Choose another name."), drop),
+    )
 
 
 def open_account(server: Server, name: str, password: str) -> None:
-    """Make the database, and an account that may do everything in it and in its tests' databases, not elsewhere.
-
-    Args:
-        name: of both.
-        password: the account's.
+    """Make the database, and an account of its name that may do everything in it and in its tests' databases alone.
 
     Raises:
         Problem: the account that asks may not.

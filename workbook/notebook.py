@@ -7,8 +7,7 @@ from typing import Any
 
 from workbook.login import cursor, quoted
 from workbook.mysql import ladder
-from workbook.mysql.probe import Unanswered
-from workbook.mysql.server import Server
+from workbook.mysql.server import Server, Unanswered
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _
 
@@ -29,21 +28,14 @@ class NoServer(Problem):
 def login() -> dict[str, Any]:
     """How to log in to the MySQL that runs: `host`, `port`, `user` and `password`, as drivers take them.
 
-    It is the one that `MYSQL_*` in the environment name, else the one that `workbook db up` brought up.
-
-    Raises:
-        NoServer: none answers.
+    It is the one that `MYSQL_*` in the environment name, else the one of `workbook db up`. Raises NoServer.
     """
     server = _server()
     return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
 
 
 def fresh_database(name: str) -> str:
-    """Make an empty database, dropping what an interrupted run left behind, and give its name back.
-
-    Raises:
-        ValueError: the name does not begin with `nb_`, so the database may be somebody's.
-    """
+    """Make an empty database, dropping what an interrupted run left behind; its name. Raises as `drop_database`."""
     drop_database(name)
     with cursor(_server()) as ask:
         ask.execute(f"CREATE DATABASE {quoted(name)}")
@@ -51,11 +43,7 @@ def fresh_database(name: str) -> str:
 
 
 def drop_database(name: str) -> None:
-    """Drop a notebook's database, if it is there.
-
-    Raises:
-        ValueError: the name does not begin with `nb_`.
-    """
+    """Drop a notebook's database, if it is there. Raises ValueError where the name does not begin with `nb_`."""
     if not name.startswith(PREFIX):
         raise ValueError(f"A notebook drops only databases whose names begin with {PREFIX}; {name} is left alone.")
     with cursor(_server()) as ask:

@@ -16,7 +16,7 @@ def explain(
     ] = None,
 ) -> None:
     """Find the clinic's page for an error: its cause and its cure."""
-    from workbook.explain.verb import explain as verb
+    from workbook.explain import explain as verb
     from workbook.student.project import find
 
     raise typer.Exit(verb(file, project=find(Path.cwd()) or Path.cwd()))
@@ -29,7 +29,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Examine this machine and the project: what is wrong, why it matters, the command that mends it."""
-    from workbook.doctor.verb import doctor as verb
+    from workbook.doctor import doctor as verb
 
     raise typer.Exit(verb(project))
 

@@ -15,10 +15,9 @@ import psutil
 
 from workbook.guarded import Guarded
 from workbook.login import create_database
-from workbook.mysql import ladder
-from workbook.mysql.mysqld import is_free
+from workbook.mysql import is_free, ladder
+from workbook.mysql.ladder import database_name
 from workbook.say import Problem, _, say, stage
-from workbook.settings import database_name
 
 SERVE_SECONDS = 30
 """How long the application may take until it accepts connections."""

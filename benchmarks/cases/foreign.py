@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from workbook.mysql.server import Server
 from workbook.runner.ground import Settings
-from workbook.runner.sessions import Client
+from workbook.runner.shell import Client
 
 PROGRAMS = {
     "KeyError": "prices = {'tea': 3}\nprices['coffee']",

@@ -26,9 +26,6 @@ services:
 """A MySQL service, as one writes it below a job's name."""
 
 
-NONE: Mapping[str, str] = {}
-
-
 class Ran(NamedTuple):
     """What a run printed, and its exit code."""
 
@@ -53,10 +50,16 @@ def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
     """Write and commit a workflow (or its steps), and run it."""
 
     def do(
-        steps: str = "", *, job: str = "", workflow: str = "", only: str | None = None, files: Mapping[str, str] = NONE
+        steps: str = "",
+        *,
+        job: str = "",
+        workflow: str = "",
+        only: str | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> Ran:
-        write(project, {**files, WORKFLOW: workflow or one_job(steps, job)})
+        write(project, {**(files or {}), WORKFLOW: workflow or one_job(steps, job)})
         commit(project)
+        commit(project, "Nothing new")
         capfd.readouterr()
         code = run(Path(WORKFLOW), project, only)
         return Ran(code, capfd.readouterr().out)

@@ -1,5 +1,6 @@
 """The workflows of this repository and of the template are as GitHub, and those who know it, want them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,25 +21,19 @@ LINTERS = {
 
 def lint(name: str, file: Path) -> "subprocess.CompletedProcess[str]":
     """Run a linter; it lies beside our Python, or on PATH."""
+    where = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     program, *arguments = LINTERS[name]
+    found = shutil.which(program, path=where)
+    assert found, f"{program} is not installed: make setup"
     if program == "actionlint":
-        arguments = [f"-shellcheck={found('shellcheck')}"]
-    return subprocess.run([found(program), *arguments, str(file)], capture_output=True, text=True)
-
-
-def found(program: str) -> str:
-    path = shutil.which(program, path=str(Path(sys.executable).parent)) or shutil.which(program)
-    assert path, f"{program} is not installed: make setup"
-    return path
-
-
-def test_the_template_has_a_workflow() -> None:
-    assert TEMPLATE / ".github/workflows/ci.yml" in WORKFLOWS
+        arguments = [f"-shellcheck={shutil.which('shellcheck', path=where)}"]
+    return subprocess.run([found, *arguments, str(file)], capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: str(file.relative_to(CLONE)))
 @pytest.mark.parametrize("linter", LINTERS)
 def test_a_workflow_passes_every_linter(linter: str, file: Path) -> None:
+    assert TEMPLATE / ".github/workflows/ci.yml" in WORKFLOWS
     done = lint(linter, file)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.doctor.conftest import Mend, none, only
 from workbook.doctor import database as examination
+from workbook.doctor import doctor, find_project
 from workbook.doctor.machine import Finding
-from workbook.doctor.verb import doctor, find_project
 from workbook.login import cursor
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import free_port
 from workbook.mysql.server import Server
 from workbook.student import environment
 
@@ -141,9 +141,9 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
     change(config, "SET time_zone = '+09:00'", "SET time_zone = '+00:00'")
     (differ,) = found(migrated)
     assert differ.what == "The pool's connections differ in time_zone: +00:00 / +09:00."
-    config.write_text(before.replace("config.MYSQL_PORT", "3"))
-    (elsewhere,) = found(migrated)
-    assert elsewhere.what == f"The application asks port 3; `workbook db status` names {mysql.port}."
+    config.write_text(before)
+    (elsewhere,) = examination.pool(migrated, 3)
+    assert f"asks port {mysql.port}; `workbook db status` names 3." in str(elsewhere)
     for broken in ("import nothing_of_that_name", "def f(:", "raise RuntimeError('ours')"):
         config.write_text(broken)
         (error,) = found(migrated)
@@ -153,29 +153,32 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
     assert found(migrated) == []
 
 
-def test_one_connection_that_answered_twice_is_one() -> None:
-    alike = {"id": 1, "time_zone": "+09:00", "charset": "utf8mb4"}
-    (said,) = examination.judge({"connections": [dict(alike), dict(alike)]}, 3306)
-    assert str(said).startswith("1 connections")
-
-
 @pytest.mark.parametrize(("language", "words"), [("en", "has no setting COLOUR"), ("ko", "COLOUR라는 설정은 없어요")])
 def test_the_screen_and_the_exit_code_tell(
-    language: str, words: str, migrated: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    language: str, words: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("WORKBOOK_LANG", language)
     monkeypatch.setenv("COLUMNS", "80")
-    with (migrated / ".env").open("a") as opened:
+    with (project / ".env").open("a") as opened:
         opened.write("COLOUR=blue\n")
-    assert doctor(here=migrated / "app") == 1
+    assert doctor(here=project / "app") == 1
     said = capsys.readouterr().out
     assert words in said
     assert "→ perl -ni -e '" in said
     assert [line for line in said.splitlines() if len(line) > 80 and "→" not in line] == []
-    (migrated / ".env").write_bytes(b"\xff\xfeE\0")
-    assert doctor(migrated) == 1
+    # Found from below; outside there is none.
+    assert f"cd {project}" in said
+    assert find_project(project.parent) is None
 
 
-def test_the_project_is_found_from_below_and_outside_there_is_none(project: Path, tmp_path: Path) -> None:
-    assert find_project(project / "app/services") == project
-    assert find_project(tmp_path) is None
+@pytest.mark.parametrize(
+    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", "migrations/models"]
+)
+def test_an_unreadable_file_is_no_traceback(file: str, project: Path) -> None:
+    (project / "uv.lock").touch()
+    (project / file).rename(project / "kept")
+    (project / file).write_bytes(b"\xff\xfeE\0")
+    doctor(project)
+    (project / file).unlink()
+    (project / file).symlink_to(project / file)
+    doctor(project)

@@ -1,6 +1,5 @@
 """Each condition is made for real where a test can; where it cannot, its docstring says what stands for it."""
 
-import http.server
 import os
 import socket
 import subprocess
@@ -11,10 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.doctor.conftest import none, only
-from tests.mysql.listener import listening, silence
 from workbook.doctor import machine
-from workbook.mysql.mysqld import free_port
-from workbook.mysql.server import Server
 from workbook.tools_commands import app
 
 pytestmark = pytest.mark.slow
@@ -37,11 +33,10 @@ def test_an_environment_whose_python_was_removed_or_is_too_old_is_found(tmp_path
     assert "Python 3.9.2; 3.11 or newer" in only(machine.python(tmp_path)).what
 
 
-def test_no_git_no_uv_and_no_docker_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_git_and_no_uv_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git is not on PATH" in only(machine.git()).what
     assert only(machine.uv(tmp_path)).cure == "pipx install uv"
-    assert none(machine.docker())
 
 
 def test_the_uv_that_came_with_the_workbook_is_a_step_ahead_and_its_command_works(
@@ -58,26 +53,11 @@ def test_the_uv_that_came_with_the_workbook_is_a_step_ahead_and_its_command_work
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     found = only(machine.uv(ours))
     assert not found.wrong
-
-    said = subprocess.run(
-        ["bash", "-c", f"{found.cure} && uv && bash -ic workbook"], capture_output=True, text=True, check=True
-    )
-
+    command = ["bash", "-c", f"{found.cure} && uv && bash -ic workbook"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert said.stdout == "this is uv\nthis is workbook\n"
     monkeypatch.setenv("PATH", f"/usr/bin:/bin:{home}/.local/bin")
     assert none(machine.uv(ours))
-
-
-def test_a_git_that_does_not_know_you_is_found_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.chdir(tmp_path)
-    name, mail = [each for each in machine.git() if not isinstance(each, str)]
-    assert ("user.name" in name.what, "user.email" in mail.what) == (True, True)
-    subprocess.run(["sh", "-c", f"{name.cure}; {mail.cure}"], check=True)
-    assert none(machine.git())
 
 
 def test_a_full_disk_and_windows_disk_are_found(tmp_path: Path) -> None:
@@ -89,19 +69,12 @@ def test_a_full_disk_and_windows_disk_are_found(tmp_path: Path) -> None:
     assert only(machine.disk(Path("/mnt/c/Users/moon"), 0, kernel)).cure == "cp -r /mnt/c/Users/moon ~/"
 
 
-def test_a_web_server_and_a_silent_program_on_mysqls_port_are_found_and_nobody_is_to_be_killed() -> None:
-    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as somebody:
-        found = only(machine.ports(somebody.server_port, free_port(), patience=0.1))
-    assert f"pid {os.getpid()}" in found.what
-    assert "kill" not in found.cure
-    with listening(silence) as port:
-        assert "not MySQL" in only(machine.ports(port, free_port(), patience=0.1)).what
-
-
-def test_mysql_on_its_port_is_no_finding_and_a_taken_port_of_the_api_is(mysql: Server) -> None:
-    assert none(machine.ports(mysql.port, free_port()))
+def test_a_taken_port_of_the_api_is_found_and_nobody_is_to_be_killed() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert only(machine.ports(mysql.port, port)).cure.endswith(f"--port {port + 1}")
+        found = only(machine.port(port))
+    assert f"pid {os.getpid()}" in found.what
+    assert found.cure == f"uv run uvicorn app.main:app --port {port + 1}"
+    assert none(machine.port(port))

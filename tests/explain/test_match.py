@@ -8,24 +8,13 @@ import pytest
 
 from benchmarks.cases.foreign import foreign_errors
 from benchmarks.explain_hits import error_outputs, pasted
-from workbook.explain.clinic import Page, read_clinic
+from workbook.explain.clinic import read_clinic
 from workbook.explain.match import How, match
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 
-ENOUGH = 0.95
-"""The share of right pages that is asked for, in every way of copying."""
-
 CASES = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()]
 """What people pasted elsewhere: what the answer must be `about`, and the `pages` that are; none where none is yet."""
-
-TO_WRITE = """
-01_loop_closed 05_lifespan_test 07_no_module_app 09_1553 13_native_password 15_runner 23_too_many_connections
-25_1364_no_default 29_strenum_310 31_1050_table_exists 33_init_first 37_docker_daemon 39_gha_unhealthy
-43_no_running_loop 55_auth_plugin_not_loaded 57_error_loading_asgi 58_uvicorn_addr 59_uvicorn_attr 61_missing_driver
-73_1213 79_innodb_downgrade 83_no_root_pw 85_act_docker 89_win_uv a1_keyerror_urlcode a5_port_not_int
-"""
-"""Cases whose page is still to be written. (1050's `about` says second-init-db; that page has another cause.)"""
 
 CLINIC = read_clinic(CHAPTERS)
 
@@ -37,8 +26,8 @@ NO_TABLE = "tortoise.exceptions.OperationalError: (1146, \"Table '{}' doesn't ex
 NO_COLUMN = "tortoise.exceptions.OperationalError: (1054, \"Unknown column '{}' in 'field list'\")"
 
 
-def names(text: str, clinic: list[Page] = CLINIC) -> tuple[How, list[str]]:
-    answer = match(text, clinic)
+def names(text: str) -> tuple[How, list[str]]:
+    answer = match(text, CLINIC)
     return answer.how, [page.name for page in answer.pages]
 
 
@@ -51,16 +40,6 @@ def test_what_people_pasted_leads_to_its_page_or_is_honestly_unknown(case: dict[
         assert how is (How.SUCCESS if str(case["about"]).startswith("no error") else How.UNKNOWN)
 
 
-def test_the_cases_without_a_page_are_listed() -> None:
-    unknown = [case["id"] for case in CASES if not case["pages"] and "unknown" not in case["about"]]
-    assert [each for each in unknown if not each.endswith(("_env_example", "git_commit"))] == TO_WRITE.split()
-
-
-def test_every_page_is_recognised_but_those_whose_error_is_in_every_log() -> None:
-    silent = [page.name for page in CLINIC if page.error not in [sign.words for sign in page.signs]]
-    assert silent == ["ch37/exit-code-swallowed", "ch37/model-without-migration"]
-
-
 def test_the_right_page_is_found_however_the_error_was_copied() -> None:
     asked: dict[str, list[bool]] = defaultdict(list)
     wrong = []
@@ -71,8 +50,7 @@ def test_the_right_page_is_found_however_the_error_was_copied() -> None:
         asked[way].append(right)
         if answer.how is How.CERTAIN and not right:
             wrong.append((way, page.name))
-    shares = {way: sum(rights) / len(rights) for way, rights in asked.items()}
-    assert {way: share for way, share in shares.items() if share < ENOUGH} == {}
+    assert [way for way, rights in asked.items() if sum(rights) < 0.95 * len(rights)] == []
     assert wrong == []
     assert len(outputs) >= len(CLINIC) - 2
 
@@ -156,32 +134,3 @@ def test_a_lines_dress_costs_no_certainty(dressed: str) -> None:
 def test_what_is_no_error_is_unknown_and_breaks_nothing(nothing: str) -> None:
     how, pages = names(nothing)
     assert (how, len(pages)) == (How.UNKNOWN, 3)
-
-
-PAGE = """\
----
-title: The hat is lost
-tag: empty
-error: the hat is lost
----
-
-# The hat is lost
-
-```console
-$ look for the hat
-hats.errors.LostHat: HatError: the hat is lost
-```
-
-**The cause.** The wind.
-
-**The cure.** A string.
-"""
-
-
-def test_a_new_page_is_known_at_once_and_its_translation_is_no_page_of_its_own(tmp_path: Path) -> None:
-    folder = tmp_path / "ch99_made_up" / "mistakes"
-    folder.mkdir(parents=True)
-    (folder / "lost-hat.md").write_text(PAGE)
-    (folder / "lost-hat.ko.md").write_text(PAGE)
-    clinic = read_clinic(tmp_path)
-    assert names("hats.errors.LostHat: HatError: the hat is lost", clinic) == (How.CERTAIN, ["ch99/lost-hat"])

@@ -8,30 +8,43 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.explain.test_match import CLINIC, PAGE
-from workbook.explain import lastcheck
+from tests.explain.test_match import CLINIC
+from workbook.explain import explain, lastcheck, show, told
 from workbook.explain.clinic import read_clinic
 from workbook.explain.lastcheck import Fault, answer_for, pages_of
-from workbook.explain.match import Answer, How
-from workbook.explain.verb import decoded, explain, show, told
+from workbook.explain.match import How, match
 from workbook.say import Problem
 from workbook.tools_commands import app
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"
+KNOWN = ("The clinic knows this error.", ERROR[:-1], "The cause.", "The cure.", "cannot-import-config.md")
 NOTHING_SAVED = Fault("each_post_saves_one", "Each request saves one meeting", ("no row has it",), "")
 A_STEP = Fault("", "Run uv run pytest", ("It exits with 1.",), ERROR)
 
+PAGE = """\
+---
+title: The hat is lost
+tag: empty
+error: the hat is lost
+---
 
-def shown(answer: Answer) -> str:
-    console = Console(file=io.StringIO(), width=80)
-    show(answer, console)
-    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+# The hat is lost
+
+Why?
+
+**The cause.** The wind.
+
+<!-- exit: 1 -->
+```diff title="app/x.py"
++## The cause
+```
+"""
 
 
 @pytest.mark.parametrize(
     ("text", "code", "parts"),
     [
-        (ERROR, 0, ("The clinic knows this error.", ERROR[:-1], "The cause.", "The cure.", "cannot-import-config.md")),
+        (ERROR, 0, KNOWN),
         ("KeyError: 'coffee'\n", 1, ("I don't know this one.", "\n3. ")),
         ("3 passed in 0.10s\n", 1, ("This is no error",)),
     ],
@@ -39,24 +52,24 @@ def shown(answer: Answer) -> str:
 def test_a_piped_error_is_answered_in_eighty_columns(text: str, code: int, parts: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, ["explain"], input=text)
     assert done.exit_code == code
-    assert [part for part in parts if part not in done.stdout] == []
-    assert "What you see" not in done.stdout
-    assert "\x1b" not in done.stdout
+    assert [part for part in (*parts, "What you see", "\x1b") if part not in done.stdout] == ["What you see", "\x1b"]
     long = [line for line in done.stdout.splitlines() if len(line) > 80]
     assert [line for line in long if ".md" not in line and "Error" not in line] == []
 
 
-def test_a_translated_page_is_shown_in_korean_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_page_is_known_at_once_and_shown_in_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ch99_made_up" / "mistakes"
     folder.mkdir(parents=True)
     (folder / "lost-hat.md").write_text(PAGE)
-    korean = PAGE.replace("The cause.** The wind.", "원인.** 바람이에요.").replace("# The hat is lost", "# 모자")
-    (folder / "lost-hat.ko.md").write_text(korean)
-    answer = Answer(How.CERTAIN, tuple(read_clinic(tmp_path)))
-    assert "The wind." in shown(answer)
-    monkeypatch.setenv("WORKBOOK_LANG", "ko")
-    assert [part for part in ("클리닉에 있는 에러예요.", "모자", "바람이에요.") if part not in shown(answer)] == []
-    assert "The wind." not in shown(answer)
+    (folder / "lost-hat.ko.md").write_text(PAGE.replace("The cause.** The wind.", "원인.** 바람이에요."))
+    answer = match("hats.errors.LostHat: HatError: the hat is lost", read_clinic(tmp_path))
+    assert (answer.how, [page.name for page in answer.pages]) == (How.CERTAIN, ["ch99/lost-hat"])
+    for language, cause, other in (("en", "The wind.", "바람"), ("ko", "바람이에요.", "wind")):
+        monkeypatch.setenv("WORKBOOK_LANG", language)
+        show(answer, console := Console(file=io.StringIO(), width=80))
+        shown = console.file.getvalue()  # type: ignore[attr-defined]
+        hidden = [part for part in (cause, "app/x.py", other, "Why?", "exit") if part not in shown]
+        assert hidden == [other, "Why?", "exit"]
 
 
 @pytest.mark.parametrize("page", CLINIC, ids=lambda page: page.name)
@@ -69,33 +82,22 @@ def test_every_page_says_a_cause_and_a_cure_that_deletes_no_migrations(page: obj
         assert "rm -r" not in said
 
 
-def test_a_comment_for_the_machine_is_not_shown_and_a_fence_keeps_its_files_name() -> None:
-    cause = '## The cause\n\n<!-- exit: 1 -->\n```diff title="app/x.py"\n@@\n+## The cause\n```\n'
-    assert told(f"---\ntitle: x\n---\n\n# x\n\nWhy?\n\n{cause}") == (
-        "## The cause\n\n`app/x.py`\n\n```diff\n@@\n+## The cause\n```\n"
-    )
-
-
-def test_nothing_to_explain_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "empty.txt").write_text(" \n")
-    for file in (tmp_path / "empty.txt", tmp_path / "missing.txt", tmp_path):
-        with pytest.raises(Problem) as refused:
-            explain(str(file))
-        assert refused.value.code == 2
+@pytest.mark.parametrize("content", [" \n", None])
+def test_nothing_to_explain_is_one_sentence(content: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "empty.txt" if content else tmp_path
+    if content:
+        file.write_text(content)
+    with pytest.raises(Problem) as refused:
+        explain(str(file))
+    assert refused.value.code == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp949", "utf-16", "utf-8-sig"])
-def test_what_windows_saved_is_read(encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_windows_saved_is_read_and_of_a_long_log_the_end_counts(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "error.txt"
-    file.write_bytes(f"에러가 나요\r\n{ERROR}".encode(encoding))
+    long = "INFO: a request\n" * 20_000 if encoding != "utf-16" else ""
+    file.write_bytes(f"{long}에러가 나요\r\n{ERROR}".encode(encoding))
     assert explain(str(file)) == 0
-    assert "cannot-import-config.md" in capsys.readouterr().out
-    assert isinstance(decoded(bytes(range(256))), str)
-
-
-def test_of_a_long_log_the_end_counts(tmp_path: Path) -> None:
-    (tmp_path / "log").write_text("INFO: a request\n" * 100_000 + ERROR)
-    assert explain(str(tmp_path / "log")) == 0
 
 
 @pytest.fixture
@@ -103,60 +105,53 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository, at a terminal at which nothing is to be pasted."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("workbook.explain.verb._read", lambda file: pytest.fail("nothing was to be pasted"))
+    monkeypatch.setattr("workbook.explain._read", lambda file: pytest.fail("nothing was to be pasted"))
     return tmp_path
 
 
 def test_what_failed_is_kept_where_no_commit_holds_it_and_forgotten_when_the_same_command_passes(project: Path) -> None:
     lastcheck.write(project, [NOTHING_SAVED, A_STEP])
-    assert lastcheck.read(project) == ("check", [NOTHING_SAVED, A_STEP])
+    assert lastcheck.read(project) == [NOTHING_SAVED, A_STEP]
     status = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=True)
     assert status.stdout == ""
-
     lastcheck.write(project, [A_STEP], "ci")
     lastcheck.write(project, [])
-    assert lastcheck.read(project) == ("ci", [A_STEP])
+    assert lastcheck.read(project) == [A_STEP]
     lastcheck.write(project, [], "ci")
-    assert lastcheck.read(project) == ("", [])
+    assert lastcheck.read(project) == []
 
 
 def test_a_spoilt_file_or_no_repository_is_no_failure(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    for spoilt in ("[{", "[]", '{"command": "check", "faults": [[1]]}'):
+    for spoilt in ("[{", "[]", '{"command": "check"}', "[[1]]"):
         (project / ".git" / lastcheck.NAME).write_text(spoilt)
-        assert lastcheck.read(project) == ("", [])
+        assert lastcheck.read(project) == []
     bare = tmp_path_factory.mktemp("bare")
     lastcheck.write(bare, [NOTHING_SAVED])
     assert list(bare.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("command", "fault", "parts"),
+    ("fault", "parts"),
     [
-        ("check", NOTHING_SAVED, ("The last check said:", "Each request saves one meeting", "nothing-saved.md")),
-        ("ci", A_STEP, ("The last workbook ci said:", "Run uv run pytest", "cannot-import-config.md")),
+        (NOTHING_SAVED, ("The last check said:", "Each request saves one meeting", "nothing-saved.md")),
+        (A_STEP, ("The last workbook ci said:", "Run uv run pytest", "cannot-import-config.md")),
     ],
 )
-def test_alone_it_explains_what_failed_last(
-    command: str, fault: Fault, parts: tuple[str, ...], project: Path, capsys: pytest.CaptureFixture[str]
+def test_alone_it_explains_what_failed_last_and_what_is_piped_goes_before_it(
+    fault: Fault,
+    parts: tuple[str, ...],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lastcheck.write(project, [fault], command)
-
+    lastcheck.write(project, [fault])
     assert explain(None, project=project) == 0
-
     said = capsys.readouterr().out
     assert [part for part in (*parts, "workbook explain -") if part not in said] == []
-
-
-def test_what_is_piped_goes_before_what_failed_last(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    monkeypatch.setattr("workbook.explain.verb._read", lambda file: b"ModuleNotFoundError: No module named 'nowhere'")
-    lastcheck.write(project, [NOTHING_SAVED])
-
+    monkeypatch.setattr("workbook.explain._read", lambda file: b"ModuleNotFoundError: No module named 'nowhere'")
     explain(None, project=project)
-
-    assert "Each request saves one meeting" not in capsys.readouterr().out
+    assert fault.asks not in capsys.readouterr().out
 
 
 def test_every_check_with_pages_leads_to_one_of_them_by_its_pages_own_errors() -> None:
@@ -165,9 +160,5 @@ def test_every_check_with_pages_leads_to_one_of_them_by_its_pages_own_errors() -
             fault = Fault(page.check, "", ("something is missing",), page.error)
             assert page in pages_of(fault, CLINIC), page.name
             assert page in answer_for(fault, CLINIC).pages, page.name
-
-
-def test_a_check_without_pages_names_none_and_its_error_is_still_looked_up() -> None:
-    fault = Fault("readme_tells_the_way", "A README", ("No README is committed.",), "")
-    assert pages_of(fault, CLINIC) == ()
-    assert answer_for(fault, CLINIC).how is How.UNKNOWN
+    lone = Fault("readme_tells_the_way", "A README", ("No README is committed.",), "")
+    assert (pages_of(lone, CLINIC), answer_for(lone, CLINIC).how) == ((), How.UNKNOWN)

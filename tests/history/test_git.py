@@ -23,25 +23,19 @@ def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-def test_a_person_commits_as_they_are_and_nobody_as_nobody(theirs: Path) -> None:
+def test_a_person_commits_as_they_are_with_or_without_a_name_and_nobody_as_nobody(theirs: Path, tmp_path: Path) -> None:
     assert persons_git(theirs, "log", "-1", "--format=%an").strip() == "Moon"
     assert identity(theirs, "Student") == ()
     sha = git(theirs, "commit-tree", "HEAD^{tree}", "-m", "x").strip()
     assert git(theirs, "show", "-s", "--format=%an %cI", sha).strip() == "workbook 2026-01-01T00:00:00+00:00"
-
-
-def test_what_git_prints_is_handed_on_as_it_is(theirs: Path) -> None:
-    assert persons_git(theirs, "show", "HEAD:한글.txt") == "x\r\n"
-    assert persons_git(theirs, "ls-files") == "한글.txt\n"
-
-
-def test_somebody_without_a_name_can_commit(theirs: Path, tmp_path: Path) -> None:
     (tmp_path / ".gitconfig").unlink()
     assert identity(theirs, "Student")[-1] == "user.email=student@localhost"
     persons_git(theirs, *identity(theirs, "Student"), "commit", "-q", "--allow-empty", "-m", "x")
 
 
-def test_looking_leaves_the_index_as_it_is(theirs: Path) -> None:
+def test_what_git_prints_is_handed_on_as_it_is_and_looking_leaves_the_index_as_it_is(theirs: Path) -> None:
+    assert persons_git(theirs, "show", "HEAD:한글.txt") == "x\r\n"
+    assert persons_git(theirs, "ls-files") == "한글.txt\n"
     index = theirs / ".git" / "index"
     (theirs / "한글.txt").write_text("x\r\n")  # the same text, at another time: git would refresh its index
     before = index.read_bytes(), index.stat().st_mtime_ns

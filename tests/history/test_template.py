@@ -1,23 +1,29 @@
-"""The template is the last commit, the record holds every listing, and the table holds every version."""
+"""The template is the last commit, and edited files go back into the fences they came from."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
-from tests.runner.test_replay import MISTAKE
-from workbook.history.build import History, build
-from workbook.history.lock import check_lock, write_lock
-from workbook.history.template import check_template, write_template
-from workbook.history.versions import bump, check_versions
-from workbook.lesson.errors import LessonError
-from workbook.lesson.reader import read_lesson
+from tests.history.conftest import Built
+from tests.lesson.course import SECOND, lesson, line_of
+from workbook.history.build import History
+from workbook.history.files import apply
+from workbook.history.template import absorb, check_template, lay_out, make_hunks, write_template
+from workbook.lesson.blocks import parse_hunks
+from workbook.lesson.model import Diff, Place
 from workbook.say import Problem
+
+MOVED = lesson(
+    '```text title="a"\n1\n```\n\n```console\n$ cp a b\n$ git commit -qm x\n$ mv b c\n$ git commit -qm y\n```\n'
+    '\n```text title="c"\n1\n```\n\n```console\n$ cp a c\n```\n'
+)
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> History:
-    return build(write_course(tmp_path / "chapters"), tmp_path / "repository")
+def folder(history: History, tmp_path: Path) -> Path:
+    """The end of the second chapter, laid out."""
+    lay_out(history.chapters["ch02"].end, tmp_path / "edited")
+    return tmp_path / "edited"
 
 
 def test_the_template_is_the_last_commit_and_keeps_what_is_ignored(history: History, tmp_path: Path) -> None:
@@ -25,130 +31,76 @@ def test_the_template_is_the_last_commit_and_keeps_what_is_ignored(history: Hist
     (template / "old").mkdir(parents=True)
     (template / "old" / "gone.py").write_text("x\n")
     (template / ".env").write_text("SECRET=1\n")
-
     assert write_template(history, template) == [".gitignore", "greet.py", "old/gone.py", "test_greet.py"]
     assert sorted(path.name for path in template.iterdir()) == [".env", ".gitignore", "greet.py", "test_greet.py"]
     assert write_template(history, template) == []
     check_template(history, template)
 
 
-def test_a_template_edited_by_hand_is_named_with_its_line_and_the_fence(history: History, tmp_path: Path) -> None:
-    template = tmp_path / "template"
-    write_template(history, template)
-    (template / "greet.py").write_text('def greet(name: str) -> str:\n    return "bye"\n')
-    with pytest.raises(Problem, match=r"greet\.py:2: differs from what the lessons build") as found:
-        check_template(history, template)
-    assert 'expected:     return f"hello {name}"\n     got:     return "bye"' in found.value.why
-    assert f"ch02_fixture/lesson.md:{line_of(SECOND, 'diff title')}" in found.value.why
-
-
 @pytest.mark.parametrize(
-    ("path", "text", "said"), [("extra.py", "", "is in no lesson"), ("greet.py", None, "is missing")]
+    ("path", "text", "said"),
+    [
+        (
+            "greet.py",
+            'def greet(name: str) -> str:\n    return "bye"\n',
+            'expected:     return f"hello {name}"\n     got: ',
+        ),
+        ("greet.py", None, "got: (no such file)"),
+        ("extra.py", "", "expected: (no such file)"),
+    ],
 )
-def test_a_file_too_many_or_too_few_is_named(
+def test_a_template_edited_by_hand_is_named_with_its_line_and_the_fence(
     history: History, tmp_path: Path, path: str, text: str | None, said: str
 ) -> None:
-    write_template(history, tmp_path / "template")
-    (tmp_path / "template" / path).unlink(missing_ok=True)
+    write_template(history, tmp_path / "t")
+    (tmp_path / "t" / path).unlink(missing_ok=True)
     if text is not None:
-        (tmp_path / "template" / path).write_text(text)
-    with pytest.raises(Problem, match=rf"{path} {said}"):
-        check_template(history, tmp_path / "template")
+        (tmp_path / "t" / path).write_text(text)
+    with pytest.raises(Problem, match=rf"{path}:{2 if text else 1}: differs from what the lessons build") as found:
+        check_template(history, tmp_path / "t")
+    assert said in found.value.why
+    assert (f"ch02_fixture/lesson.md:{line_of(SECOND, 'diff title')}" in found.value.why) == (path == "greet.py")
 
 
-def test_a_changed_listing_is_named_by_the_record_even_when_a_later_one_replaces_it(tmp_path: Path) -> None:
-    again = lesson('```python title="greet.py"\n1\n```\n\n```console\n$ git commit -qam "Again"\n```\n')
-    chapters = write_course(tmp_path / "chapters", FIRST, again)
-    history = build(chapters, tmp_path / "repository")
-    with pytest.raises(Problem, match=r"history\.lock is missing"):
-        check_lock(history, chapters)
-    write_lock(history, chapters)
-    check_lock(history, chapters)
-
-    write_course(chapters, FIRST.replace('return "hello"', 'return "hallo"'), again)
-    changed = build(chapters, tmp_path / "repository")
-    assert changed.last.files == history.last.files
-    with pytest.raises(LessonError, match=r"something else than recorded: file greet\.py") as found:
-        check_lock(changed, chapters)
-    assert found.value.line == line_of(FIRST, 'title="greet.py"')
+def test_a_whole_file_gets_its_text_and_a_diff_its_hunks(history: History, folder: Path) -> None:
+    assert absorb(history, history.chapters["ch02"], folder) == {}
+    (folder / "greet.py").write_text('"""Greet."""\n\n\ndef greet(name: str) -> str:\n    return f"hello {name}"\n')
+    test = (folder / "test_greet.py").read_text().replace("startswith", "removesuffix")
+    (folder / "test_greet.py").write_text(test)
+    lines = line_of(SECOND, "diff title"), line_of(SECOND, 'python title="test_greet')
+    placed = absorb(history, history.chapters["ch02"], folder)
+    assert placed == dict(zip(("greet.py", "test_greet.py"), lines, strict=True))
+    changed = SECOND.replace("startswith", "removesuffix")
+    changed = changed.replace("@@\n def greet", '@@\n+"""Greet."""\n+\n+\n def greet')
+    assert history.chapters["ch02"].lesson.file.read_text() == changed
 
 
-def test_a_record_that_goes_on_or_stops_too_early_is_named(history: History, tmp_path: Path) -> None:
-    chapters = tmp_path / "chapters"
-    write_lock(history, chapters)
-    lines = (chapters / "history.lock").read_text().splitlines()
-    for text, said in ((lines[:-1], "commit "), ([*lines, "ch03 file x 0"], "nothing more")):
-        (chapters / "history.lock").write_text("\n".join(text))
-        with pytest.raises(LessonError, match=f"something else than recorded: {said}"):
-            check_lock(history, chapters)
+def test_what_has_no_fence_is_said(history: History, folder: Path) -> None:
+    (folder / "new.py").touch()
+    (folder / ".gitignore").write_text("x\n")
+    (folder / "test_greet.py").unlink()
+    placed = absorb(history, history.chapters["ch02"], folder)
+    assert placed == {".gitignore": None, "new.py": None, "test_greet.py": None}
 
 
-def test_a_changed_listing_is_named_when_a_later_diff_no_longer_applies(history: History, tmp_path: Path) -> None:
-    chapters = tmp_path / "chapters"
-    write_lock(history, chapters)
-    line = line_of(FIRST, 'title="greet.py"')
-    recorded = f"ch01_fixture/lesson.md:{line} is not what history.lock has recorded."
-    for first, second, blamed in (
-        (FIRST.replace('return "hello"', 'return "hallo"'), SECOND, True),
-        (FIRST, SECOND.replace('-    return "hello"', '-    return "hallo"'), False),
-    ):
-        write_course(chapters, first, second)
-        with pytest.raises(LessonError, match="this hunk matches no place") as found:
-            build(chapters, tmp_path / "repository")
-        assert (found.value.file.parent.name, found.value.line) == ("ch02_fixture", line_of(SECOND, "diff title") + 1)
-        assert (recorded in found.value.why) == blamed
+@pytest.mark.parametrize("text", ["2\n", "no newline at its end", "```\nbackticks\n```\n"])
+def test_a_lesson_that_would_not_build_the_files_is_left_as_it_was(built: Built, tmp_path: Path, text: str) -> None:
+    history = built(MOVED)
+    lay_out(history.chapters["ch01"].end, tmp_path / "edited")
+    (tmp_path / "edited" / ("c" if text == "2\n" else "a")).write_text(text)
+    with pytest.raises(Problem, match="cannot be written back"):
+        absorb(history, history.chapters["ch01"], tmp_path / "edited")
+    assert history.chapters["ch01"].lesson.file.read_text() == MOVED
+    with pytest.raises(Problem, match="is not empty"):
+        lay_out({"x": ""}, tmp_path / "edited")
 
 
-def test_a_changed_plant_of_a_mistake_is_named_by_the_record(tmp_path: Path) -> None:
-    chapters = write_course(tmp_path / "chapters")
-    page = chapters / "ch01_fixture" / "mistakes" / "misspelt.md"
-    page.parent.mkdir()
-    page.write_text(MISTAKE.format(planted="hullo"))
-    history = build(chapters, tmp_path / "repository")
-    write_lock(history, chapters)
-    check_lock(history, chapters)
-
-    page.write_text(MISTAKE.format(planted="hulla"))
-    with pytest.raises(LessonError, match=r"misspelt\.md:7: .*than recorded: mistake greet\.py"):
-        check_lock(history, chapters)
-
-
-VERSIONS = '[versions]\n"tortoise-orm" = "1.1.9"\naerich = "0.10.1"\n'
-PINS = lesson("""```console
-$ uv add "tortoise-orm[asyncmy]==1.1.9" aerich==0.10.1
- + iso8601==2.1.0
-```
-
-The notes pin tortoise-orm==0.23.0.
-""")
-
-
-def test_every_pin_that_is_typed_is_the_tables(tmp_path: Path) -> None:
-    chapters = write_course(tmp_path, PINS)
-    pinned = read_lesson(chapters / "ch01_fixture" / "lesson.md")
-    with pytest.raises(Problem, match=r"versions\.toml is missing"):
-        check_versions([pinned], chapters)
-    for table, said in (
-        ("[versions\n", "holds no table"),
-        ("versions = 1\n", "holds no table"),
-        ('[versions]\n"tortoise-orm" = "1.1.8"\n', r"lesson\.md:8: tortoise-orm==1\.1\.9, but .* says 1\.1\.8"),
-        ('[versions]\n"tortoise-orm" = "1.1.9"\n', r"lesson\.md:8: aerich==0\.10\.1, but .* does not know aerich"),
-    ):
-        (chapters / "versions.toml").write_text(table)
-        with pytest.raises(Problem, match=said):
-            check_versions([pinned], chapters)
-    (chapters / "versions.toml").write_text(VERSIONS)
-    check_versions([pinned], chapters)
-
-
-def test_a_bump_is_one_command(tmp_path: Path) -> None:
-    chapters = write_course(tmp_path, PINS)
-    page = chapters / "ch01_fixture" / "lesson.md"
-    (chapters / "versions.toml").write_text(VERSIONS)
-
-    assert bump(chapters, [page], "tortoise-orm", "1.2.0") == [chapters / "versions.toml", page]
-    assert '"tortoise-orm[asyncmy]==1.2.0" aerich==0.10.1' in page.read_text()
-    assert "tortoise-orm==0.23.0" in page.read_text()
-    check_versions([read_lesson(page)], chapters)
-    with pytest.raises(Problem, match=r"versions\.toml does not know django"):
-        bump(chapters, [page], "django", "5.0")
+def test_hunks_get_as_much_context_as_makes_them_unique() -> None:
+    block = Diff(Place(Path("lesson.md"), 1, 2), "x.py", ())
+    before = "".join(f"def f{n}():\n    x\n    y\n\n" for n in range(3))
+    after = before.replace("def f1():\n    x\n    y\n", "def f1():\n    x\n    z\n")
+    lines = make_hunks(block, before, after)
+    assert " def f1():" in lines
+    assert apply(Diff(block.place, "x.py", parse_hunks(block.place, "\n".join(lines))), before) == after
+    with pytest.raises(Problem, match="no diff can say this"):
+        make_hunks(block, before, before)

@@ -66,10 +66,6 @@ def test_a_page_is_its_parts_in_order() -> None:
     ]
     links = [(part.first, child.attrs["href"]) for part in walk(PAGE) for child in part.inline if "href" in child.attrs]
     assert links == [(4, "a.md"), (23, "c.md")]
-
-
-def test_a_page_without_front_matter_has_all_its_lines() -> None:
-    assert front_lines("# x\n\n---\n") == 0
     assert [(part.first, part.kind) for part in walk("# x\n\n---\n")] == [(1, "heading"), (3, "hr")]
 
 

@@ -9,44 +9,34 @@ from pathlib import Path
 
 import pytest
 
-from workbook.mysql import docker, probe
-from workbook.mysql.mysqld import free_port
+from workbook.mysql import docker, free_port, server
 from workbook.mysql.server import Server
 
 SCRIPT = r"""#!/bin/sh
 PATH=/usr/bin:/bin
 cd '{folder}'
-printf 'MYSQL_PORT=%s ' "$MYSQL_PORT" >>calls
-printf '%s ' "$@" >>calls
-echo >>calls
-answer() {{ if [ -f "$1" ]; then cat "$1"; fi; }}
+echo "MYSQL_PORT=$MYSQL_PORT $*" >>calls
 case " $* " in
-" info ")
+" compose ls ")
     if [ -f hangs ]; then exec sleep 30; fi
     if [ -f no-engine ]; then cat no-engine >&2; exit 1; fi ;;
-" compose version ")
-    if [ -f no-plugin ]; then cat no-plugin >&2; exit 1; fi ;;
-" compose ls "*) answer projects ;;
-" volume ls "*) answer volumes ;;
+" compose ls "*) if [ -f projects ]; then cat projects; fi ;;
 *" up "*)
-    answer up-says >&2
-    if [ -f up-hangs ]; then exec sleep 30; fi
+    if [ -f up-hangs ]; then cat up-hangs; exec sleep 30; fi
     if [ -f up-fails ]; then cat up-fails >&2; rm up-fails; exit 1; fi
-    if [ -f up-always-fails ]; then cat up-always-fails >&2; exit 1; fi
     touch running ;;
 *" port "*)
     if [ -f running ]; then cat published; else echo 'service "db" is not running' >&2; exit 1; fi ;;
 *" stop "* | *" down "*)
-    if [ -f stop-fails ]; then cat stop-fails >&2; exit 1; fi
     rm -f running ;;
 *" ps --all --quiet db ") echo 3ab30cb73f74 ;;
-" logs 3ab30cb73f74 ") answer log >&2 ;;
+" logs 3ab30cb73f74 ") if [ -f log ]; then cat log >&2; fi ;;
 esac
 """
 
 
 class StandIn:
-    """The stand-in: `says` sets up what it answers, `calls` is what it was asked."""
+    """The stand-in: `says` sets up what it answers, `asked` is what it was asked."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
@@ -62,15 +52,11 @@ class StandIn:
     def running(self) -> bool:
         return (self.folder / "running").exists()
 
-    @property
-    def calls(self) -> list[str]:
-        """Each call as `MYSQL_PORT=… arguments`."""
-        path = self.folder / "calls"
-        return [line.strip() for line in path.read_text().splitlines()] if path.exists() else []
-
     def asked(self, verb: str) -> list[str]:
-        """The calls of one `docker compose` verb."""
-        return [call for call in self.calls if f" {verb} " in f"{call} "]
+        """The calls of one `docker compose` verb, each as `MYSQL_PORT=… arguments`."""
+        path = self.folder / "calls"
+        calls = path.read_text().splitlines() if path.exists() else []
+        return [call for call in calls if f" {verb} " in f"{call} "]
 
 
 @pytest.fixture
@@ -86,8 +72,8 @@ def stand_in(tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch) -> 
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(probe, "HOST", mysql.host)
-    monkeypatch.setattr(probe, "PASSWORD", mysql.password)
+    monkeypatch.setattr(server, "HOST", mysql.host)
+    monkeypatch.setattr(server, "PASSWORD", mysql.password)
     monkeypatch.setattr(docker, "PORT", free_port())  # whether 3306 is free differs from machine to machine
     return StandIn(folder, mysql.port)
 

@@ -1,10 +1,14 @@
-"""Listeners on a free port of this machine, for tests of what happens when it is not a MySQL that answers."""
+"""Who answers: a listener on a free port that is no MySQL, and an account of the test's own on the real server."""
 
+import os
 import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+
+from workbook.login import cursor
+from workbook.mysql.server import Server
 
 HOST = "127.0.0.1"
 
@@ -18,23 +22,29 @@ def listening(speak: Callable[[socket.socket], object]) -> Iterator[int]:
             with suppress(OSError):
                 speak(self.request)
 
-    with serving(socketserver.ThreadingTCPServer((HOST, 0), Handler)) as port:
-        yield port
-
-
-@contextmanager
-def serving(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def silence(caller: socket.socket) -> None:
     """Read and answer nothing until the caller hangs up."""
     while caller.recv(1024):
         pass
+
+
+@contextmanager
+def account(server: Server, password: str, state: str = "") -> Iterator[str]:
+    """An account of this process's own on the real server; yields its name."""
+    name = f"d_account_{os.getpid()}"
+    with cursor(server) as ask:
+        ask.execute(f"CREATE USER {name} IDENTIFIED BY %s {state}", (password,))
+        try:
+            yield name
+        finally:
+            ask.execute(f"DROP USER {name}")

@@ -1,7 +1,6 @@
 """The rung that brings MySQL up in Docker, on a stand-in for `docker` with a real MySQL behind its port."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,10 +11,8 @@ import pytest
 
 from tests.mysql.docker_stand_in import StandIn, name, project, stand_in
 from tests.mysql.listener import listening, silence
-from workbook.mysql import docker, probe
-from workbook.mysql.mysqld import free_port
-from workbook.mysql.probe import Unanswered
-from workbook.mysql.server import Server, Unavailable
+from workbook.mysql import docker, free_port, server
+from workbook.mysql.server import Server, Unanswered, Unavailable
 from workbook.say import Problem
 
 __all__ = ["project", "stand_in"]  # fixtures
@@ -26,72 +23,51 @@ WAIT = "up --wait --wait-timeout 180"
 def test_it_waits_for_the_health_check_of_the_projects_own_file_logs_in_and_keeps_the_volume(
     stand_in: StandIn, project: Path, mysql: Server
 ) -> None:
-    with docker.start(project, throwaway=False) as server:
-        assert (server.port, server.user, server.version) == (mysql.port, "root", mysql.version)
-        assert server.how == "in this project's Docker container"
+    with docker.start(project, throwaway=False) as found:
+        assert (found.port, found.user, found.version) == (mysql.port, "root", mysql.version)
         assert stand_in.running
     (up,) = stand_in.asked("up")
     assert up == f"MYSQL_PORT={docker.PORT} compose -p {name(up)} -f {project / 'compose.yaml'} {WAIT} db"
     assert not stand_in.running
-    assert stand_in.calls[-1].endswith("stop db")
-    assert not stand_in.asked("down")
+    assert (len(stand_in.asked("stop")), stand_in.asked("down")) == (1, [])
 
 
 def test_one_that_ran_before_is_used_as_it_is_and_left_running(stand_in: StandIn, project: Path, mysql: Server) -> None:
     stand_in.says("running")
-    with docker.start(project, throwaway=False) as server:
-        assert server.how == "already running, in this project's Docker container"
+    with docker.start(project, throwaway=False) as found:
+        assert found.how == "already running, in this project's Docker container"
     (up,) = stand_in.asked("up")
     assert up.startswith(f"MYSQL_PORT={mysql.port} ")
     assert up.endswith(f"{WAIT} --no-recreate db")
     assert stand_in.running
 
 
-def test_a_taken_port_is_left_to_whoever_has_it(
+def test_a_port_that_somebody_has_is_left_to_them(
     stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with listening(silence) as taken:
-        monkeypatch.setattr(docker, "PORT", taken)
-        docker.start(project, throwaway=False)
-    assert stand_in.asked("up")[0].startswith("MYSQL_PORT=0 ")
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "Bind for 127.0.0.1:3306 failed: port is already allocated",
-        "listen tcp4 127.0.0.1:3306: bind: address already in use",
-        "Ports are not available: exposing port TCP 127.0.0.1:3306 -> 0.0.0.0:0",
-    ],
-)
-def test_a_port_that_is_taken_meanwhile_is_tried_elsewhere(stand_in: StandIn, project: Path, message: str) -> None:
-    stand_in.says("up-fails", f"Error response from daemon: driver failed: {message}\n")
+    with listening(silence) as taken, monkeypatch.context() as patched:
+        patched.setattr(docker, "PORT", taken)
+        docker.start(project, throwaway=False).stop()
+    # The same, where whoever has it cannot be seen from here.
+    stand_in.says("up-fails", "Error response from daemon: Bind for 127.0.0.1:3306 failed: port is already allocated\n")
     docker.start(project, throwaway=False)
-    assert [up.split()[0] for up in stand_in.asked("up")] == [f"MYSQL_PORT={docker.PORT}", "MYSQL_PORT=0"]
+    assert [up.split()[0] for up in stand_in.asked("up")] == [
+        "MYSQL_PORT=0",
+        f"MYSQL_PORT={docker.PORT}",
+        "MYSQL_PORT=0",
+    ]
 
 
-def test_a_throwaway_lies_over_the_projects_file_and_goes_with_its_volumes(stand_in: StandIn, project: Path) -> None:
-    with docker.start(project, throwaway=True) as server:
-        assert server.how == "in a throwaway Docker container"
-    (up,) = stand_in.asked("up")
-    (down,) = stand_in.asked("down")
-    files = f"-f {project / 'compose.yaml'} -f {docker.OVERRIDE}"
-    assert up == f"MYSQL_PORT=0 compose -p {name(up)} {files} {WAIT} db"
-    assert down == f"MYSQL_PORT=0 compose -p {name(up)} {files} down --volumes"
-
-
-def test_two_clones_and_each_throwaway_are_projects_of_their_own(
-    stand_in: StandIn, project: Path, tmp_path: Path
+def test_a_throwaway_lies_over_the_projects_file_is_one_of_its_own_and_goes_with_its_volumes(
+    stand_in: StandIn, project: Path
 ) -> None:
-    other = tmp_path / "other" / "template_app"
-    other.mkdir(parents=True)
-    (other / "compose.yaml").touch()
-    for folder, throwaway in [(project, False), (other, False), (project, True), (project, True), (project, False)]:
-        docker.start(folder, throwaway=throwaway).stop()
-    first, *others, again = (name(call) for call in stand_in.asked("up"))
-    assert first == again
-    assert len({first, *others}) == 4
-    assert re.fullmatch(r"workbook-[0-9a-f]{10}", first)
+    for _attempt in range(2):
+        docker.start(project, throwaway=True).stop()
+    first, second = stand_in.asked("up")
+    files = f"-f {project / 'compose.yaml'} -f {docker.OVERRIDE}"
+    assert first == f"MYSQL_PORT=0 compose -p {name(first)} {files} {WAIT} db"
+    assert stand_in.asked("down")[0] == f"MYSQL_PORT=0 compose -p {name(first)} {files} down --volumes"
+    assert name(first) != name(second)
 
 
 def test_a_throwaway_whose_process_was_killed_is_removed_and_no_other(stand_in: StandIn, project: Path) -> None:
@@ -111,144 +87,77 @@ def test_the_running_container_is_found_and_stopped_and_its_data_kept(
 ) -> None:
     assert (docker.found(project), docker.stop(project)) == (None, False)
     stand_in.says("running")
-    server = docker.found(project)
-    assert server
-    assert (server.port, server.version) == (mysql.port, mysql.version)
+    found = docker.found(project)
+    assert found
+    assert (found.port, found.version) == (mysql.port, mysql.version)
     assert docker.stop(project) is True
     assert not stand_in.running
     assert not stand_in.asked("up") + stand_in.asked("down")
 
 
-def no_compose_file(stand_in: StandIn, project: Path) -> None:
-    (project / "compose.yaml").unlink()
-
-
-def no_docker(stand_in: StandIn, project: Path) -> None:
-    stand_in.executable.unlink()
-
-
-def no_program(stand_in: StandIn, project: Path) -> None:
-    stand_in.executable.write_bytes(b"\x7fELF of another machine")
-
-
-def no_engine(*printed: str) -> Callable[[StandIn, Path], None]:
-    return lambda stand_in, project: stand_in.says("no-engine", "\n".join(printed))
-
-
-def no_plugin(stand_in: StandIn, project: Path) -> None:
-    stand_in.says("no-plugin", "docker: unknown command: docker compose\n\nRun 'docker --help' for more information\n")
-
-
 @pytest.mark.parametrize(
     ("plant", "reason"),
     [
-        (no_compose_file, r"there is no .*compose\.yaml"),
-        (no_docker, "there is no `docker` on PATH"),
-        (no_program, "docker` cannot be run: Exec format error"),
-        (no_engine("Cannot connect to the Docker daemon. Is it running?"), r"\(Cannot connect .* Is it running\?\)"),
+        (lambda docker, project: (project / "compose.yaml").unlink(), r"there is no .*compose\.yaml"),
+        (lambda docker, project: docker.executable.unlink(), "there is no `docker` on PATH"),
         (
-            no_engine("WARNING: Plugin docker-x is not valid", "ERROR: permission denied", "errors pretty printing"),
-            r"the Docker engine does not answer \(permission denied\)",
+            lambda docker, project: docker.says("no-engine", "\nCannot connect. Is it running?\nSee 'docker --help'\n"),
+            r"the Docker engine does not answer \(Cannot connect. Is it running\?\)",
         ),
-        (no_engine("", "The command 'docker' could not be found in this WSL 2 distro.", "We …"), r"WSL 2 distro\)"),
-        (no_engine(""), r"\(it gives no reason\)"),
-        (no_plugin, r"has no compose plugin \(docker: unknown command: docker compose\)"),
+        (lambda docker, project: docker.says("hangs"), r"timed out after 0\.2 seconds"),
     ],
 )
 def test_where_docker_cannot_be_used_the_ladder_goes_on_with_the_reason(
-    stand_in: StandIn, project: Path, plant: Callable[[StandIn, Path], None], reason: str
+    stand_in: StandIn,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[StandIn, Path], object],
+    reason: str,
 ) -> None:
     plant(stand_in, project)
+    if "timed out" in reason:
+        monkeypatch.setattr(docker, "ENGINE_SECONDS", 0.2)
     with pytest.raises(Unavailable, match=reason):
         docker.start(project, throwaway=True)
     assert not stand_in.asked("up")
     assert (docker.found(project), docker.stop(project)) == (None, False)
 
 
-def test_an_engine_that_hangs_is_announced_and_given_up(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docker, "ENGINE_SECONDS", (0.1, 0.2))
-    said: list[str] = []
-    monkeypatch.setattr(docker, "say", said.append)
-    stand_in.says("hangs")
-    with pytest.raises(Unavailable, match=r"did not answer `docker info` within 0\.2 seconds"):
-        docker.usable()
-    assert said == ["Docker: waiting for its engine …"]
-
-
-def test_a_failed_up_shows_the_last_lines_and_mysqls_own(stand_in: StandIn, project: Path) -> None:
+@pytest.mark.parametrize(("throwaway", "undone_by"), [(True, "down --volumes"), (False, "stop db")])
+def test_a_failed_up_shows_the_last_lines_and_mysqls_own_and_keeps_the_data(
+    stand_in: StandIn, project: Path, throwaway: bool, undone_by: str
+) -> None:
     stand_in.says("up-fails", "".join(f"layer {n}\n" for n in range(40)) + "no space left on device\n")
     stand_in.says("log", "[ERROR] [Server] unknown option\n" + "[System] good bye\n" * 20)
     with pytest.raises(Problem, match="`docker compose up` failed") as caught:
-        docker.start(project, throwaway=False)
+        docker.start(project, throwaway=throwaway)
     shown = caught.value.why
     assert all(line in shown for line in ("layer 39", "no space left on device", "[Server] unknown option"))
     assert "layer 20" not in shown
     assert "good bye" not in shown
-    assert f"compose -p {name(stand_in.asked('up')[0])} -f {project / 'compose.yaml'}" in caught.value.ways[0]
-    assert len(stand_in.asked("up")) == 1
-
-
-@pytest.mark.parametrize(
-    ("throwaway", "has_data", "undone_by"),
-    [(True, False, "down --volumes"), (False, False, "down --volumes"), (False, True, "stop db")],
-)
-def test_after_a_failed_up_only_data_from_before_stays(
-    stand_in: StandIn, project: Path, throwaway: bool, has_data: bool, undone_by: str
-) -> None:
-    """A volume that was never finished would be taken for a finished one, without a password, ever after."""
-    if has_data:
-        docker.start(project, throwaway=False).stop()
-        stand_in.says("volumes", f"{name(stand_in.asked('up')[0])}_mysql-data\n")
-        (stand_in.folder / "calls").unlink()
-    stand_in.says("up-fails", "out of memory\n")
-    with pytest.raises(Problem, match="`docker compose up` failed"):
-        docker.start(project, throwaway=throwaway)
+    # Data of a first start that was interrupted has no password, and the image would never finish it.
+    again = f"compose -p {name(stand_in.asked('up')[0])} -f {project / 'compose.yaml'}"
+    assert [again in way for way in caught.value.ways] == [True, True, False]
+    assert "WORKBOOK_MYSQL=local" in caught.value.ways[-1]
     assert [call.endswith(undone_by) for call in stand_in.asked("down") + stand_in.asked("stop")] == [True]
 
 
-@pytest.mark.parametrize(
-    ("what", "text", "message"),
-    [
-        ("up-always-fails", "port is already allocated\n", "`docker compose up` failed"),
-        ("published", ":0\n", "`docker compose port` failed"),
-    ],
-)
-def test_a_container_that_gets_no_port_is_given_up(
-    stand_in: StandIn, project: Path, what: str, text: str, message: str
-) -> None:
-    stand_in.says(what, text)
-    with pytest.raises(Problem, match=message):
-        docker.start(project, throwaway=False)
-    assert stand_in.asked("down")
-
-
-def test_a_volume_with_another_password_is_told_and_the_container_stopped(
+def test_who_lets_nobody_in_is_told_and_stopped(
     stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe, "PASSWORD", "wrong")
-    with pytest.raises(Problem, match=r"wrong password, or no such account \(1045\)"):
-        docker.start(project, throwaway=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(server, "PASSWORD", "wrong")
+        with pytest.raises(Problem, match="wrong password, or no such account"):
+            docker.start(project, throwaway=False)
+    assert not stand_in.running
+    stand_in.says("published", f"127.0.0.1:{free_port()}\n")  # an engine on another machine
+    with pytest.raises(Unanswered):
+        docker.start(project, throwaway=True)
     assert not stand_in.running
 
 
-def test_an_engine_on_another_machine_is_not_for_us(stand_in: StandIn, project: Path) -> None:
-    stand_in.says("published", f"127.0.0.1:{free_port()}\n")
-    with pytest.raises(Unanswered):
-        docker.start(project, throwaway=True)
-    assert stand_in.asked("down")
-
-
-def test_a_stop_that_fails_shows_the_last_lines(stand_in: StandIn, project: Path) -> None:
-    server = docker.start(project, throwaway=False)
-    stand_in.says("stop-fails", "Error response from daemon: cannot stop container\n")
-    with pytest.raises(Problem, match="`docker compose stop` failed") as caught:
-        server.stop()
-    assert "cannot stop container" in caught.value.why
-
-
-@pytest.mark.parametrize("throwaway", [True, False])
-def test_ctrl_c_while_it_comes_up_ends_compose_and_removes_what_it_made(
-    stand_in: StandIn, project: Path, throwaway: bool, monkeypatch: pytest.MonkeyPatch
+def test_ctrl_c_while_it_comes_up_ends_compose_and_what_it_made(
+    stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
     def stage(title: str) -> Iterator[Callable[[str], None]]:
@@ -259,8 +168,7 @@ def test_ctrl_c_while_it_comes_up_ends_compose_and_removes_what_it_made(
         yield press_ctrl_c
 
     monkeypatch.setattr(docker, "stage", stage)
-    stand_in.says("up-says", " db Pulling \n")
-    stand_in.says("up-hangs")
+    stand_in.says("up-hangs", " db Pulling \n")
     with pytest.raises(KeyboardInterrupt):
-        docker.start(project, throwaway=throwaway)
+        docker.start(project, throwaway=True)
     assert stand_in.asked("down")

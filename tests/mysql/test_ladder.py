@@ -1,15 +1,13 @@
-"""The order of the rungs, the one finder of the server that runs, and the real client."""
+"""The order of the rungs, the server that a person named, the one finder of the server that runs, the real client."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.mysql.listener import HOST
-from workbook.mysql import docker, given, ladder, local, programs
-from workbook.mysql.mysqld import free_port
-from workbook.mysql.probe import Unanswered
-from workbook.mysql.server import Server, Unavailable
+from tests.mysql.listener import HOST, account
+from workbook.mysql import docker, free_port, ladder, local, programs
+from workbook.mysql.server import Server, Unanswered, Unavailable
 from workbook.say import Problem
 
 
@@ -57,9 +55,8 @@ def test_where_nothing_serves_each_rung_says_why(tmp_path: Path) -> None:
 
 def test_a_rung_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBOOK_MYSQL", "podman")
-    with pytest.raises(Problem, match="'podman', which is none of given, docker, local") as caught:
+    with pytest.raises(Problem, match="'podman', which is none of given, docker, local"):
         ladder.climb(tmp_path, use="test")
-    assert caught.value.code == 2
 
 
 def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must_reach_it(
@@ -67,75 +64,117 @@ def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must
 ) -> None:
     (tmp_path / ".env").write_text(f"MYSQL_HOST={HOST}\nMYSQL_PORT={free_port()}\n")
     monkeypatch.setattr(local, "found", lambda: ours)
+    monkeypatch.setattr(docker, "start", lambda project, throwaway: pytest.fail("started another"))
     assert ladder.climb(tmp_path, use="detached") is ours
     assert ladder.running(tmp_path) is ours
     for rung in ("", "local"):
         monkeypatch.setenv("WORKBOOK_MYSQL", rung)
-        with pytest.raises(Unanswered, match="Nothing listens on"):
+        with pytest.raises(Unanswered, match="Nothing listens on") as caught:
             ladder.running(tmp_path, strict=True)
-
-
-def test_one_of_ours_that_runs_is_used_before_docker_starts_another(
-    ours: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(local, "found", lambda: ours)
-    monkeypatch.setattr(docker, "start", lambda project, throwaway: pytest.fail("started another"))
-    assert ladder.climb(tmp_path, use="bound") is ours
-
-
-def test_docker_s_problem_names_the_way_without_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(project: Path, *, throwaway: bool) -> Server:
-        raise Problem("`docker compose up` failed.", ways=("To see all of it",))
-
-    monkeypatch.setattr(docker, "start", fails)
-    with pytest.raises(Problem) as caught:
-        ladder.climb(tmp_path, use="test")
-    assert "WORKBOOK_MYSQL=local" in caught.value.ways[-1]
+        assert "given by .env (MYSQL_HOST, MYSQL_PORT)" in caught.value.why
 
 
 def test_what_nobody_named_is_found_only_by_who_asks_for_it(
     mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = dict(zip(given.DEFAULTS, (mysql.host, str(mysql.port), mysql.user, mysql.password), strict=True))
-    monkeypatch.setattr(given, "DEFAULTS", address)
+    monkeypatch.setattr(ladder, "DEFAULTS", mysql.environment())
     assert ladder.running(tmp_path) is None
     found = ladder.unnamed()
     assert found
     assert found.sentence.endswith("which neither the environment nor .env names")
-    monkeypatch.setattr(given, "DEFAULTS", address | {"MYSQL_PORT": str(free_port())})
+    monkeypatch.setattr(ladder, "DEFAULTS", mysql.environment() | {"MYSQL_PORT": str(free_port())})
     assert ladder.unnamed() is None
 
 
+@pytest.mark.parametrize(
+    ("environ", "file"),
+    [
+        ({"MYSQL_DB": "when2meet_vod"}, "ENV=local\nMYSQL_DB=when2meet_vod\n# MYSQL_HOST=db.example.org\n"),
+        ({"MYSQL_HOST": "", "MYSQL_PORT": "", "MYSQL_USER": ""}, "MYSQL_HOST=\nMYSQL_PORT\n"),
+    ],
+)
+def test_nothing_given_is_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], file: str
+) -> None:
+    (tmp_path / ".env").write_text(file)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert ladder.given(tmp_path) is None
+
+
+def test_the_environment_wins_over_the_file_and_each_is_told(
+    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (mysql.environment() | {"MYSQL_HOST": "no-such-host.invalid"}).items()
+    (tmp_path / ".env").write_bytes("".join(f"{name}='{value}'\r\n" for name, value in lines).encode())
+    monkeypatch.setenv("MYSQL_HOST", mysql.host)
+    found = ladder.given(tmp_path)
+    assert found
+    assert found.environment() == mysql.environment()
+    assert found.how == "given by .env (MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD), the environment (MYSQL_HOST)"
+    monkeypatch.setenv("MYSQL_PASSWORD", "wrong")
+    with pytest.raises(Problem, match=r"\(1045\)") as caught:
+        ladder.given(tmp_path)
+    assert caught.value.why.endswith("(MYSQL_PORT, MYSQL_USER), the environment (MYSQL_HOST, MYSQL_PASSWORD).")
+
+
+@pytest.mark.parametrize(
+    ("written", "password"),
+    [("'p$a#s ${HOME} s'", "p$a#s ${HOME} s"), ("p$a#s${HOME}", "p$a#s${HOME}"), ("비밀", "비밀"), ("", "")],
+)
+def test_a_password_in_the_file_is_taken_as_it_stands(
+    mysql: Server, tmp_path: Path, written: str, password: str
+) -> None:
+    with account(mysql, password) as name:
+        lines = (
+            f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}\n"
+        )
+        (tmp_path / ".env").write_text(lines, encoding="utf-8")
+        found = ladder.given(tmp_path)
+    assert found
+    assert found.password == password
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"MYSQL_PORT=33o6", r"MYSQL_PORT is not a port number: '33o6' \(\.env\)"),
+        (b"MYSQL_PORT=65536", "MYSQL_PORT is not a port number: '65536'"),
+        ("MYSQL_PASSWORD=비밀".encode("cp949"), r"\.env cannot be read: it is not UTF-8 text"),
+    ],
+)
+def test_values_that_cannot_be_used_are_named(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(Problem, match=sentence):
+        ladder.given(tmp_path)
+
+
 @pytest.fixture
-def no_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No program on PATH; the unpacked ones are there."""
+def bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder on PATH; the unpacked programs are there."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
 
 @pytest.mark.usefixtures("programs_home")
 def test_the_client_is_mysqls_own_and_reads_no_file_of_the_persons(
-    mysql: Server, no_client: Path, monkeypatch: pytest.MonkeyPatch
+    mysql: Server, bin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (no_client / "mysql").write_text("#!/bin/sh\necho 'mysql from 11.8.3-MariaDB, client 15.2'\n")
-    (no_client / "mysql").chmod(0o755)
-    (no_client / ".my.cnf").write_text("[client]\nno-such-option=1\n")
-    monkeypatch.setenv("HOME", str(no_client))
+    (bin / "mysql").write_text("#!/bin/sh\necho 'mysql from 11.8.3-MariaDB, client 15.2'\n")
+    (bin / "mysql").chmod(0o755)
+    (bin / ".my.cnf").write_text("[client]\nno-such-option=1\n")
+    monkeypatch.setenv("HOME", str(bin))
     monkeypatch.setenv("MYSQL_PWD", mysql.password)
     login = [f"--host={mysql.host}", f"--port={mysql.port}", f"--user={mysql.user}", "--protocol=TCP"]
     ask = [*programs.client(), *login, "--execute=SELECT '한글' AS said"]
     assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "said\n한글\n"
     pinged = subprocess.run([*programs.client("mysqladmin"), *login, "ping"], capture_output=True, text=True)
     assert pinged.stdout == "mysqld is alive\n", pinged.stderr
+    (bin / "mysql").write_text("#!/bin/sh\necho 'mysql  Ver 8.4.7 for Linux on x86_64'\n")
+    assert programs.client()[0] == str(bin / "mysql")
 
 
-def test_a_client_of_mysqls_on_path_is_taken(no_client: Path) -> None:
-    (no_client / "mysql").write_text("#!/bin/sh\necho 'mysql  Ver 8.4.7 for Linux on x86_64'\n")
-    (no_client / "mysql").chmod(0o755)
-    assert programs.client() == (str(no_client / "mysql"), "--no-defaults", "--default-character-set=utf8mb4")
-
-
-def test_without_a_client_and_without_apt_the_reason_is_said(no_client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_HOME", str(no_client / "home"))
+def test_without_a_client_and_without_apt_the_reason_is_said(bin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_HOME", str(bin / "home"))
     with pytest.raises(Unavailable, match="there is no apt to fetch one with"):
         programs.client()

@@ -11,8 +11,8 @@ import pytest
 
 from tests.waiting import until
 from workbook.login import create_database, cursor, databases
-from workbook.mysql import local, mysqld, programs
-from workbook.mysql.server import Server, Unavailable
+from workbook.mysql import local, programs
+from workbook.mysql.server import Unavailable
 from workbook.say import Problem
 
 pytestmark = pytest.mark.slow
@@ -35,25 +35,17 @@ def listens(port: int) -> bool:
 
 
 @pytest.mark.usefixtures("throwaways")
-def test_a_throwaway_server_is_new_and_leaves_nothing_behind() -> None:
-    with local.start(use="test") as server:
-        assert databases(server) == []
-        create_database(server, "somebody_was_here")
-        with cursor(server) as ask:
-            ask.execute("SELECT @@innodb_flush_method, @@log_bin, @@secure_file_priv, @@bind_address")
-            assert ask.fetchone() == ("nosync", 0, "NULL", "127.0.0.1")
-    with local.start(use="test") as another:
-        assert databases(another) == []
-
-
-@pytest.mark.usefixtures("throwaways")
-def test_two_throwaway_servers_asked_for_at_once_are_two() -> None:
+def test_throwaway_servers_asked_for_at_once_are_new_and_two_and_leave_nothing_behind() -> None:
     with ThreadPoolExecutor() as pool:
         first, second = pool.map(lambda _: local.start(use="test"), range(2))
     with first, second:
+        assert databases(first) == []
         create_database(first, "only_here")
         assert first.port != second.port
         assert databases(second) == []
+        with cursor(first) as ask:
+            ask.execute("SELECT @@innodb_flush_method, @@log_bin, @@secure_file_priv, @@bind_address")
+            assert ask.fetchone() == ("nosync", 0, "NULL", "127.0.0.1")
 
 
 @pytest.mark.usefixtures("throwaways")
@@ -65,7 +57,7 @@ def test_a_server_goes_when_its_owner_is_killed(home: Path, use: str) -> None:
     owner.kill()
     owner.communicate()
     until(lambda: not listens(port), "the server's end")
-    until(lambda: mysqld.running(home) is None, "forgetting it")
+    until(lambda: local.running(home) is None, "forgetting it")
 
 
 def test_the_kept_server_is_durable_and_finds_its_data_on_the_same_port_again(home: Path) -> None:
@@ -117,23 +109,16 @@ def test_a_port_that_someone_took_is_left_to_them(home: Path, monkeypatch: pytes
             assert server.port != taken
         # The same, taken between the look and the start.
         (home / "port").write_text(f"{taken}\n")
-        monkeypatch.setattr(mysqld, "is_free", lambda port: True)
+        monkeypatch.setattr(local, "is_free", lambda port: True)
         with local.start(use="bound") as server:
             assert server.port != taken
 
 
-def test_killed_while_it_makes_its_data_it_makes_it_anew(home: Path) -> None:
-    (home / "data").rename(home / "data.partial")
-    (home / "data.partial/ibdata1").write_bytes(b"half")
-
-    with local.start(use="bound") as server:
-        assert databases(server) == []
-
-
 def test_a_server_that_was_killed_recovers_what_it_had_answered_for(home: Path) -> None:
+    (home / "data").rename(home / "data.partial")  # killed while it made its data, it makes it anew
     server = local.start(use="detached")
     create_database(server, "answered")
-    running = mysqld.running(home)
+    running = local.running(home)
     assert running
     running[0].kill()
     running[0].wait()
@@ -153,30 +138,24 @@ def test_a_path_with_spaces_and_hangul_longer_than_a_socket_name_works(
         assert databases(server) == []
 
 
-def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_and_a_full_disk_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk cannot be filled here: a demand for more than it has stands for it."""
+    monkeypatch.setattr(local, "DATA_BYTES", 10**18)
+    with pytest.raises(Problem, match=r"cannot take MySQL's files: 1000000000000 MB are needed, \d+ MB are free"):
+        local.start(use="test")
+    assert not list(home.glob("throwaway-*"))
     monkeypatch.setenv("WORKBOOK_HOME", "/proc/nowhere")
-    with pytest.raises(Problem, match="Cannot write in /proc/nowhere/mysql"):
+    with pytest.raises(Problem, match="/proc/nowhere/mysql cannot take MySQL's files"):
         local.start(use="test")
 
 
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        ("mariadbd  Ver 11.8.3-MariaDB for debian-linux-gnu", "MariaDB is not MySQL"),
-        ("mysqld  Ver 5.7.44 for Linux on x86_64", "is MySQL 5.7.44, and 8.0.17 is the oldest"),
-        ("mysqld: error while loading shared libraries", "does not run here: mysqld: error while loading"),
-    ],
-)
-def test_a_server_on_path_that_will_not_do_is_passed_over_with_the_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, reason: str
+@pytest.mark.parametrize("said", ["Ver 11.8.3-MariaDB", "Ver 5.7.44 for Linux", "error while loading libraries"])
+def test_a_server_on_path_that_will_not_do_is_passed_over_with_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
     monkeypatch.setattr(programs, "ALSO_LOOK_IN", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "mysqld").write_text(f"#!/bin/sh\necho '{said}'\n")
     (tmp_path / "mysqld").chmod(0o755)
-    with pytest.raises(Unavailable, match=reason):
+    with pytest.raises(Unavailable, match=rf"mysqld is no MySQL of 8\.0\.17 or newer: {said}"):
         programs.on_path()
-
-
-def test_a_server_says_nothing_of_its_password(mysql: Server) -> None:
-    assert mysql.password not in repr(mysql)

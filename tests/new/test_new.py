@@ -15,9 +15,8 @@ from dotenv import dotenv_values
 from tests.waiting import until
 from workbook.ci import run as rehearse
 from workbook.login import cursor, databases, quoted
-from workbook.mysql.mysqld import free_port
-from workbook.mysql.probe import probe
-from workbook.mysql.server import Server
+from workbook.mysql import free_port
+from workbook.mysql.server import Server, probe
 from workbook.new import new
 from workbook.place import CLONE
 from workbook.say import Problem

@@ -1,20 +1,29 @@
-"""Every notebook, run from top to bottom on the real MySQL; and that a bad one is noticed."""
+"""Every notebook, run from top to bottom on the real MySQL; a bad one is noticed; and what cells import."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from workbook.login import cursor
+from workbook import notebook
+from workbook import notebooks as book
+from workbook.login import create_database, cursor, databases
 from workbook.mysql.server import Server
-from workbook.notebook import drop_database
-from workbook.notebooks import book
-from workbook.notebooks.run import execute, notebooks
-from workbook.place import CLONE
+from workbook.place import CHAPTERS
 from workbook.say import Problem
 
 PLANTED = Path("planted.ipynb")
+
+
+@pytest.fixture
+def given(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server of this run, named in the environment as a student names one."""
+    for name, value in mysql.environment().items():
+        monkeypatch.setenv(name, value)
+    return mysql
 
 
 def planted(*code: str) -> NotebookNode:
@@ -22,28 +31,27 @@ def planted(*code: str) -> NotebookNode:
 
 
 def test_there_is_a_notebook_for_every_chapter() -> None:
-    chapters = [folder.name.partition("_")[0] for folder in sorted((CLONE / "chapters").glob("ch*_*"))]
+    chapters = [folder.name.partition("_")[0] for folder in sorted(CHAPTERS.glob("ch*_*"))]
     assert [path.stem for path in book.english()] == chapters
 
 
 @pytest.mark.parametrize("path", book.english(), ids=lambda path: path.stem)
-def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server) -> None:
-    committed, fresh = book.read(path), book.read(path)
-
-    execute(path, fresh, mysql)
-
-    assert list(book.faults(fresh)) == []
-    assert list(book.drift(committed, fresh)) == []
+def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server, once) -> None:
+    with once("notebooks", path.stem, [*book.inputs(path), mysql.version]):
+        committed, fresh = book.read(path), book.read(path)
+        book.execute(path, fresh, mysql)
+        assert list(book.broken(fresh)) == []
+        assert list(book.drift(committed, fresh)) == []
 
 
 def test_a_failing_cell_is_shown_with_its_error(mysql: Server) -> None:
     with pytest.raises(Problem, match=r"planted\.ipynb: a cell failed") as raised:
-        execute(PLANTED, planted("few, many = 2, 1", "assert few < many, 'there are more now'"), mysql)
+        book.execute(PLANTED, planted("few, many = 2, 1", "assert few < many, 'there are more now'"), mysql)
     assert "AssertionError: there are more now" in raised.value.why
     assert "\x1b" not in raised.value.why
 
 
-def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_and_a_user_left_behind_are_named(given: Server) -> None:
     leave = (
         "from workbook import notebook",
         "from pymysql import connect",
@@ -52,25 +60,15 @@ def test_a_database_and_a_user_left_behind_are_named(mysql: Server, monkeypatch:
     )
     try:
         with pytest.raises(Problem, match=r"left something behind: database nb_planted_1, user nb_planted\."):
-            execute(PLANTED, planted(*leave), mysql)
+            book.execute(PLANTED, planted(*leave), given)
     finally:
-        for name, value in mysql.environment().items():
-            monkeypatch.setenv(name, value)
-        drop_database("nb_planted_1")
-        with cursor(mysql) as ask:
+        notebook.drop_database("nb_planted_1")
+        with cursor(given) as ask:
             ask.execute("DROP USER nb_planted")
 
 
-def test_what_a_cell_of_an_error_free_run_prints_to_stderr_is_a_fault(mysql: Server) -> None:
-    loud = planted("import sys", "print('warning', file=sys.stderr)")
-    execute(PLANTED, loud, mysql)
-    (fault,) = book.faults(loud)
-    assert fault.endswith("wrote to standard error")
-
-
-def test_a_run_writes_the_outputs_into_both_languages(
-    tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("given")
+def test_a_run_writes_the_outputs_into_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ch37.ipynb"
     for each in (path, path.with_suffix(".ko.ipynb")):
         shortened = book.read(book.FOLDER / each.name)
@@ -78,10 +76,55 @@ def test_a_run_writes_the_outputs_into_both_languages(
         shortened.cells[1].execution_count = None
         book.write(each, shortened)
     monkeypatch.setattr(book, "FOLDER", tmp_path)
-    for name, value in mysql.environment().items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setenv("WORKBOOK_MYSQL", "given")  # this run's own throwaway server
 
-    notebooks("run")
+    book.notebooks("run")
 
     assert [book.read(each).cells[1].execution_count for each in (path, path.with_suffix(".ko.ipynb"))] == [1, 1]
+
+
+def test_the_login_is_what_drivers_take(given: Server) -> None:
+    login = {"host": given.host, "port": given.port, "user": given.user, "password": given.password}
+    assert notebook.login() == login
+
+
+def test_a_database_left_behind_by_an_interrupted_run_is_made_anew(given: Server) -> None:
+    name = f"nb_{os.getpid()}"
+    try:
+        create_database(given, name)
+        with cursor(given, name) as ask:
+            ask.execute("CREATE TABLE left_behind (id INT)")
+        assert notebook.fresh_database(name) == name
+        with cursor(given, name) as ask:
+            assert ask.execute("SHOW TABLES") == 0
+    finally:
+        notebook.drop_database(name)
+    assert name not in databases(given)
+    notebook.drop_database(name)  # nothing there, nothing said
+
+
+def test_a_database_that_may_be_somebodys_is_left_alone(given: Server) -> None:
+    name = f"mine_{os.getpid()}"
+    create_database(given, name)
+    try:
+        with pytest.raises(ValueError, match=f"begin with nb_; {name} is left alone"):
+            notebook.fresh_database(name)
+        assert name in databases(given)
+    finally:
+        with cursor(given) as ask:
+            ask.execute(f"DROP DATABASE {name}")
+
+
+def test_jupyter_shows_the_sentence_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        gone = Server("127.0.0.1", port, "root", "1234", "9.7.4", "gone")
+        cells = ("from workbook import notebook", "notebook.login()")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(Problem) as raised:
+            book.execute(PLANTED, planted(*cells), gone)
+    assert f"Nothing listens on 127.0.0.1:{port}." in raised.value.why
+    assert "workbook db up" in raised.value.why
+    assert "Traceback" not in raised.value.why

@@ -1,37 +1,39 @@
 """Refreshing takes what came, and leaves the rest of the page still."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.lesson.course import lesson
+from tests.runner.conftest import Run
 from workbook.lesson.errors import LessonError
-from workbook.runner.refresh import merged
+from workbook.runner.refresh import merged, refresh
 
-Renew = Callable[..., str]
-
-
-def test_only_outputs_that_differ_are_rewritten(renew: Renew) -> None:
-    body = "```console\n$ echo one\nuno\n$ echo in 0.31s\nin 9.99s\n```\n\n```pycon\n>>> 1 + 1\n3\n>>> 2\n2\n```\n"
-    assert renew(body) == body.replace("uno", "one").replace("\n3\n", "\n2\n")
+FILE = (
+    '```console\n$ echo 1 > x\n```\n\n```text title="x"\n2\n```\n\n```console\n$ git add -A\n$ git commit -m "x"\n```\n'
+)
 
 
-def test_an_output_appears_or_vanishes(renew: Renew) -> None:
-    assert (
-        renew("```console\n$ echo a; echo b\n$ true\ngone\n```\n")
-        == "```console\n$ echo a; echo b\na\nb\n$ true\n```\n"
-    )
-
-
-def test_a_file_that_a_command_leaves_is_taken(renew: Renew) -> None:
-    body = '```console\n$ echo 1 > x\n```\n\n```text title="x"\n2\n```\n\n'
-    body += '```console\n$ git add -A\n$ git commit -m "x"\n```\n'
-    assert renew(body) == body.replace("\n2\n", "\n1\n")
-
-
-def test_what_no_output_can_mend_is_still_an_error_and_the_rest_is_written(renew: Renew, tmp_path) -> None:
-    with pytest.raises(LessonError, match="exits with 1"):
-        renew("```console\n$ echo one\nuno\n$ false\n```\n")
-    assert "\none\n" in (tmp_path / "chapters" / "ch02_fixture" / "lesson.md").read_text()
+@pytest.mark.parametrize(
+    ("body", "changes"),
+    [
+        ("```console\n$ echo one\nuno\n$ echo in 0.31s\nin 9.99s\n```\n", {"uno": "one"}),
+        ("```pycon\n>>> 1 + 1\n3\n>>> 2\n2\n```\n", {"\n3\n": "\n2\n"}),
+        ("```console\n$ echo a; echo b\n$ true\ngone\n```\n", {"echo b\n": "echo b\na\nb\n", "gone\n": ""}),
+        (FILE, {"\n2\n": "\n1\n"}),
+        ("```console\n$ echo one\nuno\n$ false\n```\n", {"uno": "one"}),
+    ],
+    ids=["an output", "a session's", "one appears, one vanishes", "a file that a command leaves", "what went before"],
+)
+def test_what_differs_is_rewritten_and_no_more(run: Run, tmp_path: Path, body: str, changes: dict[str, str]) -> None:
+    if "false" in body:
+        with pytest.raises(LessonError, match="exits with 1"):
+            run(body, do=refresh)
+    else:
+        run(body, do=refresh)
+    for old, new in changes.items():
+        body = body.replace(old, new)
+    assert (tmp_path / "chapters/ch02_fixture/lesson.md").read_text() == lesson(body)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Every kind of rot in a lesson is found by replaying it, with the line where it stands."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,78 +18,71 @@ SERVE = (
     "http.server.test(http.server.SimpleHTTPRequestHandler, port=int(os.environ['UVICORN_PORT']), bind='127.0.0.1')\""
 )
 BACKGROUND = "<!-- background -->\n```console\n$ {0}\n{1}```\n\n"
+READY = "port 8000\n"
 STOP = "<!-- stop -->\n"
 NEVER = BACKGROUND.format(SERVE, "ready\n") + STOP
 
 
-def refused(run: Callable[[], None]) -> LessonError:
+WHY = "```console\n$ true\n$ echo why; exit 3\n```\n"
+EMPTY = lesson("```console\n$ ls -A\n```\n")
+CACHE = LISTING.format("x") + MAKE + "```console\n$ mkdir __pycache__ && echo 1 > __pycache__/x\n```\n" + COMMIT
+
+
+def refuse(run: Run, line: int, said: str, *body: str, **values: object) -> None:
+    """The replay ends with an error at this line that says so."""
     with pytest.raises(LessonError) as error:
-        run()
-    return error.value
+        run(*body, **values)
+    assert said in str(error.value)
+    assert error.value.line == line
 
 
-def test_a_lesson_that_tells_the_truth_passes(run: Run) -> None:
-    run(second=SECOND)
-
-
-def test_the_first_chapter_starts_in_an_empty_directory(run: Run) -> None:
-    run(first=lesson("```console\n$ ls -A\n```\n"), second=lesson(""))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "```console\n$ git branch --show-current\nmy-work\n$ cat .env\nNAME=world\n$ git status --short\n```\n",
-        "```console\n$ export A='x y' && B=2\n$ mkdir -p /tmp/nowhere; cd ..\n$ pwd\n/home/student\n"
-        '$ echo "$A|$B"\nx y|\n$ cd when2meet && cat <<END\n> $A\n> END\nx y\n```\n',
-        '```console\n$ echo "$HOME|$NO_COLOR|$TERM|$COLUMNS|$LANG|$SECRET|$MYSQL_PORT"\n'
-        "/home/student|1|dumb|80|C.UTF-8||\n$ git config user.name\nStudent\n```\n",
-        MAKE + '```text title="made.txt"\none\ntwo\n```\n' + COMMIT,
-        CHANGE + DIFF + COMMIT,
-        '```console\n$ git mv greet.py hello.py\n$ cp .env .env.old && rm .env.old\n$ git commit -m "Move"\n```\n',
-        BACKGROUND.format(SERVE, "port 8000\nServing HTTP on 127.0.0.1 port 8000 (http://127.0.0.1:8000/) ...\n")
+TRUE: dict[str, dict[str, str]] = {
+    "the first chapter in an empty directory": {"first": EMPTY, "second": lesson("")},
+    "files that are left out or ignored": {"body": CACHE, "more": "left_out: [made.txt]\n"},
+    "a branch with the ignored files": {
+        "body": "```console\n$ git branch --show-current\nmy-work\n$ cat .env\nNAME=world\n$ git status --short\n```\n"
+    },
+    "directory and variables last": {
+        "body": "```console\n$ export A='x y' && B=2\n$ mkdir -p /tmp/nowhere; cd ..\n$ pwd\n/home/student\n"
+        '$ echo "$A|$B"\nx y|\n$ cd when2meet && cat <<END\n> $A\n> END\nx y\n```\n'
+    },
+    "an environment of its own": {
+        "body": '```console\n$ echo "$HOME|$NO_COLOR|$TERM|$COLUMNS|$LANG|$SECRET|$MYSQL_PORT"\n'
+        "/home/student|1|dumb|80|C.UTF-8||\n$ git config user.name\nStudent\n```\n"
+    },
+    "a diff of what a command changed": {"body": CHANGE + DIFF + COMMIT},
+    "moved and removed files": {
+        "body": "```console\n$ git mv greet.py hello.py\n$ cp .env .env.old && rm .env.old\n"
+        '$ git commit -m "Move"\n```\n'
+    },
+    "a server in the background": {
+        "body": BACKGROUND.format(
+            SERVE, "port 8000\nServing HTTP on 127.0.0.1 port 8000 (http://127.0.0.1:8000/) ...\n"
+        )
         + f"```console\n$ curl -s http://localhost:8000/.env\nNAME=world\n```\n\n{STOP}\n"
-        "<!-- exit: 7 -->\n```console\n$ curl -s http://localhost:8000/.env\n```\n",
-        "```pycon\n>>> from greet import greet\n>>> greet('you')\n'hello'\n"
+        "<!-- exit: 7 -->\n```console\n$ curl -s http://localhost:8000/.env\n```\n"
+    },
+    "a Python session": {
+        "body": "```pycon\n>>> from greet import greet\n>>> greet('you')\n'hello'\n"
         ">>> async def one():\n...     return 1\n...\n"
         ">>> await one()\n1\n>>> asyncio.get_running_loop().is_running()\nTrue\n>>> 1 / 0\n"
-        "Traceback (most recent call last):\n...\nZeroDivisionError: division by zero\n```\n",
-    ],
-    ids=[
-        "a branch with the ignored files",
-        "directory and variables last",
-        "an environment of its own",
-        "a file that a command makes",
-        "a diff of what a command changed",
-        "moved and removed files",
-        "a server in the background",
-        "a Python session",
-    ],
-)
-def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+        "Traceback (most recent call last):\n...\nZeroDivisionError: division by zero\n```\n"
+    },
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("SECRET", "x")
-    run(body)
-
-
-def test_files_that_are_left_out_or_ignored_are_nobodys(run: Run) -> None:
-    cache = "```console\n$ mkdir __pycache__ && echo 1 > __pycache__/x\n```\n"
-    run(LISTING.format("x") + MAKE + cache + COMMIT, more="left_out: [made.txt]\n")
+    run(**TRUE[name])
 
 
 @pytest.mark.parametrize(
     ("body", "line", "said"),
     [
         ("```console\n$ true\n$ echo hi\n```\n", 10, "(nothing: the output ends here)\n     got: hi"),
-        (
-            "```console\n$ true\n$ echo why; exit 3\n```\n",
-            9,
-            "`echo why; exit 3` exits with 3, and the lesson does not",
-        ),
-        (
-            "```console\n$ true\n$ echo why; exit 3\n```\n",
-            9,
-            "    why\n\nWhat you can do:\n  - If that is meant: <!-- exit",
-        ),
+        (WHY, 9, "`echo why; exit 3` exits with 3, and the lesson announces 0"),
+        (WHY, 9, "    why\n\nWhat you can do:\n  - If that is meant: <!-- exit"),
         ("<!-- exit: 1 -->\n```console\n$ true\n```\n", 9, "exits with 0, and the lesson announces 1"),
         ("```console\n$ cat /dev/zero >/dev/null\n```\n", 8, "`cat /dev/zero >/dev/null` is not done after 3 seconds"),
         (MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT, 13, "leaves made.txt otherwise than shown here"),
@@ -108,24 +100,14 @@ def test_files_that_are_left_out_or_ignored_are_nobodys(run: Run) -> None:
     ],
 )
 def test_what_happens_otherwise_is_named_with_its_line(run: Run, body: str, line: int, said: str) -> None:
-    error = refused(lambda: run(body, timeout=3 if "zero" in body else 300, patience=2 if body == NEVER else 60))
-    assert said in str(error)
-    assert error.line == line
+    refuse(run, line, said, body, timeout=3 if "zero" in body else 300, patience=2 if body == NEVER else 60)
 
 
-def test_a_changed_output_is_named_with_its_line_and_both_sides(run: Run) -> None:
-    text = SECOND.replace("2 passed in 0.01s", "3 passed in 0.01s")
-    error = refused(lambda: run(second=text))
-    assert error.line == line_of(text, "3 passed")
-    assert "`python -m pytest -q -p no:asyncio` does not print what is shown." in error.what
-    assert "expected: 3 passed in 0.01s\n     got: 2 passed in " in error.why
-
-
-def test_a_changed_listing_is_found_by_what_it_does(run: Run) -> None:
-    text = SECOND.replace('+    return f"hello {name}"', '+    return f"hello  {name}"')
-    error = refused(lambda: run(second=text))
-    assert error.line == line_of(text, "2 passed") - 2
-    assert "exits with 1, and the lesson does not announce it" in error.what
+def test_a_changed_output_is_named_and_a_changed_listing_by_what_it_does(run: Run) -> None:
+    changed = "expected: 3 passed in 0.01s\n     got: 2 passed in "
+    refuse(run, line_of(SECOND, "2 passed in"), changed, second=SECOND.replace("2 passed in 0", "3 passed in 0"))
+    listing = SECOND.replace('+    return f"hello {name}"', '+    return f"hello  {name}"')
+    refuse(run, line_of(SECOND, "2 passed in") - 2, "exits with 1, and the lesson announces 0", second=listing)
 
 
 def test_nothing_of_an_earlier_replay_is_left_but_its_packages(run: Run, tmp_path: Path) -> None:
@@ -138,40 +120,33 @@ def test_nothing_of_an_earlier_replay_is_left_but_its_packages(run: Run, tmp_pat
 FAST, SMALL = "eAGrVkpUslIw1FFQSgLSRrUAH2EDpw==", "eNqrVkpUslIw1FFQSgLSRrUAH2EDpw=="
 OTHER = "eJyrVkpUslIw0lFQSgLSxrUAH20DqQ=="
 NAME = "migrations/models/0_20260105093000_init.py"
+AERICH = (
+    "```console\n$ mkdir -p migrations/models\n$ cat > migrations/models/0_20261231235959_init.py <<END\n"
+    f'> SQL = "CREATE"\n> MODELS_STATE = (\n>     "{SMALL}"\n> )\n> END\n```\n\n'
+)
 
 
 @pytest.mark.parametrize(
-    ("sql", "state", "said"),
+    ("make", "sql", "state", "said"),
     [
-        ("CREATE", FAST, None),
-        ("CREATE TABLE", FAST, 'expected: SQL = "CREATE TABLE"\n     got: SQL = "CREATE"'),
-        ("CREATE", OTHER, 'expected:  "a": 2,\n     got:  "a": 1,'),
+        (AERICH, "CREATE", FAST, ""),
+        (AERICH, "CREATE TABLE", FAST, 'expected: SQL = "CREATE TABLE"\n     got: SQL = "CREATE"'),
+        (AERICH, "CREATE", OTHER, 'expected:  "a": 2,\n     got:  "a": 1,'),
+        ("", "CREATE", FAST, "no command has made"),
     ],
-    ids=["another date and blob", "another text", "another state"],
+    ids=["another date and blob", "another text", "another state", "not made yet"],
 )
-def test_a_made_file_is_compared_by_what_it_means(run: Run, tmp_path: Path, sql: str, state: str, said: str) -> None:
+def test_a_made_file_is_compared_by_what_it_means(
+    run: Run, tmp_path: Path, make: str, sql: str, state: str, said: str
+) -> None:
     made = tmp_path / "chapters/ch02_fixture/made" / NAME
     made.parent.mkdir(parents=True)
     made.write_text(f'SQL = "{sql}"\nMODELS_STATE = (\n    "{state}"\n)\n')
-    make = (
-        "```console\n$ mkdir -p migrations/models\n$ cat > migrations/models/0_20261231235959_init.py <<END\n"
-        f'> SQL = "CREATE"\n> MODELS_STATE = (\n>     "{SMALL}"\n> )\n> END\n```\n\n'
-    )
     body = f'{make}```python title="{NAME}"\nSQL = "{sql}"\n...\n```\n{COMMIT}'
-    if said is None:
+    if said:
+        refuse(run, 17 if make else 7, said, body)
+    else:
         run(body)
-        return
-    error = refused(lambda: run(body))
-    assert error.line == 17
-    assert f"does not make what made/{NAME} holds" in error.what
-    assert said in error.why
-
-
-def test_a_made_file_that_is_shown_before_it_is_made_is_an_error(run: Run, tmp_path: Path) -> None:
-    made = tmp_path / "chapters/ch02_fixture/made" / NAME
-    made.parent.mkdir(parents=True)
-    made.write_text("x\n")
-    assert "no command has made" in refused(lambda: run(f'```python title="{NAME}"\nx\n```\n' + COMMIT)).what
 
 
 MISTAKE = """---
@@ -204,8 +179,7 @@ hello
 """
 
 
-def test_a_mistake_is_planted_seen_and_cured(err: Callable[[str], None]) -> None:
-    err(MISTAKE.format(planted="hullo"))
-    assert refused(lambda: err(MISTAKE.format(planted="hallo"))).line == 15
-    unknown = refused(lambda: err(MISTAKE.format(planted="hullo").replace("ch01", "ch09")))
-    assert "history has no tag `ch09`" in unknown.what
+def test_a_mistake_is_planted_seen_and_cured(run: Run) -> None:
+    run(mistake=MISTAKE.format(planted="hullo"))
+    refuse(run, 15, "", mistake=MISTAKE.format(planted="hallo"))
+    refuse(run, 1, "history has no tag `ch09`", mistake=MISTAKE.replace("ch01", "ch09"))

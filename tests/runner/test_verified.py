@@ -12,7 +12,7 @@ from workbook.history.build import build
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.runner import verified
 
-LESSON, PAGE = "ch02_fixture/lesson.md", "ch02_fixture/mistakes/misspelt.md"
+LESSON, PAGE = "chapters/ch02_fixture/lesson.md", "chapters/ch02_fixture/mistakes/misspelt.md"
 
 
 class Clone:
@@ -21,15 +21,12 @@ class Clone:
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self.patch, self.mysql = root, monkeypatch, "9.7.4"
         self.chapters = write_course(root / "chapters")
-        self.write(f"chapters/{PAGE}", MISTAKE.format(planted="hullo"))
-        self.write("chapters/versions.toml", "[versions]\n")
+        self.write(PAGE, MISTAKE.format(planted="hullo"))
         self.write("workbook/replay.py", "1\n")
-        self.write("requirements.lock", "pytest==9.2.0\n")
-        machine = (root / "workbook", root / "requirements.lock")
-        monkeypatch.setattr(verified, "MACHINE", machine)
+        monkeypatch.setattr(verified, "MACHINE", (root / "workbook", root / "requirements.lock"))
         monkeypatch.setenv("WORKBOOK_HOME", str(root / "home"))
-        monkeypatch.delenv("CI", raising=False)
-        monkeypatch.delenv("FRESH", raising=False)
+        for name in ("CI", "FRESH"):
+            monkeypatch.delenv(name, raising=False)
 
     def write(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -39,15 +36,8 @@ class Clone:
         verified._content.cache_clear()
         shutil.rmtree(self.root / "history", ignore_errors=True)
         history = build(self.chapters, self.root / "history")
-        file = self.chapters / path
-        page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
+        page = read_lesson(self.root / path) if path == LESSON else read_mistake(self.root / path)
         return verified.page_inputs(page, history, self.mysql)
-
-    def remembers(self, path: str) -> bool:
-        return verified.remembered(f"pages/{Path(path).stem}", self.inputs(path))
-
-    def verify(self, path: str) -> None:
-        verified.remember(f"pages/{Path(path).stem}", self.inputs(path))
 
 
 @pytest.fixture
@@ -55,21 +45,23 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
     return Clone(tmp_path, monkeypatch)
 
 
-def first(old: str, new: str) -> Callable[[Clone], None]:
-    """Another first chapter."""
-    return lambda clone: clone.write("chapters/ch01_fixture/lesson.md", FIRST.replace(old, new))
+def write(path: str, text: str) -> Callable[[Clone], None]:
+    return lambda clone: clone.write(path, text)
 
 
 COMMIT = "```console\n$ git init"
+MORE = FIRST.replace(COMMIT, f'```text title="more.txt"\n```\n\n{COMMIT}')
 CHANGES: dict[str, Callable[[Clone], None]] = {
-    "the project before": first(COMMIT, f'```text title="more.txt"\n```\n\n{COMMIT}'),
-    "a file before that history does not hold": first("NAME=world", "NAME=you"),
-    "the lesson": lambda clone: clone.write(f"chapters/{LESSON}", SECOND.replace("# A name", "# The name")),
-    "the mistake page": lambda clone: clone.write(f"chapters/{PAGE}", MISTAKE.format(planted="hallo")),
-    "the versions": lambda clone: clone.write("chapters/versions.toml", '[versions]\n"x" = "1"\n'),
-    "the pinned packages": lambda clone: clone.write("requirements.lock", "pytest==9.3.0\n"),
-    "the machine": lambda clone: clone.write("workbook/replay.py", "2\n"),
-    "a new file of the machine": lambda clone: clone.write("workbook/mysql/server.py", ""),
+    "the project before": write("chapters/ch01_fixture/lesson.md", MORE),
+    "a file before that history does not hold": write(
+        "chapters/ch01_fixture/lesson.md", FIRST.replace("NAME=world", "NAME=you")
+    ),
+    "the lesson": write(LESSON, SECOND.replace("# A name", "# The name")),
+    "the mistake page": write(PAGE, MISTAKE.format(planted="hallo")),
+    "the versions": write("chapters/versions.toml", '[versions]\n"x" = "1"\n'),
+    "the pinned packages": write("requirements.lock", "pytest==9.3.0\n"),
+    "the machine": write("workbook/replay.py", "2\n"),
+    "a new file of the machine": write("workbook/mysql/server.py", ""),
     "MySQL": lambda clone: setattr(clone, "mysql", "9.7.5"),
     "Python": lambda clone: clone.patch.setattr("sys.version", "3.99"),
     "FRESH": lambda clone: clone.patch.setenv("FRESH", "1"),
@@ -82,24 +74,19 @@ ONE_ONLY = {"the lesson": PAGE, "the mistake page": LESSON}
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_page_is_replayed_again_when_something_changes(clone: Clone, change: str) -> None:
     for page in (LESSON, PAGE):
-        assert not clone.remembers(page)
-        clone.verify(page)
-        assert clone.remembers(page)
+        assert not verified.remembered(page, clone.inputs(page))
+        verified.remember(page, clone.inputs(page))
+        assert verified.remembered(page, clone.inputs(page))
     CHANGES[change](clone)
     for page in (LESSON, PAGE):
-        assert clone.remembers(page) == (ONE_ONLY.get(change) == page)
+        assert verified.remembered(page, clone.inputs(page)) == (ONE_ONLY.get(change) == page)
 
 
-def test_a_made_file_counts_for_its_lesson(clone: Clone) -> None:
-    clone.verify(LESSON)
+def test_what_was_changed_while_it_was_verified_is_not_remembered_and_a_made_file_counts(clone: Clone) -> None:
     inputs = clone.inputs(LESSON)
+    assert not verified.remembered("a page", inputs)
     clone.write("chapters/ch02_fixture/made/migrations/0_x.py", "x\n")
-    assert not verified.remembered("pages/lesson", inputs)
-
-
-def test_what_was_changed_while_it_was_verified_is_not_remembered(clone: Clone) -> None:
-    inputs = clone.inputs(LESSON)
-    assert not verified.remembered("pages/lesson", inputs)
-    clone.write(f"chapters/{LESSON}", SECOND.replace("# A name", "# The name"))
-    verified.remember("pages/lesson", inputs)
-    assert not clone.remembers(LESSON)
+    verified.remember("a page", inputs)
+    assert verified.remembered("a page", inputs)
+    verified._content.cache_clear()
+    assert not verified.remembered("a page", inputs)

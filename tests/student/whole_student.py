@@ -21,8 +21,8 @@ from workbook.lesson.model import Diff, Mistake
 from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
-from workbook.normalise import normalise
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
+from workbook.runner.compare import normalise
 from workbook.runner.ground import Settings, prepare
 from workbook.runner.replay import run_blocks
 from workbook.runner.shell import Shell

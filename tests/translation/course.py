@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workbook.translation.pairs import Pair
 from workbook.translation.parity import findings_of
-from workbook.translation.verb import accept
+from workbook.translation.sync import accept
 
 ENGLISH = """---
 title: The hat

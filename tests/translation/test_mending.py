@@ -5,14 +5,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.lesson.course import FIRST, write_course
 from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
 from workbook.authoring import app as authoring
 from workbook.cli import app
 from workbook.lesson.errors import LessonError
 from workbook.say import Problem
-from workbook.translation.sync import sync
-from workbook.translation.verb import accept, translation
+from workbook.translation.sync import accept, sync, translation
 
 
 def test_accepting_a_page_writes_its_comments_and_nothing_else(tmp_path: Path) -> None:
@@ -34,25 +32,19 @@ def test_accepting_one_section_leaves_the_others_stale(tmp_path: Path) -> None:
     assert said(pair) == []
 
 
-def test_a_comment_right_above_a_paragraph_keeps_its_distance(tmp_path: Path) -> None:
-    pair = write_accepted(tmp_path, korean=KOREAN.replace("# 모자\n\n", "# 모자\n", 1))
-    assert said(pair) == []
-    assert " -->\n\n아침에는" in pair.korean.read_text(encoding="utf-8")
-
-
 def test_what_cannot_be_accepted_is_one_sentence_and_nothing_is_written(tmp_path: Path) -> None:
     pair = write_pair(tmp_path, korean=KOREAN.replace("[설명서](https://example.org/hats)", "설명서"))
     for wish, sentence in {
         str(pair.korean): r"is not accepted: it differs from .* in more than words",
         "README.md": r"README\.md is no page in two languages\.",
-        f"{pair.korean}#nowhere": r"has no section nowhere\.",
+        f"{pair.korean}#nowhere": r"and no nowhere\.",
     }.items():
         with pytest.raises(Problem, match=sentence):
             accept(wish, tmp_path)
     assert "section:" not in pair.korean.read_text(encoding="utf-8")
     assert accept(f"{pair.korean}#start_1", tmp_path)[1] == 1, "another section may be accepted"
     pair.korean.unlink()
-    with pytest.raises(Problem, match="is not there"):
+    with pytest.raises(Problem, match="is no page in two languages"):
         accept(str(pair.english), tmp_path)
 
 
@@ -81,21 +73,6 @@ def test_fences_are_not_copied_into_a_section_that_has_others(tmp_path: Path) ->
     with pytest.raises(LessonError, match=r"lesson\.ko\.md:29: the fences cannot be copied: from `시작하기` on"):
         sync(pair)
     assert pair.korean.read_text(encoding="utf-8") == before
-
-
-def test_absorb_reaches_the_korean_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "private"))
-    chapters, edited = write_course(tmp_path / "chapters", FIRST), tmp_path / "edited"
-    korean = chapters / "ch01_fixture" / "lesson.ko.md"
-    korean.write_text(FIRST.replace("# A greeting", "# 인사\n\n이렇게 인사해요."), encoding="utf-8")
-    run = CliRunner().invoke
-    assert run(authoring, ["edit", "ch01", str(edited), "--chapters", str(chapters)]).exit_code == 0
-    (edited / "greet.py").write_text('def greet(name: str) -> str:\n    return "hullo"\n')
-    done = run(authoring, ["absorb", "ch01", str(edited), "--chapters", str(chapters)])
-    assert done.exit_code == 0, done.output
-    assert "fences copied:" in done.stdout
-    assert '    return "hullo"' in korean.read_text(encoding="utf-8")
-    assert "이렇게 인사해요." in korean.read_text(encoding="utf-8")
 
 
 def test_bump_reaches_the_korean_page_or_says_why_not(tmp_path: Path) -> None:

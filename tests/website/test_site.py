@@ -1,20 +1,20 @@
 """The site as a whole: every chapter is in it, what is broken is said where it stands, and each fault is caught."""
 
-import shutil
+import re
 import socket
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from mkdocs.exceptions import PluginError
 
 from tests.lesson.course import FIRST, SECOND, write_course
-from tests.website import chromium
 from workbook.mysql.server import Server
-from workbook.place import CHAPTERS
-from workbook.say import Language, Problem
-from workbook.website import build, commits, course, generate
+from workbook.say import Problem
+from workbook.website import build, course, generate
 from workbook.website.build import faults
-from workbook.website.chapter import clinic
-from workbook.website.course import Course, asked, read_course, sources
+from workbook.website.course import read_course, sources
 from workbook.website.generate import Site, footer, write
 
 HTML = '<html><head>{head}</head><body><h2 id="here">x</h2><a href="{link}">y</a>{body}</body></html>'
@@ -22,14 +22,7 @@ MISTAKE = """---
 title: A mistake
 tag: ch01
 error: "assert <1> == 2"
----
-
-# A mistake
-
-```console
-$ true
-assert <1> == 2
-```
+---\n\n# A mistake\n\n```console\n$ true\nassert <1> == 2\n```
 """
 
 
@@ -43,104 +36,78 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (mistakes / "one.md").write_text(MISTAKE)
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/clinic.md").write_text("# Clinic\n\n<!-- clinic -->\n")
-    table = "| 02 Planned once | x |\n| 03 Planned | x |\n"
-    (tmp_path / "docs/course-map.md").write_text(
-        f"# Map\n\n<!-- map -->\n\n<!-- chapters -->\n\n|a|b|\n|---|---|\n{table}"
-    )
+    planned = "|a|b|\n|---|---|\n| 02 Planned once | x |\n| 03 Planned | x |\n"
+    (tmp_path / "docs/course-map.md").write_text(f"# Map\n\n<!-- map -->\n\n<!-- chapters -->\n\n{planned}")
     return tmp_path
 
 
-def site_of(root: Path) -> Site:
-    return Site(read_course(root / "chapters"), sources("en", root))
+def pages_of(root: Path) -> tuple[Site, dict[str, str]]:
+    site = Site(read_course(root / "chapters"), sources("en", root))
+    files = site.files()
+    return site, {path: text.decode(errors="replace") if isinstance(text, bytes) else text for path, text in files}
 
 
-def pages_of(site: Site) -> dict[str, str]:
-    return {path: text.decode(errors="replace") if isinstance(text, bytes) else text for path, text in site.files()}
-
-
-def test_a_chapter_in_its_folder_is_everywhere(small: Path) -> None:
-    site = site_of(small)
-    pages = pages_of(site)
-    assert site.problems == []
-    assert "chapters/ch02.md" in str(site.nav())
-    assert "commits/ch02-red.md" in str(site.nav())
-    assert '<a href="../chapters/ch02/">' in pages["course-map.md"]
-    assert "[`ch02-red`](commits/ch02-red.md)" in pages["course-map.md"]
-    assert "03 Planned" in pages["course-map.md"]
-    assert "02 Planned once" not in pages["course-map.md"], "a chapter that is written is no longer planned"
+def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> None:
+    site, pages = pages_of(small)
+    course_map, lesson = pages["course-map.md"], pages["chapters/ch02.md"]
+    assert {"chapters/ch02.md", "commits/ch02-red.md"} <= set(re.findall(r'"([^"]+\.md)"', pages[".nav.json"]))
+    assert "[02&#160; A name](chapters/ch02.md)" in course_map
+    assert "[`ch02-red`](commits/ch02-red.md)" in course_map
+    assert "03 Planned" in course_map
+    assert "02 Planned once" not in course_map, "a chapter that is written is no longer planned"
     assert "[A mistake](../mistakes/one.md)<br>`assert <1> == 2`" in pages["clinic/index.md"]
     error = '<span class="wb-error">`assert <1> == 2`</span>'
     assert f"# A mistake {error} {{#a-mistake}}" in pages["mistakes/one.md"], "the search weighs headings most"
-    assert "Beside this chapter" in pages["chapters/ch01.md"]
-
-
-def test_a_commits_page_holds_the_sha_the_change_the_file_after_it_and_the_tree(small: Path) -> None:
-    site = site_of(small)
-    pages = pages_of(site)
+    assert "Beside this chapter" in lesson
+    tab = lesson.partition('=== "The change"')[2].partition('=== "The whole file"')[2]
+    fence = '```{ .python hl_lines="2" data-search-exclude="" title="greet.py" }\n    def greet(name: str) -> str:\n'
+    assert tab.strip().startswith(fence), "the whole file, its new lines marked"
+    places = [lesson.index(f"](../commits/{name}.md){{ .wb-commit-link }}") for name in ("ch02-red", "ch02")]
+    assert places == sorted(places), "each command that commits is followed by the link to its commit"
     green, red = pages["commits/ch02.md"], pages["commits/ch02-red.md"]
-    assert site.course.history.tags["ch02"].sha in green
     change, whole = green.partition('=== "The whole file"')[::2]
-    assert '-    return "hello"' in change
+    for part in (site.course.history.tags["ch02"].sha, '-    return "hello"', "search:\n  exclude: true"):
+        assert part in change
     assert "+" not in whole.partition("```{")[2].partition("## All files")[0]
-    assert "search:\n  exclude: true" in green
-    assert "because `assert 'hello' == 'hello you'`:" in red
-    assert "- `test_greet.py::test_greets_by_name`" in red
+    for part in ("because `assert 'hello' == 'hello you'`:", "- `test_greet.py::test_greets_by_name`"):
+        assert part in red
     assert "[`greet.py`](ch01.md#greet-py)" in red
-    assert "[`greet.py`](#greet-py)" in green
-    assert "[`test_greet.py`](ch02-red.md#test-greet-py)" in green
-    for name, _title, text in commits.pages(site.course):
-        assert text.count("### `") == text.count("](#"), f"{name}: every file that changed has a heading"
-
-
-def test_a_broken_lesson_shows_its_error_and_the_rest_goes_on(small: Path) -> None:
-    (lesson,) = (small / "chapters").glob("ch02_*/lesson.md")
-    lesson.write_text(lesson.read_text().replace('-    return "hello"', "-    return nothing"))
-    site = site_of(small)
-    pages = pages_of(site)
-    assert len(site.problems) == 1
-    assert '!!! failure "This page is not whole' in pages["chapters/ch02.md"]
-    assert site.problems[0].splitlines()[0] in pages["chapters/ch02.md"]
-    assert "Beside this chapter" in pages["chapters/ch01.md"]
-    assert "commits/ch01.md" in pages
+    for part in ("[`greet.py`](ch02.md#greet-py)", "[`test_greet.py`](ch02-red.md#test-greet-py)"):
+        assert part in green, "a link leads to the commit that wrote the file"
 
 
 def test_only_what_changed_is_written_and_what_is_left_over_goes(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
-    write(site_of(small), folder)
+    write(pages_of(small)[0], folder)
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
     (folder / "stale.md").touch()
     (small / "docs/clinic.md").write_text("# Clinic, changed\n")
-    write(site_of(small), folder)
+    write(pages_of(small)[0], folder)
     after = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
     assert [file.name for file in before if after.get(file) != before[file]] == ["index.md"]
     assert after.keys() == before.keys()
 
 
-def test_the_clinics_list_holds_every_mistake_with_the_words_of_its_error(course: Course) -> None:
-    pages = {source.english: source for source in sources("en")}
-    shown = clinic(course, pages)
-    mistakes = [mistake for each in course.mistakes.values() for mistake in each]
-    files = [file for file in CHAPTERS.glob("*/mistakes/*.md") if not file.name.endswith(".ko.md")]
-    assert len(mistakes) == len(files) == shown.count("](/chapters/")
-    for mistake in mistakes:
-        assert " ".join(mistake.error.split()) in shown
-
-
-def test_what_a_chapter_asks_is_read_from_its_page_of_checks(tmp_path: Path) -> None:
-    (tmp_path / "checks.md").write_text(
-        "# Checks\n\n## saves_one\n<!-- section: x -->\nEach request saves\none meeting\n"
-        "why: A link that leads to no row\nleads nowhere.\nsee: SELECT id FROM meetings;\nlost: {code} was lost.\n"
-        "1. A nudge.\n2. [Why](lesson.md#why): because.\n3. Almost.\n\n## other\n\nIt answers\nwhy: So.\nsee: curl\n"
-    )
-    assert asked(tmp_path) == [
-        (
-            "saves_one",
-            "Each request saves one meeting",
-            "A link that leads to no row leads nowhere.",
-            "SELECT id FROM meetings;",
-        ),
-        ("other", "It answers", "So.", "curl"),
-    ]
+def test_a_broken_lesson_is_a_warning_and_the_pages_stay_as_they_were(
+    small: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(generate, "choose", lambda name: None)  # it would last
+    monkeypatch.setattr(generate, "read_course", lambda: read_course(small / "chapters"))
+    monkeypatch.setattr(generate, "sources", lambda language: sources(language, small))
+    (lesson,) = (small / "chapters").glob("ch02_*/lesson.md")
+    whole = lesson.read_text()
+    monkeypatch.setenv("WORKBOOK_HOME", str(small / "home"))
+    config: Any = SimpleNamespace(theme={"language": "en"})
+    for text in (whole, whole.replace('-    return "hello"', "-    return nothing")):
+        lesson.write_text(text)
+        generate.on_config(config)
+        assert "{'ch02-red: Test" in str(config.nav)
+        assert 'return "hello' in (Path(config.docs_dir) / "chapters/ch02.md").read_text()
+    (said,) = caplog.messages
+    assert "lesson.md" in said
+    monkeypatch.setenv("WORKBOOK_HOME", str(small / "fresh"))
+    with pytest.raises(PluginError, match=r"lesson\.md"):
+        generate.on_config(config)
 
 
 def test_the_foot_of_every_page_names_the_mysql_that_the_tests_run_on(mysql: Server) -> None:
@@ -150,58 +117,44 @@ def test_the_foot_of_every_page_names_the_mysql_that_the_tests_run_on(mysql: Ser
     assert f"MySQL {series} " in footer(), "write the new one under [tool.workbook.verified] in pyproject.toml"
 
 
-def test_two_pages_at_one_address_are_refused(tmp_path: Path) -> None:
-    for chapter in ("ch01_a", "ch02_b"):
-        folder = tmp_path / "chapters" / chapter / "mistakes"
-        folder.mkdir(parents=True)
-        (folder / "same.md").touch()
-    with pytest.raises(Problem, match=r"ch02_b/mistakes/same\.md and .*ch01_a/mistakes/same\.md have the same address"):
+def test_a_page_without_a_translation_is_shown_in_english_and_two_at_one_address_are_refused(tmp_path: Path) -> None:
+    for path in ("docs/a.md", "docs/b.md", "docs/ko/b.md", "chapters/ch01_a/mistakes/c.md"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert [each.file for each in sources("en", tmp_path)[:2]] == ["docs/a.md", "docs/b.md"]
+    korean = sources("ko", tmp_path)
+    assert [(each.file, each.page) for each in korean[:2]] == [("docs/a.md", "a.md"), ("docs/ko/b.md", "b.md")]
+    (tmp_path / "chapters/ch01_a").rename(tmp_path / "chapters/ch02_b")
+    (tmp_path / "docs/mistakes").mkdir()
+    (tmp_path / "docs/mistakes/c.md").touch()
+    with pytest.raises(Problem, match=r"ch02_b/mistakes/c\.md and docs/mistakes/c\.md have the same address"):
         sources("en", tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("language", "translated", "file"),
-    [("en", True, "docs/a.md"), ("ko", False, "docs/a.md"), ("ko", True, "docs/ko/a.md")],
-)
-def test_a_page_without_a_translation_is_shown_in_english(
-    tmp_path: Path, language: Language, translated: bool, file: str
-) -> None:
-    for path in ("docs/a.md", *(["docs/ko/a.md"] if translated else [])):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).touch()
-    (page,) = sources(language, tmp_path)
-    assert (page.file, page.page) == (file, "a.md")
-
-
-@pytest.mark.parametrize(
-    ("parts", "said"),
+    ("part", "content", "said"),
     [
-        ({}, []),
-        ({"link": "../b/#there"}, []),
-        ({"link": "../b/#nowhere"}, ["a/index.html: the link ../b/#nowhere leads to a page that has no such anchor."]),
-        ({"link": "../c/"}, ["a/index.html: the link ../c/ leads nowhere."]),
-        (
-            {"head": '<link rel="stylesheet" href="https://fonts.invalid/css?family=x">'},
-            ["a/index.html: loads https://fonts.invalid/css?family=x, from another host."],
-        ),
-        (
-            {"body": '<script src="//cdn.invalid/a.js"></script>'},
-            ["a/index.html: loads //cdn.invalid/a.js, from another host."],
-        ),
-        ({"body": '<img src="../p.png">'}, ["a/index.html: the image ../p.png has no alt text."]),
-        ({"body": '<img src="../p.png" alt="bars">'}, []),
-        ({"body": '<img alt=bars src="../q.png">'}, ["a/index.html: the link ../q.png leads nowhere."]),
-        ({"body": "<code>&lt;img src=&quot;x.png&quot;&gt;</code>"}, []),
+        ("link", "#here", ""),
+        ("link", "../b/#there", ""),
+        ("link", "../b/#nowhere", "the link ../b/#nowhere leads to a page that has no such anchor."),
+        ("link", "../c/", "the link ../c/ leads nowhere."),
+        ("head", '<link rel="stylesheet" href="//x.invalid/?a">', "loads //x.invalid/?a, from another host."),
+        ("body", '<script src="//cdn.invalid/a.js"></script>', "loads //cdn.invalid/a.js, from another host."),
+        ("body", '<img src="../p.png">', "the image ../p.png has no alt text."),
+        ("body", '<img src="../p.png" alt="bars"><code>&lt;img src=&quot;x.png&quot;&gt;</code>', ""),
+        ("body", '<img alt=bars src="../q.png">', "the link ../q.png leads nowhere."),
     ],
 )
-def test_the_built_html_is_searched_for_faults(tmp_path: Path, parts: dict[str, str], said: list[str]) -> None:
+def test_the_built_html_is_searched_for_faults(tmp_path: Path, part: str, content: str, said: str) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
     (tmp_path / "p.png").touch()
-    (tmp_path / "a" / "index.html").write_text(HTML.format(**({"head": "", "link": "#here", "body": ""} | parts)))
+    parts = {"head": "", "link": "#here", "body": ""} | {part: content}
+    (tmp_path / "a" / "index.html").write_text(HTML.format(**parts))
     (tmp_path / "b" / "index.html").write_text('<a name="there"></a><a href="../a/">back</a>')
     (tmp_path / "a.css").write_text("@font-face { src: url('https://fonts.invalid/a.woff2') }")
-    assert faults(tmp_path) == [*said, "a.css: loads something from another host."]
+    own = [f"a/index.html: {said}"] if said else []
+    assert faults(tmp_path) == [*own, "a.css: loads something from another host."]
 
 
 def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,23 +168,14 @@ def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monk
     monkeypatch.setattr(build, "CONFIGS", {str(config): "."})
     with pytest.raises(Problem, match="does not build") as problem:
         build.mkdocs(tmp_path / "site")
-    assert "'#nowhere', but there is no such anchor on this page" in str(problem.value)
-    assert "does not contain an anchor '#nowhere'" in str(problem.value)
-    assert "'missing.md', but the target is not found" in str(problem.value)
-    assert "absolute link '/absolute.md'" in str(problem.value)
+    here, there = "'#nowhere', but there is no such anchor on this page", "does not contain an anchor '#nowhere'"
+    for said in (here, there, "'missing.md', but the target is not found", "absolute link '/absolute.md'"):
+        assert said in str(problem.value)
 
 
-def test_the_site_is_whole_in_both_languages_and_a_fault_in_it_is_found(site: Path, tmp_path: Path) -> None:
-    names = {file.relative_to(site).as_posix() for file in site.rglob("index.html")}
-    english = {name for name in names if not name.startswith("ko/")}
-    assert {name.removeprefix("ko/") for name in names - english} == english
-    assert faults(site) == []
-    shutil.copytree(site / "mistakes", tmp_path / "mistakes")
-    page = tmp_path / "mistakes/async-mode/index.html"
-    page.write_text(page.read_text("utf-8").replace("</body>", '<a href="#no-such">x</a></body>'), "utf-8")
-    assert [fault for fault in faults(tmp_path) if "#no-such" in fault] == [
-        "mistakes/async-mode/index.html: the link #no-such leads to a page that has no such anchor."
-    ]
+def test_every_page_is_there_in_both_languages(site: Path) -> None:
+    english, korean = ({file.relative_to(root) for file in root.rglob("index.html")} for root in (site, site / "ko"))
+    assert korean == {file for file in english if file.parts[0] != "ko"}
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
@@ -239,15 +183,3 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(Problem, match=rf"^Port {port} cannot be used: "):
             build.server(tmp_path, port)
-
-
-def test_without_a_chromium_a_test_is_skipped_with_the_way_to_get_one_or_fails_where_it_is_required(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv(chromium.REQUIRED, raising=False)
-    with pytest.raises(pytest.skip.Exception, match=r"no Chromium here: apt-get install .*chromium fonts-noto-cjk"):
-        chromium.required_or_skipped()
-    monkeypatch.setenv(chromium.REQUIRED, "1")
-    with pytest.raises(pytest.fail.Exception, match="is set, and there is no Chromium here"):
-        chromium.required_or_skipped()

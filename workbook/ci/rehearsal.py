@@ -1,6 +1,5 @@
 """The jobs of a workflow, run for what comes of them: as they are, or with something planted in the commit."""
 
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Sequence
@@ -9,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbook.ci import act, commit, steps
+from workbook.ci import act, commit
 from workbook.ci.act import Event
-from workbook.ci.mysql import serve
-from workbook.ci.service import mentions_mysql, mysql_service, other_services, secrets_of
+from workbook.ci.service import mysql_service, secrets_of, serve
 from workbook.ci.stand_in import NOT_HERE
-from workbook.ci.workflow import Workflow, needs
+from workbook.ci.workflow import Workflow, elsewhere, is_unknown, needs, rewrite
 from workbook.say import _
 
 _STARTING = threading.Lock()
@@ -25,8 +23,6 @@ class Outcome:
     """What came of a job.
 
     Attributes:
-        job: its id.
-        steps: as the workflow has them.
         result: `success`, `failure` or `skipped`; `blocked` when it needs a job that failed; empty when it never ended.
         failed: the name of the first step that failed, or an empty text.
         why: what ended it, such as `exit code 1`.
@@ -63,27 +59,25 @@ class Outcome:
 
     def take(self, event: Event, watch: Callable[[], bool]) -> None:
         """Note what an event tells; at the end of a step `watch` is asked."""
-        if event.what == "left out":
-            self.left_out.append(event.text)
-        elif event.what == "complained":
-            self.why = self.why or event.text
-        elif event.what == "over":
-            self.result = event.text
-        elif event.what == "said" and event.place is not None:
-            self.said.setdefault(event.place, []).append(event.text)
-        elif event.what == "ended" and event.place is not None:
-            if self.reached is None and watch():
-                self.reached = event.place
-            if self.red_by is None:
-                self._ended(event.place, event.text == "success")
-
-    def _ended(self, place: int, well: bool) -> None:
-        step = self.steps[place]
-        if not well and step.get("continue-on-error") is not True:
-            self.red_by, self.failed = place, name_of(step)
-        if self.red_by is not None or steps.is_unknown(step):
-            said = self.said.get(place, ())
-            self.left_out += [line.removeprefix(NOT_HERE) for line in said if line.startswith(NOT_HERE)]
+        match event.what:
+            case "left out":
+                self.left_out.append(event.text)
+            case "complained":
+                self.why = self.why or event.text
+            case "over":
+                self.result = event.text
+            case "said" if event.place is not None:
+                self.said.setdefault(event.place, []).append(event.text)
+            case "ended" if event.place is not None:
+                step, said = self.steps[event.place], self.said.get(event.place, ())
+                if self.reached is None and watch():
+                    self.reached = event.place
+                if self.red_by is not None:
+                    return
+                if event.text != "success" and step.get("continue-on-error") is not True:
+                    self.red_by, self.failed = event.place, name_of(step)
+                if self.red_by is not None or is_unknown(step):
+                    self.left_out += [line.removeprefix(NOT_HERE) for line in said if line.startswith(NOT_HERE)]
 
 
 def rehearse(
@@ -96,18 +90,14 @@ def rehearse(
     only: str | None = None,
     hear: Callable[[Outcome, Event], None] = lambda outcome, event: None,
 ) -> list[Outcome]:
-    """Run the jobs of a workflow on a clone of the commit.
+    """Run the jobs of a workflow on a clone of the commit; the jobs' outcomes in their order.
 
     Args:
-        plant: changes the clone and commits it; the project itself is never touched. All that the steps can write to
-            lies in the clone's parent folder.
+        plant: changes the clone and commits it. All that the steps can write to lies in the clone's parent folder.
         watch: asked at the end of each step whether the planted thing has happened.
         seconds: after how many a job is stopped.
         only: the one job to run; all when None.
         hear: told of each event as it happens; the outcome holds it already.
-
-    Returns:
-        the jobs' outcomes in their order.
 
     Raises:
         Problem: no MySQL can be had on this machine, or act cannot run.
@@ -124,10 +114,6 @@ def rehearse(
             outcome.result, outcome.why = "blocked", ", ".join(waits)
         elif service and service.refusal:
             outcome.failed, outcome.why = f"service {service.name}", service.refusal
-            stops = _(
-                "The job failed before its first step: the container {image} would stop at once.", image=service.image
-            )
-            hear(outcome, Event("noted", text=stops))
         else:
             with closing(_run(plan, name, state, plant, seconds)) as happening:
                 for event in happening:
@@ -142,25 +128,26 @@ def _run(
     plan: Workflow, name: str, state: commit.Commit, plant: Callable[[Path], None], seconds: float | None
 ) -> Generator[Event, None, None]:
     job = plan.jobs[name]
-    service, elsewhere = mysql_service(job), steps.elsewhere(job)
-    if elsewhere:
-        yield from (Event("left out", text=elsewhere), Event("over", text="skipped"))
+    if missing := elsewhere(job):
+        yield from (Event("left out", text=missing), Event("over", text="skipped"))
         return
-    preinstalled = mentions_mysql(job, plan.content.get("env") or {})
-    scratch = Path(tempfile.mkdtemp(prefix="workbook-ci-"))
-    try:
+    service = mysql_service(job)
+    with ExitStack() as stack:
+        temporary = tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True)
+        scratch = Path(stack.enter_context(temporary))
         commit.clone(state, scratch / "commit")
         plant(scratch / "commit")
-        with ExitStack() as stack:
-            # One at a time: somebody who rehearses twice at once is not to be told that another command is in the way.
-            with _STARTING:
-                mysql = stack.enter_context(serve(state.repository, service, preinstalled=preinstalled))
-            rewritten, notes = steps.rewrite(plan.content, name, scratch / "commit", mysql.ports)
-            yield from (Event("noted", text=sentence) for sentence in (*mysql.sentences(service), *notes))
-            yield from (Event("left out", text=_("the service {other}", other=each)) for each in other_services(job))
-            yield from act.run(rewritten, scratch, mysql, secrets_of(job), seconds)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        # One at a time: somebody who rehearses twice at once is not to be told that another command is in the way.
+        with _STARTING:
+            mysql = stack.enter_context(serve(state.repository, job))
+        rewritten, empty = rewrite(plan.content, name, scratch / "commit", mysql.ports)
+        yield from (Event("noted", text=sentence) for sentence in mysql.said)
+        if empty:
+            yield Event("noted", text=_("Secrets are empty here: {listed}.", listed=empty))
+        for each in job.get("services") or {}:
+            if not service or each != service.name:
+                yield Event("left out", text=_("the service {other}", other=each))
+        yield from act.run(rewritten, scratch, mysql, secrets_of(job), seconds)
 
 
 def name_of(step: dict[str, Any]) -> str:

@@ -1,9 +1,19 @@
-"""What a job expects of MySQL: a service container, the server that GitHub's machines have installed, or none."""
+"""The MySQL of a job: what it expects (a service, GitHub's own, or none), and the throwaway server that plays it."""
 
+import contextlib
+import os
 import re
+import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
 
+from workbook.ci.stand_in import STARTS_MYSQL
+from workbook.login import create_database, cursor, quoted
+from workbook.mysql import ladder, local
+from workbook.mysql.server import Server
 from workbook.say import _
 
 MYSQL_PORT = 3306
@@ -11,6 +21,7 @@ MYSQL_PORT = 3306
 ANY_PORT = 0
 """The port of a service that publishes a lone `3306`: GitHub picks one, and steps ask for it by an expression."""
 
+_PUBLISHED = re.compile(r"(?:(?:.*:)?(\d+):)?3306(?:/tcp)?")
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
 
@@ -19,8 +30,6 @@ class Service:
     """A MySQL service container, as the workflow describes it.
 
     Attributes:
-        name: the service's id.
-        image: for example `mysql:8.4`.
         environment: what the image is told; secrets are made up, other expressions of GitHub's count as empty.
         ports: the ports of the runner that lead to MySQL's; `ANY_PORT` for one that GitHub picks.
         health: whether GitHub waits until MySQL answers.
@@ -36,13 +45,13 @@ class Service:
     def refusal(self) -> str:
         """Why the image would stop at once, or nothing. These are the rules of its entry point."""
         root = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD")
-        if not any(self.environment.get(name) for name in root):
+        told = self.environment
+        if not any(map(told.get, root)):
             return _("It wants one of {root}.", root=", ".join(root))
-        if self.environment.get("MYSQL_USER") == "root":
+        if told.get("MYSQL_USER") == "root":
             return _("MYSQL_USER is for a further user and must not be root; leave it out of the service's env.")
-        if self.environment.get("MYSQL_USER") and not self.environment.get("MYSQL_PASSWORD"):
-            return _("MYSQL_USER needs MYSQL_PASSWORD beside it.")
-        return ""
+        lacks = told.get("MYSQL_USER") and not told.get("MYSQL_PASSWORD")
+        return _("MYSQL_USER needs MYSQL_PASSWORD beside it.") if lacks else ""
 
 
 def mysql_service(job: dict[str, Any]) -> Service | None:
@@ -51,16 +60,14 @@ def mysql_service(job: dict[str, Any]) -> Service | None:
         settings = described if isinstance(described, dict) else {"image": described}
         image = str(settings.get("image"))
         if re.fullmatch(r"(.*/)?mysql(-server)?([:@].*)?", image, re.IGNORECASE):
-            environment = {key: _plain(value) for key, value in (settings.get("env") or {}).items()}
-            ports = tuple(port for each in settings.get("ports") or [] for port in _published(str(each)))
+            env = {
+                key: _SECRET.sub(r"made-up-\1", str(value or "")) for key, value in (settings.get("env") or {}).items()
+            }
+            environment = {key: re.sub(r"(?s)\$\{\{.*?\}\}", "", value) for key, value in env.items()}
+            published = filter(None, (_PUBLISHED.fullmatch(str(each)) for each in settings.get("ports") or ()))
+            ports = tuple(int(found[1] or ANY_PORT) for found in published)
             return Service(str(name), image, environment, ports, "--health-cmd" in str(settings.get("options") or ""))
     return None
-
-
-def other_services(job: dict[str, Any]) -> list[str]:
-    """The job's services that nothing here stands in for, by name."""
-    mysql = mysql_service(job)
-    return [str(name) for name in job.get("services") or {} if not mysql or name != mysql.name]
 
 
 def mentions_mysql(job: dict[str, Any], settings: dict[str, Any]) -> bool:
@@ -69,21 +76,60 @@ def mentions_mysql(job: dict[str, Any], settings: dict[str, Any]) -> bool:
 
 
 def secrets_of(job: dict[str, Any]) -> dict[str, str]:
-    """The secrets that a service's `env` names, with the values that stand for them here.
-
-    The server takes them as passwords and the steps use them to log in, so any value does when both have the same.
-    """
+    """The secrets that a service's `env` names: any value does, when the server and the steps have the same."""
     return {name: f"made-up-{name}" for name in _SECRET.findall(str(job.get("services") or ""))}
 
 
-def _plain(value: Any) -> str:
-    plain = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    return re.sub(r"\$\{\{.*?\}\}", "", _SECRET.sub(r"made-up-\1", plain), flags=re.DOTALL)
+PREINSTALLED = Service("mysql", "preinstalled", {"MYSQL_ROOT_PASSWORD": "root"}, (MYSQL_PORT,), True)
+"""What GitHub's Ubuntu machines have installed, and switched off: root's password is `root`."""
 
 
-def _published(port: str) -> list[int]:
-    """The runner's port of a mapping such as `3307:3306` that leads to MySQL's."""
-    *before, inside = port.removesuffix("/tcp").split(":")
-    if inside != str(MYSQL_PORT):
-        return []
-    return [int(before[-1]) if before and before[-1].isdecimal() else ANY_PORT]
+class Mysql(NamedTuple):
+    """What a job finds: each port that the workflow knows, and the port here that stands for it; and whether the server
+    is GitHub's preinstalled one. `said` are sentences: what plays it, and what of it would go wrong on GitHub."""
+
+    ports: dict[int, int]
+    preinstalled: bool = False
+    said: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def serve(project: Path, job: dict[str, Any]) -> Iterator[Mysql]:
+    """Have the job's MySQL (its service's, or GitHub's own when a step starts that); a Problem when none can be had."""
+    scripts = "\n".join(str(step.get("run", "")) for step in job["steps"])
+    played = mysql_service(job) or (PREINSTALLED if STARTS_MYSQL.search(scripts) else None)
+    # Bound and not listening: certainly nobody answers there. A job without a MySQL must not find its owner's.
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        ports = {MYSQL_PORT: nobody.getsockname()[1]}
+        if not played:
+            yield Mysql(ports)
+            return
+        # A server that was lent to the tests will not do: here root gets another password.
+        given = os.environ.get("WORKBOOK_MYSQL") == "given"
+        with local.start(use="test") if given else ladder.climb(project, use="test") as server:
+            _settle(server, played)
+            names = {"version": server.version, "name": played.name, "image": played.image}
+            said = [_("MySQL {version} of this machine plays the service {name} ({image}).", **names)]
+            if not played.health:
+                said += [_("{name} has no --health-cmd: on GitHub the steps may start before it answers.", **names)]
+            ports |= {ANY_PORT: server.port} | dict.fromkeys(played.ports, server.port)
+            yield Mysql(ports, played is PREINSTALLED, tuple(said))
+
+
+def _settle(server: Server, service: Service) -> None:
+    """Make the accounts and the database that the image's entry point makes."""
+    told = service.environment
+    root = told.get("MYSQL_ROOT_PASSWORD") or (uuid4().hex if told.get("MYSQL_RANDOM_ROOT_PASSWORD") else "")
+    if told.get("MYSQL_DATABASE"):
+        create_database(server, told["MYSQL_DATABASE"])
+    with cursor(server) as ask:
+        if told.get("MYSQL_USER"):
+            user = (told["MYSQL_USER"], told["MYSQL_PASSWORD"])
+            ask.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", user)
+            if told.get("MYSQL_DATABASE"):
+                ask.execute(f"GRANT ALL ON {quoted(told['MYSQL_DATABASE'])}.* TO %s@'%%'", user[:1])
+        ask.execute("ALTER USER root@'%%' IDENTIFIED BY %s", (root,))
+        # Through Docker nobody arrives from localhost, so that account would be another in each rung. It is ours, and
+        # this is the last thing that it does.
+        ask.execute("DROP USER root@localhost")

@@ -1,24 +1,54 @@
 """The project's MySQL: its account's rights, the database, its migrations, and the pool that the application opens."""
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pymysql import MySQLError
 from pymysql.cursors import Cursor
 
 from workbook.doctor.machine import Finding, Results, said
-from workbook.doctor.project import CONFIG, MIGRATIONS, settings
+from workbook.doctor.project import CONFIG, MIGRATIONS
 from workbook.login import cursor, quoted
-from workbook.mysql.probe import Unanswered
+from workbook.mysql.ladder import database_name
+from workbook.mysql.server import Unanswered
 from workbook.say import Problem, _
-from workbook.settings import DEFAULT_DATABASE
 from workbook.student import environment
 from workbook.student.ground import students_server
+
+PROBE = """
+import asyncio, contextlib, json, sys
+
+ASK = {"time_zone": "@@time_zone", "sql_mode": "@@sql_mode", "charset": "@@character_set_client"}
+
+async def main():
+    from app.configs.tortoise_config import TORTOISE_ORM
+    from tortoise import Tortoise
+
+    default = TORTOISE_ORM["connections"]["default"]
+    given = default.get("credentials", {}) if isinstance(default, dict) else {}
+    await Tortoise.init(config=TORTOISE_ORM)
+    found = []
+    try:
+        async with contextlib.AsyncExitStack() as held:
+            for _ in range(min(given.get("minsize", 1), 11) + 1):
+                connection = await held.enter_async_context(Tortoise.get_connection("default").acquire_connection())
+                async with connection.cursor() as cursor:
+                    await cursor.execute("SELECT " + ", ".join(ASK.values()))
+                    found.append(dict(zip(ASK, await cursor.fetchone())))
+    finally:
+        await Tortoise.close_connections()
+    return given.get("port"), found
+
+try:
+    print(json.dumps(asyncio.run(main())))
+except Exception as error:
+    sys.exit(type(error).__name__ + ": " + " ".join(str(error).split())[:300])
+"""
+"""For the project's own Python, which has none of our packages: the port that the application asks, and what each of
+its connections says. All are held at once: those that the pool keeps open, and one that it opens as they are busy."""
 
 _ADDS = re.compile(r"ALTER TABLE `(\w+)` ADD (?:COLUMN )?`(\w+)`")
 _MAY_MAKE = re.compile(r"GRANT (?:ALL PRIVILEGES|.*\bCREATE,.*) ON `?([^`.]+)`?\.\*")
@@ -32,13 +62,13 @@ def examine(project: Path | None) -> Iterator[tuple[str, Results]]:
         yield "MySQL", iter((server.sentence,))
         if project is None:
             return
-        name = os.environ.get("MYSQL_DB") or settings(project).get("MYSQL_DB") or DEFAULT_DATABASE
+        name = database_name(project)
         with cursor(server) as ask:
             found = [*database(ask, name, server.user), *migrations(ask, name, project)]
         yield _("database"), iter(found)
         # Without its database no connection of the pool opens, and that was said already.
         if found and isinstance(found[0], str) and (project / CONFIG).is_file():
-            yield _("pool"), judge(pool(project), server.port)
+            yield _("pool"), pool(project, server.port)
     except Problem as problem:
         cure = "workbook db up" if isinstance(problem, Unanswered) or not problem.ways else problem.ways[0]
         yield "MySQL", iter((Finding(problem.what, problem.why or why, cure),))
@@ -111,43 +141,34 @@ def migrations(ask: Cursor, name: str, project: Path) -> Results:
         )
 
 
-def pool(project: Path) -> dict[str, Any]:
-    """What the project's own Python says of its pool: its `port`, and its `connections` or an `error`."""
+def pool(project: Path, port: int) -> Results:
+    """Whether the application's connections lead to this port of MySQL's, can be had, and are all alike."""
     try:
         program = environment.python(project)
-        values = environment.running(program) | {"PYTHONPATH": str(project)}
-        printed = said(program, Path(__file__).with_name("probe.py"), cwd=project, environ=values)[1]
-        return dict(json.loads(printed.splitlines()[-1]))
+        code, printed = said(program, "-c", PROBE, cwd=project, environ=environment.running(program))
     except Problem as problem:
-        return {"error": problem.what}
-    except (ValueError, IndexError):
-        return {"error": _("the project's Python said nothing")}
-
-
-def judge(seen: dict[str, Any], port: int) -> Results:
-    """Whether the pool's connections lead to this port of MySQL's, can be had, and are all alike."""
-    if seen.get("port", port) != port:
+        code, printed = 1, problem.what
+    last = (printed.splitlines() or [_("the project's Python said nothing")])[-1]
+    if code:
         yield Finding(
-            _("The application asks port {theirs}; `workbook db status` names {port}.", theirs=seen["port"], port=port),
+            _("The application's own connections cannot be opened: {error}", error=last),
+            _("No request can reach the database."),
+            f"echo {shlex.quote(last)} | workbook explain",
+        )
+        return
+    theirs, connections = json.loads(last)
+    different = {key: {str(each[key]) for each in connections} for key in connections[0]}
+    if theirs not in (None, port):
+        yield Finding(
+            _("The application asks port {theirs}; `workbook db status` names {port}.", theirs=theirs, port=port),
             _("What you see in one server, the other does not have."),
             "workbook db up --project . >> .env",
         )
-        return
-    if "error" in seen:
+    elif key := next((key for key, values in different.items() if len(values) > 1), None):
         yield Finding(
-            _("The application's own connections cannot be opened: {error}", error=seen["error"]),
-            _("No request can reach the database."),
-            f"echo {shlex.quote(seen['error'])} | workbook explain",
+            _("The pool's connections differ in {key}: {values}.", key=key, values=" / ".join(sorted(different[key]))),
+            _("The same request gives now one answer, now another."),
+            _("In {config}: {what} in SESSION_SETTINGS, as in ch33", config=CONFIG, what="init_command"),
         )
-        return
-    connections = list({each.pop("id"): each for each in seen["connections"]}.values())
-    for key in connections[0]:
-        different = sorted({str(each[key]) for each in connections})
-        if len(different) > 1:
-            yield Finding(
-                _("The pool's connections differ in {key}: {values}.", key=key, values=" / ".join(different)),
-                _("The same request gives now one answer, now another."),
-                _("In {config}: {what} in SESSION_SETTINGS, as in ch33", config=CONFIG, what="init_command"),
-            )
-            return
-    yield _("{count} connections alike: time zone {time_zone}, {charset}", count=len(connections), **connections[0])
+    else:
+        yield _("{count} connections alike: time zone {time_zone}, {charset}", count=len(connections), **connections[0])

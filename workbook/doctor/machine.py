@@ -4,39 +4,21 @@ import os
 import re
 import shlex
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, STDOUT, TimeoutExpired, run
+from typing import NamedTuple
 
 import psutil
 
-from workbook.mysql.mysqld import is_free
+from workbook.mysql import is_free
 from workbook.say import _
 
-OLDEST_PYTHON = (3, 11)
-"""What the template's pyproject.toml asks for."""
 
-ROOM = 1_000_000_000
-"""Bytes of free disk below which installing packages or starting a MySQL may fail."""
-
-LOOKING = {"PYTHONDONTWRITEBYTECODE": "1", "GIT_OPTIONAL_LOCKS": "0"}
-"""For every program that is run in a project: looking at it leaves no file there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong, or still to do.
-
-    Attributes:
-        what: one sentence, with the place.
-        why: what it will break, in a sentence.
-        cure: the one command that mends it, or the one change to make.
-        wrong: whether something is broken; otherwise it is a step that is still ahead, and no reason for alarm.
-    """
+class Finding(NamedTuple):
+    """Something wrong, or a step that is still ahead: what, why it matters, and the one command that mends it."""
 
     what: str
     why: str
@@ -50,18 +32,11 @@ Results = Iterator[Finding | str]
 
 def said(*command: str | Path, cwd: Path | None = None, environ: Mapping[str, str] = os.environ) -> tuple[int, str]:
     """A command's exit code and what it printed, errors and all; 127 when it does not start."""
+    # Looking at a project leaves no file there.
+    env = {**environ, "PYTHONDONTWRITEBYTECODE": "1", "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env=dict(environ) | LOOKING,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        done = run(command, cwd=cwd, env=env, stdout=PIPE, stderr=STDOUT, text=True, errors="replace", timeout=60)
+    except (OSError, TimeoutExpired):
         return 127, ""
     return done.returncode, done.stdout.strip()
 
@@ -77,7 +52,7 @@ def python(project: Path | None) -> Results:
             _("An environment points to the Python that made it; that one was moved, updated or removed."),
             "rm -r .venv && uv sync",
         )
-    elif (int(version[1]), int(version[2])) < OLDEST_PYTHON:
+    elif (int(version[1]), int(version[2])) < (3, 11):
         yield Finding(
             _("{program} is {version}; 3.11 or newer is needed.", program=program, version=version[0]),
             _("The code uses StrEnum and Self, which older ones do not have."),
@@ -88,27 +63,16 @@ def python(project: Path | None) -> Results:
 
 
 def git() -> Results:
-    """Whether git is there, and knows whose commits these are."""
-    if shutil.which("git") is None:
+    """Whether git is there."""
+    if shutil.which("git"):
+        yield said("git", "--version")[1]
+    else:
         install = "xcode-select --install" if sys.platform == "darwin" else "sudo apt install git"
         yield Finding(_("git is not on PATH."), _("Every step of the course ends in a commit."), install)
-        return
-    for key, example in (("user.name", "Moon"), ("user.email", "moon@example.org")):
-        if not said("git", "config", key)[1]:
-            yield Finding(
-                _("git does not know your {key}.", key=key),
-                _("`git commit` refuses to work without it."),
-                f'git config --global {key} "{example}"',
-            )
-    yield said("git", "--version")[1]
 
 
 def uv(ours: Path | None = None) -> Results:
-    """Whether uv is on PATH, where the lessons' commands look for it.
-
-    Args:
-        ours: the folder of the uv that came with `make setup`; that of our own Python when None.
-    """
+    """Whether uv is on PATH, where the lessons' commands look for it, else in the folder of our own Python (`ours`)."""
     ours = ours or Path(sys.executable).parent
     if shutil.which("uv"):
         yield said("uv", "--version")[1]
@@ -128,15 +92,8 @@ def uv(ours: Path | None = None) -> Results:
         )
 
 
-def docker() -> Results:
-    """Whether a Docker engine answers. It is never a finding: a MySQL without Docker serves as well."""
-    code, version = said("docker", "version", "--format", "{{.Server.Version}}")
-    yield _("an engine answers") + f" ({version})" if code == 0 else _("none that can be used, and none is needed")
-
-
-def disk(folder: Path, needed: int = ROOM, kernel: Path = Path("/proc/version")) -> Results:
-    """Whether there is room for packages and MySQL's data, and whether this is Windows' disk seen from Linux."""
-    # The folder may not be made yet.
+def disk(folder: Path, needed: int = 10**9, kernel: Path = Path("/proc/version")) -> Results:
+    """Whether there is room (bytes) for packages and MySQL, and whether this is Windows' disk seen from Linux."""
     free = shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
     if free < needed:
         yield Finding(
@@ -154,40 +111,19 @@ def disk(folder: Path, needed: int = ROOM, kernel: Path = Path("/proc/version"))
     yield _("{free:.0f} GB free", free=free / 1e9) + f" ({folder})"
 
 
-def ports(mysql: int = 3306, web: int = 8000, patience: float = 1.0) -> Results:
-    """Whether MySQL's port is free or is MySQL's, and the API's is free.
-
-    Args:
-        patience: seconds to wait for what listens there to speak.
-    """
-    values = {"port": mysql, "named": _owner(mysql)}
-    if not is_free(mysql) and not _greets(mysql, patience):
-        yield Finding(
-            _("Port {port} of 127.0.0.1 is taken by {named}, and it is not MySQL.", **values),
-            _("MySQL cannot start there."),
-            f"echo MYSQL_PORT={mysql + 1} >> .env && workbook db up --project .",
-        )
-    if not is_free(web):
-        yield Finding(
-            _("Port {port} of 127.0.0.1 is taken by {named}.", port=web, named=_owner(web)),
-            _("uvicorn cannot listen there; requests go to that program instead of yours."),
-            f"uv run uvicorn app.main:app --port {web + 1}",
-        )
-    state = _("free") if is_free(mysql) else values["named"]
-    yield f"{mysql}: {state}"
-
-
-def _greets(port: int, patience: float) -> bool:
-    """Whether a server speaks first, as MySQL does, in version 10 of its protocol (the fifth byte says it)."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), patience) as connection:
-        return connection.recv(64)[4:5] == b"\x0a"
-    return False
-
-
-def _owner(port: int) -> str:
-    """The program that listens, if this account may know it."""
+def port(web: int = 8000) -> Results:
+    """Whether the API's port is free. MySQL's is examined by logging in."""
+    if is_free(web):
+        yield f"{web}: " + _("free")
+        return
+    named = _("another account's program")
+    # What this account may not know of others' programs raises.
     with suppress(psutil.Error):
         for each in psutil.net_connections("tcp"):
-            if each.laddr and each.laddr.port == port and each.status == psutil.CONN_LISTEN and each.pid:
-                return f"{psutil.Process(each.pid).name()} (pid {each.pid})"
-    return _("another account's program")
+            if each.laddr and each.laddr.port == web and each.status == psutil.CONN_LISTEN and each.pid:
+                named = f"{psutil.Process(each.pid).name()} (pid {each.pid})"
+    yield Finding(
+        _("Port {port} of 127.0.0.1 is taken by {named}.", port=web, named=named),
+        _("uvicorn cannot listen there; requests go to that program instead of yours."),
+        f"uv run uvicorn app.main:app --port {web + 1}",
+    )

@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import sys
-import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -18,19 +17,9 @@ from workbook.say import _
 
 CONFIG = "app/configs/tortoise_config.py"
 MIGRATIONS = "migrations/models"
-NO_CR = "perl -pi -e 's/\\r$//' "
 
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
 _OPENS = re.compile(r"lifespan\s*=|register_tortoise|RegisterTortoise|Tortoise\.init|TortoiseContext")
-
-
-def settings(project: Path | None) -> dict[str, str]:
-    """What `.env` sets; nothing when it cannot be read, which is a finding of its own."""
-    try:
-        text = (project / ".env").read_text(encoding="utf-8") if project else ""
-    except (OSError, UnicodeDecodeError):
-        return {}
-    return {each.key: each.value for each in parse_stream(io.StringIO(text)) if each.key and each.value is not None}
 
 
 def env(project: Path) -> Results:
@@ -53,13 +42,6 @@ def env(project: Path) -> Results:
         return
     try:
         content = file.read_bytes()
-    except IsADirectoryError:
-        yield Finding(
-            _(".env is a folder."),
-            _("Docker makes one when it is told to mount a file that is not there. No setting in it counts."),
-            "rmdir .env && cp .env.example .env",
-        )
-        return
     except OSError as error:
         yield Finding(
             _("{file} cannot be read: {strerror}.", file=".env", strerror=error.strerror),
@@ -67,42 +49,23 @@ def env(project: Path) -> Results:
             "mv .env .env.old && cp .env.example .env && chmod 600 .env",
         )
         return
-    yield from _content(content, project)
-
-
-def _content(content: bytes, project: Path) -> Results:
-    sixteen = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = content.decode("utf-16" if sixteen else "utf-8-sig")
+        text, cure = content.decode(), "perl -pi -e 's/^\\xEF\\xBB\\xBF// if $. == 1; s/\\r$//' .env"
     except UnicodeDecodeError:
-        text = None
-    if sixteen or text is None:
+        encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp949"
+        text, cure = "\ufeff", f"iconv -f {encoding} -t utf-8 .env > .env.new && mv .env.new .env"
+    if text.startswith("\ufeff") or "\r\n" in text:
         yield Finding(
-            _(".env is not UTF-8 text."),
-            _("The application cannot read it."),
-            f"iconv -f {'utf-16' if sixteen else 'cp949'} -t utf-8 .env > .env.new && mv .env.new .env",
+            _(".env was saved as Windows does: with a byte order mark (BOM), its line ends (CRLF), or not in UTF-8."),
+            _("The application cannot read it, or a carriage return becomes part of the password."),
+            cure,
         )
         return
-    if content.startswith(b"\xef\xbb\xbf"):
-        yield Finding(
-            _(".env begins with a byte order mark (BOM)."),
-            _("It becomes part of the first name, and no setting has that name."),
-            "perl -pi -e 's/^\\xEF\\xBB\\xBF// if $. == 1' .env",
-        )
-    if b"\r\n" in content:
-        yield Finding(
-            _(".env has Windows line ends (CRLF)."),
-            _("A shell or Docker reads the carriage return as part of the value: the password ends in it."),
-            f"{NO_CR}.env",
-        )
     # The names of the application's settings, without running it.
     configs = [file.read_text(errors="replace") for file in sorted((project / "app/configs").glob("*.py"))]
-    known = {
-        name.upper()
-        for text in configs
-        for name in re.findall(r"^    (\w+) *: *[\w\[\]|., ]+(?:=|$)", text, re.MULTILINE)
-    }
-    for binding in parse_stream(io.StringIO(text.replace("\r\n", "\n"))):
+    setting = re.compile(r"^    (\w+) *: *[\w\[\]|., ]+(?:=|$)", re.MULTILINE)
+    known = {name.upper() for each in configs for name in setting.findall(each)}
+    for binding in parse_stream(io.StringIO(text)):
         original = binding.original.string
         # The line as an editor counts it: empty lines before it are the parser's part of it.
         yield from _line(binding.original.line + len(original) - len(original.lstrip("\n")), binding, known)
@@ -124,12 +87,6 @@ def _line(number: int, binding: Binding, known: set[str]) -> Results:
             _(".env, line {number}: the application has no setting {key}.", **at),
             _("It refuses to start: Extra inputs are not permitted."),
             f"perl -pi -e 's/{key}/{near[0]}/ if $. == {number}' .env" if near else drop,
-        )
-    elif key == "MYSQL_PORT" and not value.isdecimal():
-        yield Finding(
-            _(".env, line {number}: {key} is no number.", **at),
-            _("The application refuses to start: Input should be a valid integer. Without the line it takes 3306."),
-            drop,
         )
     elif _SECRET.search(key) and (("${" in raw and raw[0] != "'") or (re.search(r"\s#", raw) and raw[0] not in "'\"")):
         yield Finding(
@@ -167,34 +124,18 @@ def line_ends(project: Path) -> Results:
             yield Finding(
                 _("{script} has Windows line ends (CRLF).", script=name),
                 _("Linux looks for a program whose name ends in a carriage return: `bad interpreter`."),
-                f"{NO_CR}{shlex.quote(name)}",
+                f"perl -pi -e 's/\\r$//' {shlex.quote(name)}",
             )
 
 
 def packages(project: Path) -> Results:
-    """Whether pyproject.toml can be read, and uv's lock is of today."""
-    file = project / "pyproject.toml"
-    try:
-        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        yield Finding(
-            _("{file} cannot be read: {strerror}.", file=file.name, strerror=error),
-            _("Neither uv nor pytest works without it."),
-            _("Mend that line; git diff {file} shows what changed last.", file=file.name),
-        )
-        return
-    if "poetry" in tools or (project / "poetry.lock").exists():
-        return
-    uv = shutil.which("uv") or Path(sys.executable).with_name("uv")
-    code, output = said(uv, "lock", "--check", "--offline", "--no-progress", cwd=project)
-    if not (project / "uv.lock").exists():
-        why = _("Everybody who clones the project gets other versions. The first `uv run` writes it.")
-        yield Finding(_("There is no uv.lock."), why, "uv lock", wrong=False)
-    elif code not in (0, 127):
-        why = _("`uv sync --locked` stops there, in CI, too. uv says:") + f" {output.splitlines()[-1:]}"
-        yield Finding(_("uv.lock is not what pyproject.toml asks for."), why, "uv lock")
+    """Whether uv's lock is what pyproject.toml asks for today."""
+    if (project / "uv.lock").exists():
+        uv = shutil.which("uv") or Path(sys.executable).with_name("uv")
+        code, output = said(uv, "lock", "--check", "--offline", "--no-progress", cwd=project)
+        if code not in (0, 127):
+            why = _("`uv sync --locked` stops there, in CI, too. uv says:") + f" {' '.join(output.split())[:300]}"
+            yield Finding(_("uv.lock is not what pyproject.toml asks for."), why, "uv lock")
 
 
 def application(project: Path) -> Results:

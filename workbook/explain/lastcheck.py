@@ -1,33 +1,30 @@
 """What the last failing `workbook check` or `workbook ci` said, kept for `workbook explain`, and the pages for it."""
 
 import json
-import subprocess
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from workbook.explain.clinic import Page
-from workbook.explain.match import MOST, Answer, How, match, nearest
+from workbook.explain.match import Answer, How, match, nearest
+from workbook.history.git import try_git
+from workbook.say import Problem
 
 NAME = "workbook-last-check.json"
 """In the project's `.git`: no commit can hold it, and deleting it loses nothing."""
-
-LETTERS = 60_000
-"""Letters of what was heard that are kept: the end, for there stands the error."""
 
 FEW = 3
 """So many pages of a check are worth naming when the error does not say which of them it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that failed: a check, or a step of a workflow.
+class Fault(NamedTuple):
+    """Something that failed: a check, or a job of a workflow.
 
     Attributes:
-        check: the check's name; empty for a step.
-        asks: what it asks, as the student read it; the step's name.
+        check: the check's name; empty for a job.
+        asks: what it asks, as the student read it; the job's name.
         sentences: what it said was missing.
-        heard: what the project's own programs had said by then: errors, and messages of tests.
+        heard: what the project's own programs had said by then.
     """
 
     check: str
@@ -37,27 +34,24 @@ class Fault:
 
 
 def write(project: Path, faults: list[Fault], command: str = "check") -> None:
-    """Keep what failed, in order; an empty list forgets what the same command said before.
-
-    Args:
-        command: the verb that found it, `check` or `ci`.
-    """
+    """Keep what `command` (`check` or `ci`) found, in order; nothing found forgets what the same one said before."""
     file = _file(project)
     if file and faults:
-        kept = [(each.check, each.asks, each.sentences, each.heard[-LETTERS:]) for each in faults]
-        file.write_text(json.dumps({"command": command, "faults": kept}, ensure_ascii=False), encoding="utf-8")
-    elif file and read(project)[0] in (command, ""):
+        # Of a long log the end: there stands the error.
+        kept = [each._replace(heard=each.heard[-60_000:]) for each in faults]
+        file.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    elif file and all(bool(each.check) == (command == "check") for each in read(project)):
         file.unlink(missing_ok=True)
 
 
-def read(project: Path) -> tuple[str, list[Fault]]:
-    """The command that failed last and what it found, in order; nothing when it has passed since, or none was run."""
+def read(project: Path) -> list[Fault]:
+    """What failed last, in order; nothing when it has passed since, or none was run."""
     file = _file(project)
     try:
-        kept: Any = json.loads(file.read_text(encoding="utf-8")) if file else {"command": "", "faults": []}
-        return kept["command"], [Fault(each[0], each[1], tuple(each[2]), each[3]) for each in kept["faults"]]
-    except (OSError, ValueError, LookupError, TypeError):
-        return "", []
+        kept = json.loads(file.read_text(encoding="utf-8")) if file else []
+        return [Fault(check, asks, tuple(sentences), heard) for check, asks, sentences, heard in kept]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def pages_of(fault: Fault, clinic: list[Page]) -> tuple[Page, ...]:
@@ -73,26 +67,23 @@ def pages_of(fault: Fault, clinic: list[Page]) -> tuple[Page, ...]:
 def answer_for(fault: Fault, clinic: list[Page]) -> Answer:
     """What to answer who asks about a failing check: the error itself first, then what the check is for."""
     own = [page for page in clinic if page.check == fault.check]
-    answer = _answer(fault, own) or _answer(fault, clinic)
-    if answer is None and 0 < len(own) <= MOST:
+    if answer := _answer(fault, own) or _answer(fault, clinic):
+        return answer
+    if 0 < len(own) <= FEW:
         return Answer(How.LIKELY, tuple(own))
-    return answer or Answer(How.UNKNOWN, nearest("\n".join((fault.heard, *fault.sentences)), clinic))
+    return Answer(How.UNKNOWN, nearest("\n".join((fault.heard, *fault.sentences)), clinic))
 
 
 def _answer(fault: Fault, clinic: list[Page]) -> Answer | None:
     # Its own sentences first: what was heard may be another check's.
-    for said in ("\n".join(fault.sentences), fault.heard):
-        answer = match(said, clinic)
-        if answer.how in (How.CERTAIN, How.LIKELY):
-            return answer
-    return None
+    answers = (match(said, clinic) for said in ("\n".join(fault.sentences), fault.heard))
+    return next((answer for answer in answers if answer.how in (How.CERTAIN, How.LIKELY)), None)
 
 
 def _file(project: Path) -> Path | None:
     """In git's own folder, which may lie elsewhere (a worktree); None outside a repository."""
-    command = ["git", "rev-parse", "--absolute-git-dir"]
-    try:
-        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return Path(done.stdout.strip()) / NAME if done.returncode == 0 else None
+    with suppress(Problem):
+        done = try_git(project, "rev-parse", "--absolute-git-dir", looking=True)
+        if done.returncode == 0:
+            return Path(done.stdout.strip()) / NAME
+    return None

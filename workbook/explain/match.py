@@ -1,18 +1,30 @@
 """From a pasted error to the pages of the clinic, with what is certain kept apart from what is likely."""
 
+import html
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
 from workbook.explain.clinic import Page
-from workbook.explain.paste import Output, outputs, squeeze
 
 MOST = 4
 """More pages than this are no answer: whoever asked would have to read them all."""
 
 SHORTEST = 12
 """Letters, white space not counted, that a torn piece of a line needs to count: shorter ones are in many lines."""
+
+_CONTROLS = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f\ufeff]"
+)
+_TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u00a0", "''\"\" ")
+_HANGUL = r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]"
+_COMMENT = re.compile(rf"\s*(?:#|//|--|<!--|←|<-|→|->|⇒|=>|※)[^\n]*{_HANGUL}[^\n]*$")
+_STAMP = r"(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d)?\]?\s+)?"
+_PREFIX = re.compile(rf"^{_STAMP}(?:[A-Za-z][\w.-]*\s*\|\s)?{_STAMP}\s*(?:[│|┃]\s)?\s*|\s*[│┃]\s*$")
+_MARGIN = re.compile(r"^[E>]\s{2,}")
+_PROMPT = re.compile(r"^(?:\(\S+\) ?)?(?:(?:[\w.-]+@[\w.-]+[: ]\S* ?)?[$%] +|(?:PS )?[A-Za-z]:\\[^>]*> ?)(?=\S)")
+_SLOTS = {"'...'": r"'[^'.]{0,80}'", "...": r"[^\n]{0,80}?"}
 
 _ERROR = re.compile(
     r"^(?!AssertionError$|Error: Process completed|.*CancelledError)(?:"
@@ -27,21 +39,60 @@ _SUCCESS = re.compile(
 )
 
 
+class Output:
+    """What one command printed, washed; `together` tells where lines begin that pytest marked as one run's errors."""
+
+    def __init__(self, rows: list[str]) -> None:
+        self.text = ""
+        self.together = set[int]()
+        for row in rows:
+            line = _MARGIN.sub("", row)
+            if line != row:
+                self.together.add(len(self.text))
+            self.text += f"{line}\n"
+        self.squeezed = squeeze(self.text)
+
+    def places(self, words: str) -> Iterator[tuple[int, int]]:
+        """Where a page's words stand, wrapped as they may be, and within no longer word."""
+        parts = re.split(r"('\.\.\.'|\.\.\.)", words)
+        if all(squeeze(part) in self.squeezed for part in parts[::2]):
+            inner = r"\s*".join(_SLOTS.get(part) or r"\s*".join(map(re.escape, squeeze(part))) for part in parts)
+            before = r"\b" if words[0].isalnum() else ""
+            after = r"(?!\w|[.-]\w)" if words[-1].isalnum() else ""
+            yield from (found.span() for found in re.finditer(before + inner + after, self.text))
+
+
+def squeeze(text: str) -> str:
+    """A text without its white space."""
+    return re.sub(r"\s+", "", text)
+
+
+def outputs(pasted: str) -> list[Output]:
+    """What each command printed, in order: a prompt with a command after it parts one output from the next."""
+    parts: list[list[str]] = [[]]
+    for row in html.unescape(pasted).translate(_TYPOGRAPHY).replace("\r\n", "\n").split("\n"):
+        # A progress bar writes over its line: what follows the last carriage return is what was seen.
+        line = _CONTROLS.sub("", row.rstrip("\r").rpartition("\r")[2])
+        line = _PREFIX.sub("", _COMMENT.sub("", line)).strip()
+        ours = re.sub(_HANGUL, "", line).strip()
+        if _PROMPT.match(ours):
+            parts.append([])
+        # What is left of a remark is its punctuation; the end of a wrapped line may be a full stop alone.
+        elif ours and (ours == line or re.search(r"\w", ours)):
+            parts[-1].append(ours)
+    return [Output(part) for part in parts if part]
+
+
 class How(Enum):
     """How much an answer says."""
 
-    CERTAIN = auto()
-    """The line is one that the clinic shows, and it leaves no other error: one page, or one a cause."""
-    LIKELY = auto()
-    """The same words, but they say too little, or with other names, or torn: it may be something else."""
-    UNKNOWN = auto()
-    """Nothing of it is in the clinic; the pages are the nearest."""
-    SUCCESS = auto()
-    """It is no error at all."""
+    CERTAIN = auto()  # the words leave no other error: one page, or one a cause
+    LIKELY = auto()  # the words say too little, or are torn: it may be something else
+    UNKNOWN = auto()  # nothing of it is in the clinic; the pages are the nearest
+    SUCCESS = auto()  # it is no error at all
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The pages, the likeliest first, and how far to trust them."""
 
     how: How
@@ -58,14 +109,8 @@ class Hit(NamedTuple):
 
 
 def match(pasted: str, clinic: list[Page]) -> Answer:
-    """Find the pages for an error: the last one of the last command that said one.
-
-    Args:
-        pasted: a traceback or an output, as it was copied: coloured, wrapped, cut, with comments between.
-        clinic: the pages.
-    """
-    printed = outputs(pasted)
-    for output in reversed(printed):
+    """Find the pages for an error, as it was copied: the last one of the last command that said one."""
+    for output in reversed(outputs(pasted)):
         hits = _last(output, clinic)
         sure = {hit.page for hit in hits if hit.sure}
         pages = sure or {hit.page for hit in hits} or _torn(output, clinic)
@@ -83,7 +128,9 @@ def _last(output: Output, clinic: list[Page]) -> list[Hit]:
 
     But tracebacks that are chained tell one error, and the failures of one run of pytest stand beside each other.
     """
-    hits = [Hit(*span, page, sign.sure) for page in clinic for sign in page.signs for span in sign.find(output)]
+    hits = [
+        Hit(*span, page, sure) for page in clinic for words, sure in page.signs.items() for span in output.places(words)
+    ]
     likely: list[Hit] = []
     starts = sorted({0, *(found.start() for found in _ERROR.finditer(output.text))})
     for above, start, end in reversed([*zip([0, *starts], starts, [*starts[1:], len(output.text)], strict=False)]):
@@ -101,16 +148,13 @@ def _last(output: Output, clinic: list[Page]) -> list[Hit]:
 def _torn(output: Output, clinic: list[Page]) -> set[Page]:
     """The pages of whose words the text begins or ends in a piece: that is where a selection with the mouse cuts."""
     lines = [squeeze(line) for line in output.text.splitlines()]
+    outer = lines[:: len(lines) - 1 or 1]
 
     def holds(words: str) -> bool:
-        ends = [words[cut:] for cut in range(1, len(words) - SHORTEST + 1)]
-        return any(
-            (line in words and len(line) >= SHORTEST) or line.startswith(tuple(ends))
-            for line in lines[:: len(lines) - 1 or 1]
-        )
+        ends = tuple(words[cut:] for cut in range(1, len(words) - SHORTEST + 1))
+        return any((line in words and len(line) >= SHORTEST) or line.startswith(ends) for line in outer)
 
-    parts = {page: [part for sign in page.signs for part in squeeze(sign.words).split("...")] for page in clinic}
-    return {page for page in clinic if any(map(holds, parts[page]))}
+    return {page for page in clinic if any(map(holds, squeeze("...".join(page.signs)).split("...")))}
 
 
 def nearest(pasted: str, clinic: list[Page]) -> tuple[Page, ...]:

@@ -1,14 +1,18 @@
-"""The project's files while a lesson goes on, as far as its text says."""
+"""The project's files while the lessons go on, as far as their text says: what fences, commands and commits leave."""
 
 import difflib
 import posixpath
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from workbook.lesson.commands import commit_message, file_command, simple_commands
+from workbook.lesson.blocks import commit_message, simple_commands
+from workbook.lesson.chapters import chapter_id, lesson_files
 from workbook.lesson.elision import ELISION, mismatch
 from workbook.lesson.errors import LessonError
-from workbook.lesson.hunks import apply
-from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, WholeFile
+from workbook.lesson.model import Diff, Exchange, Hunk, Lesson, Mistake, Session, WholeFile
+from workbook.lesson.reader import read_lesson
 
 Tree = dict[str, str]
 """A project's files: text by path."""
@@ -25,13 +29,9 @@ class Change:
 
 @dataclass(slots=True)
 class Files:
-    """The files at a point of a page.
+    """The files at a point of a page; and what the fences so far did, those of earlier pages too where it is handed on.
 
-    Attributes:
-        page: the lesson or mistake being read.
-        tree: the files now.
-        changes: what the fences so far did; those of earlier pages too where it is handed on.
-        directory: where the student's shell stands, relative to the project's root; `/` when outside.
+    `directory` is where the student's shell stands, relative to the project's root; `/` when outside.
     """
 
     page: Lesson | Mistake
@@ -43,8 +43,7 @@ class Files:
         """Do what a titled fence says.
 
         Raises:
-            LessonError: a diff of a file that is not there or that does not apply; a made file that does not hold the
-                lines shown.
+            LessonError: a diff does not apply; a made file does not hold the lines shown.
         """
         before = self.tree.get(block.title)
         if isinstance(block, WholeFile):
@@ -52,10 +51,8 @@ class Files:
         elif before is not None:
             after = apply(block, before)
         else:
-            near = difflib.get_close_matches(block.title, self.tree, n=3)
-            way = f"Nearest files: {', '.join(near)}." if near else "Show the whole file first, without diff."
             what = f"this diff changes {block.title}, which is not there."
-            raise LessonError(block.place.file, block.place.first, what, way=way)
+            raise LessonError(block.place.file, block.place.first, what)
         self.tree[block.title] = after
         self.changes.append(Change(block, before, after))
         return self.changes[-1]
@@ -66,38 +63,36 @@ class Files:
         lines = block.content.removesuffix("\n").split("\n")
         difference = mismatch([ELISION, *lines, ELISION], made.split("\n"))
         if difference is not None:
-            line = lines[difference.shown - 1]
-            what = f"made/{block.title} does not hold this line here: {line!r}."
-            way = "Copy lines from the made file in their order, with ... for what is left out."
-            raise LessonError(block.place.file, block.place.first + difference.shown, what, way=way)
+            what = f"made/{block.title} does not hold this line here: {lines[difference.shown - 1]!r}."
+            raise LessonError(block.place.file, block.place.first + difference.shown, what)
         return made
 
     def run(self, exchange: Exchange) -> str | None:
-        """Follow a command line.
+        """Follow a command line: `cd`, and `rm`, `mv` and `cp`, also git's.
 
         Returns:
             the commit's message when it commits.
 
         Raises:
-            LessonError: a commit without a message; a file command outside the project's root, or on a file that is
-                not there.
+            LessonError: a commit without a message; a file command outside the root, or on a file that is not there.
         """
         for words in simple_commands(exchange.typed):
-            if words[0] in ("cd", "pushd"):
-                self.directory = posixpath.normpath(posixpath.join(self.directory, words[1] if len(words) > 1 else "/"))
-            command = file_command(words)
-            if command is not None:
-                self._follow(*command, exchange.line)
+            verb, *arguments = words[1:] if words[0] == "git" and words[1:] else words
+            if verb in ("cd", "pushd"):
+                self.directory = posixpath.normpath(posixpath.join(self.directory, *(arguments[:1] or "/")))
+            elif verb in ("rm", "mv", "cp"):
+                paths = [word.removeprefix("./").rstrip("/") for word in arguments if not word.startswith("-")]
+                self._follow(verb, paths, words[0] == "git", exchange.line)
         message = commit_message(exchange.typed)
         if message is not None and (not message.strip() or "--amend" in exchange.typed):
-            way = 'Write git commit -m "…".'
-            raise LessonError(self.page.file, exchange.line, "a commit of history has a message.", way=way)
+            what = 'a commit of history has a message: git commit -m "…".'
+            raise LessonError(self.page.file, exchange.line, what)
         return message
 
     def _follow(self, verb: str, paths: list[str], strict: bool, line: int) -> None:
         if self.directory != ".":
             what = f"`{verb}` after `cd {self.directory}`: history reads paths from the project's root."
-            raise LessonError(self.page.file, line, what, way="Go back to the root first.")
+            raise LessonError(self.page.file, line, what)
         if verb != "rm" and len(paths) != 2:
             raise LessonError(self.page.file, line, f"history follows `{verb}` of one path to another only.")
         *sources, target = [*paths, ""] if verb == "rm" else paths
@@ -114,3 +109,119 @@ class Files:
 
     def _below(self, path: str) -> list[str]:
         return [name for name in self.tree if name == path or name.startswith(f"{path}/")]
+
+
+def apply(diff: Diff, text: str) -> str:
+    """The file after a diff's hunks, without fuzz: each matches exactly one place, or LessonError names its line."""
+    ending = "\n" if text.endswith("\n") else ""
+    lines = text.removesuffix("\n").split("\n")
+    for hunk in diff.hunks:
+        size = len(hunk.before)
+        places = [at for at in range(len(lines)) if tuple(lines[at : at + size]) == hunk.before]
+        if len(places) != 1:
+            raise _no_single_place(diff, hunk, lines, places)
+        lines[places[0] : places[0] + size] = hunk.after
+    return "\n".join(lines) + ending
+
+
+def _no_single_place(diff: Diff, hunk: Hunk, lines: Sequence[str], places: Sequence[int]) -> LessonError:
+    if places:
+        where = ", ".join(str(place + 1) for place in places)
+        what = f"this hunk matches {len(places)} places in {diff.title}: at its lines {where}."
+        return LessonError(diff.place.file, hunk.line, what, way="Add lines of context until it matches one.")
+
+    def likeness(at: int) -> float:
+        there = "\n".join(lines[at : at + len(hunk.before)])
+        return difflib.SequenceMatcher(None, "\n".join(hunk.before), there, autojunk=False).ratio()
+
+    start = max(range(len(lines)), key=likeness)
+    told = "\n".join(
+        f"    {line}".rstrip("\n") for line in difflib.ndiff(lines[start:][: len(hunk.before)], hunk.before)
+    )
+    why = f"The nearest lines of {diff.title}, from {start + 1} on (-), and what the hunk takes for them (+):\n\n{told}"
+    way = "Copy context and removed lines from the file as it is at this point of the course."
+    return LessonError(diff.place.file, hunk.line, f"this hunk matches no place in {diff.title}.", why=why, way=way)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A commit of a lesson, at `line`, with the tag that the lesson gives it.
+
+    Its files are also those that `.gitignore` will keep out; its changes are what the fences since the commit before
+    did. It is `empty` when the chapter commits nothing.
+    """
+
+    lesson: Lesson
+    message: str
+    line: int
+    tag: str | None
+    files: Tree
+    changes: tuple[Change, ...]
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A lesson with what it does to the project, by its commits and its fences.
+
+    `start` are all files before it; `end` those after it, without what this lesson and those before leave out.
+    """
+
+    lesson: Lesson
+    start: Tree
+    end: Tree
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    left_out: frozenset[str]
+
+
+def trace(chapters: Path, until: str | None = None, changes: list[Change] | None = None) -> list[Chapter]:
+    """Read all lessons, up to the chapter `until`, and follow what they do. See `follow`."""
+    files = [file for file in lesson_files(chapters) if until is None or chapter_id(file) <= until]
+    return list(follow(map(read_lesson, files), changes))
+
+
+def follow(lessons: Iterator[Lesson] | Sequence[Lesson], changes: list[Change] | None = None) -> Iterator[Chapter]:
+    """Follow lessons one after the other, each from the files where the one before ended.
+
+    `changes` gets what every titled fence does, so that it is known when one fails, with a LessonError.
+    """
+    changes = [] if changes is None else changes
+    tree: Tree = {}
+    left_out: frozenset[str] = frozenset()
+    for lesson in lessons:
+        left_out |= frozenset(lesson.left_out)
+        start, first, done = dict(tree), len(changes), len(changes)
+        files, steps = Files(lesson, tree, changes), list[Step]()
+        for block in lesson.blocks:
+            if isinstance(block, WholeFile | Diff):
+                files.take(block)
+            elif isinstance(block, Session) and block.kind == "console" and block.skip is None:
+                for exchange in block.exchanges:
+                    message, kept = files.run(exchange), _without(tree, left_out)
+                    if message is not None:
+                        steps.append(Step(lesson, message, exchange.line, block.tag, kept, tuple(changes[done:])))
+                        done = len(changes)
+        if not steps:
+            message = f"{lesson.chapter}: {lesson.title}"
+            steps.append(Step(lesson, message, 1, None, _without(start, left_out), (), empty=True))
+        yield Chapter(lesson, start, _without(tree, left_out), tuple(steps), tuple(changes[first:]), left_out)
+
+
+def _without(tree: Tree, left_out: frozenset[str]) -> Tree:
+    return {path: text for path, text in tree.items() if path not in left_out}
+
+
+def write_files(files: Mapping[str, str], folder: Path) -> list[str]:
+    """Make a folder hold these files, executable what starts with `#!`; which of them were not there as they are."""
+    changed = []
+    for path, text in files.items():
+        target = folder / path
+        if not target.is_file() or target.read_bytes() != text.encode():
+            if target.is_dir():
+                shutil.rmtree(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text.encode())
+            changed.append(path)
+        target.chmod(0o755 if text.startswith("#!") else 0o644)
+    return changed

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from workbook.say import Problem, _
 
-NAME = "workbook"
-EMAIL = "workbook@localhost"
 EPOCH = 1_767_225_600
 """2026-01-01 00:00 UTC: the date of the first commit. Each further one is a minute later."""
 
@@ -28,8 +26,6 @@ _SETTINGS = {
     "core.fsync": "none",
     "gc.auto": "0",
 }
-
-
 _ENVIRONMENT = {
     "HOME": os.devnull,
     "XDG_CONFIG_HOME": os.devnull,
@@ -41,76 +37,58 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 
+Done = subprocess.CompletedProcess[str]
+
 
 def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
     """Run git in a directory with nothing of the user's but PATH; its standard output.
 
-    Args:
-        text: its standard input.
-        step: the number of a commit, from 0, which decides its date.
-
-    Raises:
-        Problem: git is missing, or it failed; the sentence holds what it said.
+    `text` is its standard input; `step` the number of a commit, from 0, which decides its date. Raises Problem when git
+    is missing or fails; the sentence holds what it said.
     """
     env = _ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath)}
-    for role in ("AUTHOR", "COMMITTER"):
+    for role in ("GIT_AUTHOR", "GIT_COMMITTER"):
         date = f"{EPOCH + 60 * step} +0000"
-        env |= {f"GIT_{role}_NAME": NAME, f"GIT_{role}_EMAIL": EMAIL, f"GIT_{role}_DATE": date}
+        env |= {f"{role}_NAME": "workbook", f"{role}_EMAIL": "workbook@localhost", f"{role}_DATE": date}
     settings = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
     return _checked(directory, arguments, _run(directory, [*settings, *arguments], env, text))
 
 
-def try_git(
-    directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
+def try_git(directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None) -> Done:
     """Run git as the person does, with their configuration; whether it failed is for the caller to see.
 
     Args:
         looking: whether nothing in the repository may change: git then leaves its index alone, too.
         env: the whole environment; ours when None.
-
-    Raises:
-        Problem: git is missing.
     """
-    values = dict(os.environ if env is None else env)
-    if looking:
-        values["GIT_OPTIONAL_LOCKS"] = "0"
+    values = {**(os.environ if env is None else env), **({"GIT_OPTIONAL_LOCKS": "0"} if looking else {})}
     return _run(directory, ["-c", "core.quotePath=false", *arguments], values, "")
 
 
 def persons_git(directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None) -> str:
-    """Run git as the person does; its standard output. The arguments are those of `try_git`.
-
-    Raises:
-        Problem: git is missing, or it failed; the sentence holds what it said.
-    """
+    """As `try_git`: its standard output. Raises Problem when git failed, too; the sentence holds what it said."""
     return _checked(directory, arguments, try_git(directory, *arguments, looking=looking, env=env))
 
 
 def identity(directory: Path, name: str) -> tuple[str, ...]:
-    """What to put before `commit` so that it works for a person whom git does not know yet; nothing when it does.
-
-    Args:
-        name: under which name it then commits.
-    """
+    """What to put before `commit` so that it works, as `name`, for a person whom git does not know yet."""
     if try_git(directory, "config", "user.email", looking=True).stdout.strip():
         return ()
     return "-c", f"user.name={name}", "-c", f"user.email={name.lower()}@localhost"
 
 
-def _run(directory: Path, arguments: list[str], env: dict[str, str], text: str) -> "subprocess.CompletedProcess[str]":
+def _run(directory: Path, arguments: list[str], env: dict[str, str], text: str) -> Done:
     program = shutil.which("git")
     if program is None:
         raise Problem(_("git is not installed."), ways=(_("Install git 2.30 or newer."),), code=2)
     # As bytes: Python's text mode would turn the line ends of what git prints.
-    done = subprocess.run(
-        [program, *arguments], cwd=directory, env=env, input=text.encode(), capture_output=True, check=False
-    )
+    command, typed = [program, *arguments], text.encode()
+    done = subprocess.run(command, cwd=directory, env=env, input=typed, capture_output=True, check=False)
     out, err = (each.decode(errors="replace") for each in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
-def _checked(directory: Path, arguments: tuple[str, ...], done: "subprocess.CompletedProcess[str]") -> str:
+def _checked(directory: Path, arguments: tuple[str, ...], done: Done) -> str:
     if done.returncode == 0:
         return done.stdout
     # Behind the options for git itself, such as `-c user.name=…`.

@@ -1,16 +1,15 @@
-"""A page's fences as the machine acts on them: files, diffs, sessions."""
+"""A page's fences as the machine acts on them: files, diffs, sessions; and which command lines commit."""
 
 import ast
 import re
-from collections.abc import Sequence
+import shlex
 from dataclasses import replace
+from itertools import groupby, pairwise
 from pathlib import Path, PurePosixPath
 
-from workbook.lesson.commands import commit_message
 from workbook.lesson.errors import LessonError
-from workbook.lesson.hunks import parse_hunks
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, Part, walk
-from workbook.lesson.model import Block, Diff, Exchange, Illustration, Place, Session, Stop, WholeFile
+from workbook.lesson.model import Block, Diff, Exchange, Hunk, Place, Session, Stop, WholeFile
 
 PROMPTS = {"console": ("$ ", "> "), "mysql": ("mysql> ", "    -> "), "pycon": (">>> ", "... ")}
 """By kind of session: the prompt, and the prompt of a continued line."""
@@ -37,11 +36,9 @@ def read_blocks(file: Path, text: str, made: dict[str, str]) -> tuple[Block, ...
     for part in walk(text):
         name, value = _comment(file, part) if part.kind == "comment" else ("", "")
         if name in BEFORE_A_FENCE:
-            if name in waiting:
-                raise LessonError(file, part.first, f"a second `{name}` comment before the same fence.")
             waiting[name] = value, part.first
         elif part.kind == "fence":
-            blocks.append(_block(file, part, waiting, made))
+            blocks += _block(file, part, waiting, made)
             waiting = {}
         elif name != "note":
             _nothing_waits(file, waiting)
@@ -53,68 +50,56 @@ def read_blocks(file: Path, text: str, made: dict[str, str]) -> tuple[Block, ...
 
 def _nothing_waits(file: Path, waiting: Comments) -> None:
     for name, (_, line) in waiting.items():
-        way = "Move it to the line before."
-        raise LessonError(file, line, f"the comment `{name}` is not directly before a fence.", way=way)
+        raise LessonError(file, line, f"the comment `{name}` is not directly before a fence that runs something.")
 
 
 def _comment(file: Path, part: Part) -> tuple[str, str]:
     name, _, value = (piece.strip() for piece in part.text.partition(":"))
     if name not in BEFORE_A_FENCE | ALONE:
-        way = f"Known: {', '.join(sorted(BEFORE_A_FENCE | ALONE))}. A word among authors is <!-- note: … -->."
-        raise LessonError(file, part.first, f"unknown comment `{name}`.", way=way)
+        known = ", ".join(sorted(BEFORE_A_FENCE | ALONE))
+        raise LessonError(file, part.first, f"unknown comment `{name}`. Known: {known}.")
     if (name in _BARE) == bool(value):
         form = f"<!-- {name} -->" if name in _BARE else f"<!-- {name}: … -->"
         raise LessonError(file, part.first, f"the comment `{name}` is written {form}.")
     return name, value
 
 
-def _block(file: Path, part: Part, comments: Comments, made: dict[str, str]) -> Block:
-    def refused(what: str, way: str = "", line: int = part.first) -> LessonError:
-        return LessonError(file, line, what, way=way)
-
+def _block(file: Path, part: Part, comments: Comments, made: dict[str, str]) -> list[Block]:
+    """What the machine does with a fence; nothing with an illustration."""
     place, content = Place(file, part.first, part.last), part.text
     info = _TITLED.fullmatch(part.info)
-    if info is None:
-        unknown = re.sub(r"=.*", "", part.info.split()[-1])
-        raise refused(f"unknown fence attribute `{unknown}`.", 'The only one is title="path/of/the/file".')
-    language, title = info[1], info[2]
-    if not part.closed:
-        raise refused("this fence is never closed.")
-    if part.depth and (title is not None or language in PROMPTS or language == "diff" or comments):
-        raise refused("a fence that the machine acts on stands at the left margin, not inside a list.")
+    language, title = info.groups() if info else ("", None)
+    acts = title is not None or language in PROMPTS or language == "diff" or bool(comments)
+    for wrong, what in (
+        (info is None, f'unknown fence attribute in `{part.info}`: the only one is title="path/of/the/file".'),
+        (not part.closed, "this fence is never closed."),
+        (part.depth and acts, "a fence that the machine acts on stands at the left margin, not inside a list."),
+        (language in PROMPTS and title is not None, f"a {language} fence has no title."),
+        (language == "diff" and title is None, 'this diff names no file: write ```diff title="app/x.py".'),
+        (title is not None and not _is_path(title), f"`{title}` is no path of a file, from the project's root."),
+    ):
+        if wrong:
+            raise LessonError(file, part.first, what)
     if language in PROMPTS:
-        if title is not None:
-            raise refused(f"a {language} fence has no title.")
-        return _session(place, language, content, comments)
-    for name, (_, line) in comments.items():
-        raise refused(f"the comment `{name}` is not before a fence that runs something.", line=line)
-    if title is not None and not is_path(title):
-        raise refused(f"`{title}` is no path of a file in the project.", "Write it from the project's root: app/x.py.")
-    if language == "diff":
-        if title is None:
-            raise refused("this diff names no file.", 'Write ```diff title="app/x.py".')
-        return Diff(place, title, parse_hunks(place, content))
+        return [_session(place, language, content, comments)]
+    _nothing_waits(file, comments)
     if title is not None:
-        return WholeFile(place, title, content, language, title in made)
+        diff = language == "diff"
+        hunks = parse_hunks(place, content) if diff else ()
+        return [Diff(place, title, hunks) if diff else WholeFile(place, title, content, title in made)]
     if language in ("python", "py"):
         try:
             ast.parse(content)
         except SyntaxError as error:
-            way = "Give the fence another language, such as text."
             line = part.first + (error.lineno or 1)
-            raise refused(f"this Python does not parse: {error.msg}.", way, line) from None
-    return Illustration(place, language, content)
+            raise LessonError(file, line, f"this Python does not parse: {error.msg}.") from None
+    return []
 
 
-def is_path(title: str) -> bool:
-    """Whether a title is a plain path below the project's root."""
+def _is_path(title: str) -> bool:
     path = PurePosixPath(title)
-    return (
-        str(path) == title != "."
-        and not path.is_absolute()
-        and not {"..", ".git"} & {*path.parts}
-        and "\\" not in title
-    )
+    plain = str(path) == title != "." and not path.is_absolute() and "\\" not in title
+    return plain and not {"..", ".git"} & {*path.parts}
 
 
 def _session(place: Place, kind: str, content: str, comments: Comments) -> Session:
@@ -146,18 +131,16 @@ def parse_exchanges(place: Place, kind: str, content: str) -> tuple[Exchange, ..
     for number, text in enumerate(content.removesuffix("\n").split("\n"), place.first + 1):
         if _starts(text, prompt):
             groups.append((number, []))
-        elif text.strip() and not groups:
-            what = f"this {kind} fence shows output before anything is typed after `{prompt}`."
-            raise LessonError(place.file, number, what)
         if groups:
             groups[-1][1].append(text)
+        elif text.strip():
+            raise LessonError(place.file, number, f"this {kind} fence types nothing after `{prompt}` before this line.")
     if not groups:
-        way = f"Start what is typed with `{prompt}`."
-        raise LessonError(place.file, place.first, f"this {kind} fence types nothing.", way=way)
+        raise LessonError(place.file, place.first, f"this {kind} fence types nothing after `{prompt}`.")
     return tuple(_exchange(place.file, kind, number, lines) for number, lines in groups)
 
 
-def _exchange(file: Path, kind: str, number: int, lines: Sequence[str]) -> Exchange:
+def _exchange(file: Path, kind: str, number: int, lines: list[str]) -> Exchange:
     prompt, further = PROMPTS[kind]
     typed = [lines[0][len(prompt) :]]
     for text in lines[1:]:
@@ -165,10 +148,8 @@ def _exchange(file: Path, kind: str, number: int, lines: Sequence[str]) -> Excha
             break
         typed.append(text[len(further) :])
     if kind == "mysql" and not _complete(typed[-1]):
-        way = f"Further lines start with `{further}`."
-        raise LessonError(file, number, "this statement does not end with ; or \\G.", way=way)
-    if not "".join(typed).strip():
-        raise LessonError(file, number, f"nothing is typed after `{prompt}`.")
+        what = f"this statement does not end with ; or \\G. Further lines start with `{further}`."
+        raise LessonError(file, number, what)
     first, end = len(typed), len(lines)
     while first < end and not lines[first].strip():
         first += 1
@@ -183,3 +164,52 @@ def _starts(text: str, prompt: str) -> bool:
 
 def _complete(statement: str) -> bool:
     return re.search(r"(;|\\G)\s*$", statement) is not None
+
+
+def parse_hunks(place: Place, content: str) -> tuple[Hunk, ...]:
+    """The hunks of a diff fence.
+
+    Raises:
+        LessonError: no bare `@@`; a hunk that changes nothing or has no context; a line that starts otherwise.
+    """
+    opened: list[tuple[int, list[str]]] = []
+    for number, line in enumerate(content.removesuffix("\n").split("\n"), place.first + 1):
+        if line == "@@":
+            opened.append((number, []))
+        elif not opened or line[:1] not in ("", " ", "-", "+"):
+            what = "hunks are each opened by a bare @@, and their lines start with a space, - or +."
+            raise LessonError(place.file, number, what)
+        else:
+            opened[-1][1].append(line)
+    hunks = []
+    for number, lines in opened:
+        before = tuple(line[1:] for line in lines if line[:1] != "+")
+        after = tuple(line[1:] for line in lines if line[:1] != "-")
+        if before == after:
+            raise LessonError(place.file, number, "this hunk changes nothing.")
+        if not any(line.strip() for line in before):
+            raise LessonError(place.file, number, "this hunk has no context: it could go anywhere.")
+        hunks.append(Hunk(number, before, after))
+    return tuple(hunks)
+
+
+def simple_commands(typed: str) -> list[list[str]]:
+    """The words of each command in a line joined by `&&` or `;`; none of one with a pipe, redirection or heredoc."""
+    lexer = shlex.shlex(typed.replace("\\\n", " "), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = "#"
+    try:
+        words = [] if "<<" in typed else list(lexer)
+    except ValueError:
+        return []
+    commands = [list(group) for ends, group in groupby(words, key=lambda word: word in ("&&", ";")) if not ends]
+    return [command for command in commands if not any(set(word) <= set("|<>&()") for word in command)]
+
+
+def commit_message(typed: str) -> str | None:
+    """The message when the line commits (`git commit -m …`; further `-m` are paragraphs), else None."""
+    for words in simple_commands(typed):
+        if words[:2] == ["git", "commit"]:
+            follows = [after for word, after in pairwise(words) if re.fullmatch("-[a-z]*m", word)]
+            return "\n\n".join(follows)
+    return None

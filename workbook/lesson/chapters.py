@@ -1,8 +1,4 @@
-"""The chapters, found by their folders: what a chapter adds, it adds there, and nothing else names it.
-
-for chapter in chapters():
-    print(chapter.id, chapter.title, chapter.mistakes)
-"""
+"""The chapters, found by their folders: what a chapter adds, it adds there, and nothing else names it."""
 
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -11,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
-from workbook.lesson.model import Block, Diff, Illustration, Session, WholeFile
+from workbook.lesson.model import Block, Diff, Session, WholeFile
 from workbook.lesson.reader import LESSON_KEYS, LESSON_MAY, read_front_matter, read_text
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Language, Problem
@@ -23,14 +19,10 @@ _CLOSED = "<!-- end of chapters -->"
 
 @dataclass(frozen=True, slots=True)
 class ChapterFolder:
-    """A chapter as its folder and its front matter tell, before anything else of it is read.
+    """A chapter as its folder and its front matter tell: its id, such as `ch35`, is also the tag of its last commit.
 
-    Attributes:
-        id: for example `ch35`; it is also the tag of its last commit.
-        folder: it holds lesson.md, and may hold checks.md, checks.py, wrong.py, `made/` and `mistakes/`.
-        lesson: the lesson in the language that was asked for, or in English where there is none in it.
-        stands: what stands at its end, in a few words.
-        route: the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
+    `lesson` is in the language that was asked for, or in English; `stands` says in a few words what stands at its end;
+    `route` is the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
     """
 
     id: str
@@ -41,22 +33,13 @@ class ChapterFolder:
     stands: str
     route: str
 
-    @property
-    def mistakes(self) -> list[Path]:
-        """Its mistake pages in English."""
-        return mistake_files(self.lesson)
-
 
 def chapters(folder: Path = CHAPTERS, language: Language = "en") -> list[ChapterFolder]:
-    """All chapters in the course's order, by their front matter alone, so that it is quick.
-
-    Raises:
-        LessonError: a front matter that is not as docs/lesson-format.md says.
-        Problem: there is no chapter.
-    """
+    """All chapters in the course's order, by their front matter alone, so that it is quick. Raises LessonError."""
     found = []
     for english in lesson_files(folder):
-        page = in_language(english, language)
+        sister = english.with_suffix(f".{language}.md")
+        page = sister if sister.exists() else english
         front = read_front_matter(page, read_text(page), required={}, optional=LESSON_KEYS | LESSON_MAY)
         texts = (front.values.get(key) or "" for key in ("title", "goal", "stands", "route"))
         found.append(ChapterFolder(chapter_id(english), english.parent, page, *texts))
@@ -70,8 +53,7 @@ def lesson_files(folder: Path) -> list[Path]:
         raise Problem(f"There is no lesson in {shown(folder)}.", ways=("Lessons are chapters/chNN_name/lesson.md.",))
     for before, file in pairwise(files):
         if chapter_id(before) == chapter_id(file):
-            what = f"{chapter_id(file)} is {before.parent.name} already."
-            raise LessonError(file, 1, what, way="Rename one of the folders.")
+            raise LessonError(file, 1, f"{chapter_id(file)} is {before.parent.name} already.")
     return files
 
 
@@ -85,18 +67,8 @@ def chapter_id(lesson: Path) -> str:
     return lesson.parent.name.partition("_")[0]
 
 
-def in_language(page: Path, language: Language) -> Path:
-    """A page's sister in a language (`lesson.ko.md`), or the page itself where there is none."""
-    sister = page.with_suffix(f".{language}.md")
-    return sister if sister.exists() else page
-
-
 def new_readme(folder: Path) -> str | None:
-    """The text of the README beside the chapters' folder, with their table; None when it is so, or there is no README.
-
-    Raises:
-        Problem: it has no place for the table.
-    """
+    """The README beside the chapters' folder, with their table; None when it is so, or none. Raises Problem."""
     text = (folder.parent / README).read_text(encoding="utf-8") if (folder.parent / README).exists() else ""
     before, opened, rest = text.partition(_OPENED)
     _, closed, after = rest.partition(_CLOSED)
@@ -110,21 +82,16 @@ def new_readme(folder: Path) -> str | None:
     return new if text and new != text else None
 
 
-def count(blocks: Iterable[Block]) -> dict[str, int]:
-    """A page's numbers: files shown, things typed, outputs shown, how many of those are run and compared, and skips.
-
-    A command that shows nothing is compared too, but is no output.
-    """
-    blocks = list(blocks)
+def count(blocks: Sequence[Block]) -> dict[str, int]:
+    """A page's numbers: files shown, things typed, outputs shown, how many of those are run and compared, and skips."""
     sessions = [block for block in blocks if isinstance(block, Session)]
-    shows = [(session, bool(each.output)) for session in sessions for each in session.exchanges]
+    shows = [(each, session.skip) for session in sessions for each in session.exchanges]
     return {
         "listings": sum(isinstance(block, WholeFile | Diff) for block in blocks),
-        "illustrations": sum(isinstance(block, Illustration) for block in blocks),
         "commands": len(shows),
-        "outputs": sum(output for _, output in shows),
-        "verified": sum(output for session, output in shows if not session.skip),
-        "skips": sum(bool(session.skip) for session in sessions),
+        "outputs": sum(bool(each.output) for each, _ in shows),
+        "verified": sum(bool(each.output and not skip) for each, skip in shows),
+        "skips": len(skips(blocks)),
     }
 
 

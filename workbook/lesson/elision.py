@@ -14,24 +14,20 @@ def elided(line: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """The first difference, as positions from 0.
-
-    Attributes:
-        shown: the shown line that is not there; past the end when the actual lines go on.
-        actual: where it should have been among the actual lines; past the end when they are over.
-    """
+    """The first difference: positions from 0 among the shown and the actual lines, past the end where one is over."""
 
     shown: int
     actual: int
 
 
 def mismatch(shown: Sequence[str], actual: Sequence[str]) -> Mismatch | None:
-    """Compare shown lines, which may hold `...`, with the actual ones.
-
-    Returns:
-        None when they agree, otherwise the first difference.
-    """
-    runs = _runs(shown)
+    """The first difference of shown lines, which may hold `...`, from the actual ones; None when they agree."""
+    runs: list[tuple[int, list[str]]] = [(0, [])]  # the lines between the elisions, with the position of the first
+    for index, line in enumerate(shown):
+        if elided(line):
+            runs.append((index + 1, []))
+        else:
+            runs[-1][1].append(line)
     position = 0
     for index, (first, run) in enumerate(runs):
         start = 0
@@ -46,17 +42,6 @@ def mismatch(shown: Sequence[str], actual: Sequence[str]) -> Mismatch | None:
             return Mismatch(first + agreeing, start + agreeing)
         position = start + len(run)
     return Mismatch(len(shown), position) if position < len(actual) else None
-
-
-def _runs(shown: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """The lines between the elisions, with the position of the first of each; empty runs at the ends are kept."""
-    runs: list[tuple[int, list[str]]] = [(0, [])]
-    for index, line in enumerate(shown):
-        if elided(line):
-            runs.append((index + 1, []))
-        else:
-            runs[-1][1].append(line)
-    return runs
 
 
 def _agreeing(run: Sequence[str], actual: Sequence[str], start: int) -> int:

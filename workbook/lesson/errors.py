@@ -7,21 +7,13 @@ from workbook.say import Problem
 
 def shown(file: Path) -> Path:
     """The file's path as a person types it: relative to the current directory where it lies below it."""
-    try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 class LessonError(Problem):
-    """Something in a lesson that its author can mend.
+    """Something in a page that its author can mend: at a line, counted from 1, which is put before the sentence `what`.
 
-    Args:
-        file: the lesson, mistake page or table.
-        line: its line, counted from 1.
-        what: one sentence without the place, which is put before it.
-        way: what to do about it.
-        why: what is found there, or a sentence of background.
+    `way` says what to do about it, `why` what is found there.
     """
 
     def __init__(self, file: Path, line: int, what: str, *, way: str = "", why: str = "") -> None:

@@ -1,8 +1,6 @@
 """The one Markdown walker: what a page holds, part by part, each with its lines.
 
-    for part in walk(text):
-        if part.kind == "heading":
-            print(part.first, part.slug, part.text)
+    [part.slug for part in walk(text) if part.kind == "heading"]
 
 Lines count from 1, as an editor does. Front matter is no part of a page; `front_lines` says how many lines it takes.
 """
@@ -32,13 +30,10 @@ class Part:
     """A part of a page, lines `first` to `last`.
 
     Attributes:
-        kind: `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or a cell), or what opens: `p`, `ul`, `li`,
-            `blockquote`, `table`, `tr`, `hr`.
-        text: the words of a heading or a text without their marks; the content of a fence or of HTML; what stands
-            within a comment.
+        kind: `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or a cell), or the tag of what opens: `li`.
+        text: the words of a heading or a text without their marks; the content of a fence, of HTML or of a comment.
         info: what stands behind the backticks of a fence.
         slug: the id that the site gives to a heading.
-        level: of a heading, 1 to 6.
         depth: how far it stands in lists, quotations and tables; 0 at the left margin.
         closed: whether a fence has its end.
         inline: the tokens within a heading or a text: links, images, code.

@@ -21,7 +21,6 @@ class WholeFile:
     place: Place
     title: str
     content: str
-    language: str = ""
     made: bool = False
 
 
@@ -45,14 +44,9 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Something typed and what is printed then.
+    """Something typed, without prompts, its lines joined by newlines; and the lines that are printed then.
 
-    Attributes:
-        line: where the typed text stands.
-        typed: the command, statement or code, without prompts; several lines are joined by newlines.
-        output: the lines shown under it.
-        output_line: where the first of them stands, or would stand.
-        exit: the exit code that the lesson announces (commands only).
+    `output_line` is where the first of these stands, or would stand; `exit` the code that the lesson announces.
     """
 
     line: int
@@ -64,14 +58,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A console, mysql or pycon fence.
-
-    Attributes:
-        kind: `console`, `mysql` or `pycon`.
-        skip: the reason why it is not run, or None.
-        background: whether its command goes on while the lesson goes on.
-        tag: the tag of the commit in it, or None.
-    """
+    """A fence of the kind `console`, `mysql` or `pycon`; not run for the reason `skip`; `tag` is its commit's."""
 
     place: Place
     kind: str
@@ -88,16 +75,7 @@ class Stop:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Illustration:
-    """A fence that nothing is done with."""
-
-    place: Place
-    language: str
-    content: str
-
-
-Block = WholeFile | Diff | Session | Stop | Illustration
+Block = WholeFile | Diff | Session | Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +90,14 @@ class RedContract:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A chapter's lesson.
-
-    Attributes:
-        chapter: its id, for example `ch35`.
-        stands: what stands at its end, in a few words; empty when the page does not say.
-        route: the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
-        made: the files of the `made/` folder by their path in the project.
-        red: the contracts by tag.
-        left_out: paths that history does not hold.
-    """
+    """The lesson of the chapter with the id `chapter`: its contracts by tag, the paths that history does not hold,
+    and the files of its `made/` folder by their path in the project."""
 
     file: Path
     chapter: str
     title: str
     goal: str
     blocks: tuple[Block, ...]
-    stands: str = ""
-    route: str = ""
     red: dict[str, RedContract] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     made: dict[str, str] = field(default_factory=dict)
@@ -137,12 +105,10 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A page that plants a mistake on the project at `tag` and shows `error`.
+    """A page whose first `plant` blocks (files, diffs, sessions) plant a mistake on the project at `tag`.
 
-    Attributes:
-        check: the name of the check that finds it.
-        plant: how many of its first blocks that act (files, diffs, sessions) plant it.
-        besides: what plants it besides: `env` (a variable's value, or null), `sql`, `replace` (by file: old, new).
+    `besides` plants it, too: `env` (a variable's value, or null), `sql`, `replace` (by file: old, new). The page shows
+    `error`; `check` names the check that finds it.
     """
 
     file: Path

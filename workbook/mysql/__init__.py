@@ -1,27 +1,23 @@
 """The ladder: find a MySQL, or bring one up. What its rungs share stands here."""
 
+import socket
 import subprocess
 from collections.abc import Callable, Mapping
 
 
-def follow(command: list[str], environment: Mapping[str, str], hears: Callable[[str], object]) -> tuple[int, str]:
-    """Run a command that takes long.
+def follow(
+    command: list[str], environment: Mapping[str, str] | None = None, hears: Callable[[str], object] = len
+) -> tuple[int, str]:
+    """Run a command that answers no questions: its exit code, and all that it printed, errors and all.
 
     Args:
-        hears: each line as it is printed, errors and all.
-
-    Returns:
-        its exit code, and all that it printed.
+        environment: ours when None.
+        hears: gets each line as it is printed.
     """
     printed = ""
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=environment,
+        command, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
     ) as process:
         try:
             for line in process.stdout or ():
@@ -32,3 +28,21 @@ def follow(command: list[str], environment: Mapping[str, str], hears: Callable[[
             process.terminate()
             raise
     return process.returncode, printed
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -10,7 +10,6 @@ for that suite. Ubuntu ships MySQL in the release.
 import os
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from workbook.mysql import follow
@@ -30,37 +29,36 @@ def fetch_server(state: Path, into: Path, sources: str | None = None) -> None:
 
     Args:
         state: a private folder for apt, deleted once everything is unpacked.
-        sources: the text of a sources.list; this machine's own answer when None, see `sources_here`.
+        sources: the text of a sources.list; this machine's own answer when None, see `sources_for`.
 
     Raises:
         Unavailable: apt cannot give MySQL here; the sentence says why.
         Problem: the disk is full.
     """
     require_room(into.parent, NEEDED_BYTES)
+    if not shutil.which("apt-get") or not shutil.which("dpkg"):
+        raise Unavailable(_("there is no apt to fetch one with"))
+    lists = _("fetch the package lists")
     if sources is None:
-        sources = sources_here()
+        configured = ["apt-get", "indextargets", "--format", "$(REPO_URI)|$(LABEL)", "Created-By: Packages"]
+        sources = sources_for(Path("/etc/os-release").read_text(encoding="utf-8"), _run(lists, configured))
     options = _private(state, sources)
     described = _("Debian's unstable suite, from this machine's own mirror") if sources else _("Ubuntu's own packages")
     with stage(_("Looking for MySQL in {described}", described=described)):
-        lists = _("fetch the package lists")
         _run(lists, ["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", *options])
-        server = _newest(_run(lists, ["apt-cache", "pkgnames", "mysql-server-core", *options]))
-    packages = [server, server.replace("server", "client")]
-    with stage(_("Downloading MySQL's server and what it needs (65 MB)")) as progress:
-        install = ["apt-get", "install", "--download-only", "--no-install-recommends", "-y", "-q"]
-        download = [*install, "-o", "APT::Status-Fd=1", *options, *packages]
-
-        def hears(line: str) -> None:
-            if match := re.match(r"dlstatus:\d+:([\d.]+):", line):
-                progress(f"{float(match[1]):.0f} %")
-
-        _run(_("download MySQL's packages"), download, hears)
+        names = _run(lists, ["apt-cache", "pkgnames", "mysql-server-core", *options])
+        found: list[str] = re.findall(r"^mysql-server-core(?:-[\d.]+)?$", names, re.MULTILINE)
+    if not found:
+        raise Unavailable(_("the package lists know no `{stem}`", stem="mysql-server-core"))
+    # The newest; the name without a number is the release's current one.
+    server = max(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)] or [1000])
+    with stage(_("Downloading MySQL's server and what it needs (65 MB)")):
+        install = ["apt-get", "install", "--download-only", "--no-install-recommends", "-y", "-q", *options]
+        _run(_("download MySQL's packages"), [*install, server, server.replace("server", "client")])
     partial = into.with_name(into.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    archives = sorted((state / "cache/archives").glob("*.deb"))
-    with stage(_("Unpacking it")) as progress:
-        for done, archive in enumerate(archives):
-            progress(f"{100 * done // len(archives)} %")
+    with stage(_("Unpacking it")):
+        for archive in (state / "cache/archives").glob("*.deb"):
             # Perl comes along for scripts that nobody runs here.
             if not re.match(r"(lib)?perl", archive.name):
                 _run(_("unpack {name}", name=archive.name), ["dpkg", "-x", str(archive), str(partial)])
@@ -68,54 +66,35 @@ def fetch_server(state: Path, into: Path, sources: str | None = None) -> None:
     shutil.rmtree(state, ignore_errors=True)
 
 
-def sources_here() -> str:
-    """The sources.list that leads to MySQL on this machine; empty when the machine's own does.
-
-    Raises:
-        Unavailable: it has no apt, or its apt knows no MySQL; the sentence says why.
-    """
-    if not shutil.which("apt-get") or not shutil.which("dpkg"):
-        raise Unavailable(_("there is no apt to fetch one with"))
-    configured = ["apt-get", "indextargets", "--format", "$(REPO_URI)|$(LABEL)", "Created-By: Packages"]
-    return sources_for(Path("/etc/os-release").read_text(encoding="utf-8"), _run("", configured))
-
-
 def sources_for(os_release: str, index_targets: str) -> str:
-    """The same, from the text of `/etc/os-release`, and a line `URI|label` for each list that apt is configured for."""
+    """The sources.list that leads to MySQL on a machine; empty when its own does.
+
+    Args:
+        os_release: the text of its `/etc/os-release`.
+        index_targets: a line `URI|label` for each list that its apt is configured for.
+    """
     fields = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', os_release, re.MULTILINE))
     family = {fields.get("ID", ""), *fields.get("ID_LIKE", "").split()}
     if "ubuntu" in family:
         return ""
-    if "debian" not in family:
-        name = fields.get("PRETTY_NAME") or _("this system")
-        raise Unavailable(
-            _("{name} is neither Debian nor Ubuntu, so it is not known where its MySQL server comes from", name=name)
-        )
     mirror = re.search(r"^(\S+/debian/?)\|(Debian)?$", index_targets, re.MULTILINE)
-    if not mirror:
-        raise Unavailable(_("apt has no Debian mirror configured (`apt-get indextargets` names none)"))
+    if "debian" not in family or not mirror:
+        raise Unavailable(_("this system is neither Ubuntu nor a Debian with a mirror of its own to fetch one from"))
     signed = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
     return f"deb {signed}{mirror[1]} sid main\n"
 
 
 def require_room(folder: Path, needed: int) -> None:
     """Raise a Problem unless the disk that `folder` is on has `needed` bytes free."""
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        needs, has = needed // 1_000_000, free // 1_000_000
-        raise disk_full(folder, _("{needs} MB are needed, {has} MB are free.", needs=needs, has=has))
+    needs, has = needed // 1_000_000, shutil.disk_usage(folder).free // 1_000_000
+    if has < needs:
+        raise bad_ground(folder, _("{needs} MB are needed, {has} MB are free", needs=needs, has=has))
 
 
-def disk_full(folder: Path, detail: str) -> Problem:
-    """The one screen for a full disk."""
-    return Problem(
-        _("The disk is full: no room for MySQL in {folder}.", folder=folder),
-        why=detail,
-        ways=(
-            _("Make room on that disk."),
-            _("Or name a folder on another one:") + " WORKBOOK_HOME=/path/with/room make up",
-        ),
-    )
+def bad_ground(folder: Path, why: str | None) -> Problem:
+    """The one screen for a folder that cannot take MySQL's files."""
+    another = _("Mend that, or name another folder:") + " WORKBOOK_HOME=/a/folder/of/yours make up"
+    return Problem(_("{folder} cannot take MySQL's files: {why}.", folder=folder, why=why), ways=(another,))
 
 
 def _private(state: Path, sources: str) -> list[str]:
@@ -134,25 +113,13 @@ def _private(state: Path, sources: str) -> list[str]:
     return [part for value in values for part in ("-o", value)]
 
 
-def _newest(names: str) -> str:
-    """The package of the newest server; the name without a number is the release's current one."""
-    found = re.findall(r"^mysql-server-core(?:-[\d.]+)?$", names, re.MULTILINE)
-    if not found:
-        raise Unavailable(_("the package lists know no `{stem}`", stem="mysql-server-core"))
-    return str(max(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)] or [1000]))
-
-
-def _run(purpose: str, command: list[str], hears: Callable[[str], object] = len) -> str:
+def _run(purpose: str, command: list[str]) -> str:
     """Run apt or dpkg; what it printed, and a sentence about `purpose` when it fails: its last error is what tells."""
     # In English, because the messages are read.
-    code, output = follow(command, os.environ | {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}, hears)
+    code, output = follow(command, os.environ | {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"})
     if not code:
         return output
-    if "No space left on device" in output or "enough free space" in output:
-        raise disk_full(Path.cwd(), _("It happened when trying to {purpose}.", purpose=purpose))
     lines = output.strip().splitlines() or [_("no reason")]
     errors = [line for line in lines if line.startswith(("E:", "Err:", "W:", "dpkg"))] or lines
     reason = re.sub(r"^(E|W|Err:\d+):?\s*", "", errors[-1])
-    if re.search(r"resolv|connect|timed out|unreachable|index files failed", output, re.IGNORECASE):
-        reason = _("the package mirror does not answer ({reason})", reason=reason)
     raise Unavailable(_("apt could not {purpose}: {reason}", purpose=purpose, reason=reason))

@@ -8,13 +8,20 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from workbook.mysql import docker, given, local
-from workbook.mysql.mysqld import Use
-from workbook.mysql.probe import Unanswered, probe
-from workbook.mysql.server import Server, Unavailable
+from dotenv import dotenv_values
+
+from workbook.mysql import docker, local
+from workbook.mysql.local import Use
+from workbook.mysql.server import Server, Unanswered, Unavailable, probe
 from workbook.say import Problem, _, say
 
 RUNGS = ("given", "docker", "local")
+
+DEFAULTS = {"MYSQL_HOST": "localhost", "MYSQL_PORT": "3306", "MYSQL_USER": "root", "MYSQL_PASSWORD": "1234"}
+"""The values of the notes, for what is not given."""
+
+DEFAULT_DATABASE = "when2meet_vod"
+"""The notes' name for the database; `MYSQL_DB` in the environment or in `.env` names another."""
 
 
 def climb(project: Path, *, use: Use) -> Server:
@@ -28,8 +35,7 @@ def climb(project: Path, *, use: Use) -> Server:
         a server that answers. Its `stop` ends what was started, and nothing else.
 
     Raises:
-        Problem: the server that was named answers wrongly, or no rung holds: then it lists what was tried and why each
-            failed.
+        Problem: the server that was named answers wrongly, or no rung holds; it says what was tried and why it failed.
     """
     failures = ""
     for rung in _rungs(use):
@@ -64,7 +70,6 @@ def running(project: Path, *, strict: bool = False) -> Server | None:
     It is one that the environment or the project's `.env` names, else one that the workbook started; never another's.
 
     Args:
-        project: the application's folder.
         strict: a server that is named binds, whatever `WORKBOOK_MYSQL` says, and is an error when it is silent: a
             project that reads its `.env` would not find the workbook's own, which else takes its place.
 
@@ -75,7 +80,7 @@ def running(project: Path, *, strict: bool = False) -> Server | None:
     rungs = _rungs("detached")
     if strict or "given" in rungs:
         try:
-            if server := given.find(os.environ, project / ".env"):
+            if server := given(project):
                 return server
         except Unanswered:
             if strict:
@@ -89,11 +94,65 @@ def unnamed() -> Server | None:
     Raises:
         Problem: what answers there is no MySQL that lets the notes' account in.
     """
-    host, port, user, password = given.DEFAULTS.values()
     with suppress(Unanswered):
-        version = probe(host, int(port), user, password)
-        return Server(host, int(port), user, password, version, _("which neither the environment nor .env names"))
+        return _login(DEFAULTS, _("which neither the environment nor .env names"))
     return None
+
+
+def settings(project: Path) -> dict[str, str]:
+    """What the project's `.env` sets, as written: `$` stays `$`. A Problem when it cannot be read."""
+    file = project / ".env"
+    try:
+        return {name: value for name, value in dotenv_values(file, interpolate=False).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else _("it is not UTF-8 text")
+        raise Problem(_("{env_file} cannot be read: {reason}.", env_file=file, reason=reason)) from error
+
+
+def database_name(project: Path) -> str:
+    """The application's database: `MYSQL_DB` of the environment, else of `.env`, else the notes' name."""
+    return os.environ.get("MYSQL_DB") or settings(project).get("MYSQL_DB") or DEFAULT_DATABASE
+
+
+def given(project: Path) -> Server | None:
+    """Log in to the server that the `MYSQL_*` values name; the environment's win over those of the project's `.env`.
+
+    Returns:
+        the server, which `stop()` leaves alone; None when neither names a host, a port, a user or a password.
+
+    Raises:
+        Unanswered: nothing answers there.
+        Problem: a value cannot be used, or what answers is not a MySQL that lets this account in.
+    """
+    sources = {".env": settings(project), _("the environment"): os.environ}
+    values, by = dict(DEFAULTS), dict[str, str]()
+    for source, found in sources.items():
+        for name in DEFAULTS:
+            # CI systems set a variable that they have no value for to nothing; only a password can be that.
+            if found.get(name) or (name in found and name == "MYSQL_PASSWORD"):
+                values[name], by[name] = found[name], source
+    if not by:
+        return None
+    port = values["MYSQL_PORT"]
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise Problem(
+            _("MYSQL_PORT is not a port number: {written!r} ({place}).", written=port, place=by["MYSQL_PORT"]),
+            ways=(_("Give a number from 1 to 65535; MySQL's usual one is 3306."),),
+            code=2,
+        )
+    named = {source: ", ".join(name for name in DEFAULTS if by.get(name) == source) for source in sources}
+    how = _("given by {listed}", listed=", ".join(f"{source} ({names})" for source, names in named.items() if names))
+    try:
+        return _login(values, how)
+    except Problem as problem:
+        problem.why = " ".join(filter(None, (problem.why, _("The address is {how}.", how=how))))
+        problem.ways += (_("Or take these values away: `make up` then finds another MySQL, or brings one up."),)
+        raise
+
+
+def _login(values: dict[str, str], how: str) -> Server:
+    host, port, user, password = values.values()
+    return Server(host, int(port), user, password, probe(host, int(port), user, password), how)
 
 
 def _rungs(use: Use) -> tuple[str, ...]:
@@ -112,14 +171,9 @@ def _rungs(use: Use) -> tuple[str, ...]:
 
 def _try(rung: str, project: Path, use: Use) -> Server | None:
     if rung == "given":
-        return given.find(os.environ, project / ".env")
+        return given(project)
     if rung == "local":
         return local.start(use=use)
     # One of ours that runs is used as it is: Docker may have been installed since.
-    if use != "test" and not os.environ.get("WORKBOOK_MYSQL") and (server := local.found()):
-        return server
-    try:
-        return docker.start(project, throwaway=use == "test")
-    except Problem as problem:
-        problem.ways += (_("Or do without Docker: put WORKBOOK_MYSQL=local in front of the command."),)
-        raise
+    ours = None if use == "test" or os.environ.get("WORKBOOK_MYSQL") else local.found()
+    return ours or docker.start(project, throwaway=use == "test")

@@ -3,35 +3,37 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from workbook.mysql.apt import fetch_server
-from workbook.mysql.probe import OLDEST
-from workbook.mysql.server import Unavailable
+from workbook.mysql import follow
+from workbook.mysql.apt import bad_ground, fetch_server
+from workbook.mysql.server import OLDEST, Unavailable
 from workbook.place import private
-from workbook.say import Problem, _, marked, say
+from workbook.say import _
 
 # An ordinary user's PATH lacks sbin, where distributions put servers; the last two are Homebrew's and MySQL's own.
 ALSO_LOOK_IN = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/usr/local/mysql/bin")
 
 
 class Binaries(NamedTuple):
-    """A MySQL server program that can be started here."""
+    """A MySQL server program that can be started here.
+
+    Attributes:
+        server: the command that starts `mysqld`, with its own loader in front where it needs one.
+        flags: options that tell the server where its own files are.
+        version: for example `9.7.4-2`.
+        described: where it came from, for people.
+    """
 
     server: tuple[str, ...]
-    """The command that starts `mysqld`, with its own loader in front where it needs one."""
     flags: tuple[str, ...]
-    """Options that tell the server where its own files are."""
     version: str
-    """For example `9.7.4-2`."""
     described: str
-    """Where it came from, for people."""
 
 
 def on_path() -> Binaries:
@@ -39,38 +41,29 @@ def on_path() -> Binaries:
     mysqld = shutil.which("mysqld", path=os.pathsep.join([os.environ.get("PATH", ""), *ALSO_LOOK_IN]))
     if not mysqld:
         raise Unavailable(_("there is no `mysqld` on PATH"))
-    return Binaries((mysqld,), (), _version((mysqld,)), _("this machine's own {mysqld}", mysqld=mysqld))
+    return Binaries((mysqld,), (), _version(mysqld), _("this machine's own {mysqld}", mysqld=mysqld))
 
 
 def unpacked() -> Binaries:
-    """The one below `.workbook/mysql`; fetched from the distribution's packages when it is not there yet.
-
-    Raises:
-        Unavailable: it cannot be fetched; the sentence says why.
-    """
+    """The one below `.workbook/mysql`, fetched when it is not there yet; Unavailable says why it cannot be."""
     usr, loader = _unpacked()
     share = usr / "share/mysql"
     server = (*loader, str(usr / "sbin/mysqld"))
     where = (f"--basedir={usr}", f"--lc-messages-dir={share}", f"--plugin-dir={usr / 'lib/mysql/plugin'}")
     described = _("the distribution's MySQL packages, unpacked below {name}/", name=private().name)
-    return Binaries(server, (*where, f"--character-sets-dir={share / 'charsets'}"), _version(server), described)
+    return Binaries(server, (*where, f"--character-sets-dir={share / 'charsets'}"), _version(*server), described)
 
 
 def client(name: str = "mysql") -> tuple[str, ...]:
     """The command of MySQL's own client: this machine's, else the one that comes with the unpacked server.
 
-    It reads none of the person's option files, and speaks UTF-8; options of the caller's go behind it.
-
-    Args:
-        name: of the program: `mysql`, or `mysqladmin`.
-
-    Raises:
-        Unavailable: there is none, and none can be fetched; the sentence says why.
+    It reads none of the person's option files, and speaks UTF-8; options of the caller's go behind it. Unavailable says
+    why there is none and none can be fetched.
     """
     plain = ("--no-defaults", "--default-character-set=utf8mb4")
     installed = shutil.which(name)
     # Debian's `mysql` is MariaDB's, which prints tables and errors of its own.
-    if installed and "MariaDB" not in _says(installed, "--version"):
+    if installed and "MariaDB" not in follow([installed, "--version"])[1]:
         return (installed, *plain)
     usr, loader = _unpacked()
     return (*loader, str(usr / "bin" / name), *plain, f"--character-sets-dir={usr / 'share/mysql/charsets'}")
@@ -84,21 +77,10 @@ def held() -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "lock").touch()
     except OSError as error:
-        raise Problem(
-            _("Cannot write in {folder}: {strerror}.", folder=folder, strerror=error.strerror),
-            ways=(_("Make the folder yours."), _("Or name another:") + " WORKBOOK_HOME=/a/folder/of/yours make up"),
-        ) from error
+        raise bad_ground(folder, error.strerror) from error
     # One object a folder, so that whoever holds it may ask for it again.
-    lock = FileLock(folder / "lock", is_singleton=True)
-    try:
-        lock.acquire(timeout=3)
-    except Timeout:
-        say(_("  Another command is preparing MySQL in this clone; waiting for it …"))
-        lock.acquire()
-    try:
+    with FileLock(folder / "lock", is_singleton=True):
         yield folder
-    finally:
-        lock.release()
 
 
 def _unpacked() -> tuple[Path, tuple[str, ...]]:
@@ -117,26 +99,11 @@ def _unpacked() -> tuple[Path, tuple[str, ...]]:
     return root / "usr", (str(loader), "--library-path", str(loader.parent))
 
 
-def _version(server: tuple[str, ...]) -> str:
+def _version(*server: str) -> str:
     """The program's version; Unavailable when it does not run, is MariaDB, or is older than `OLDEST`."""
-    said = _says(*server, "--no-defaults", "--version")
+    said = follow([*server, "--no-defaults", "--version"])[1].strip()
     match = re.search(r"Ver ((\d+)\.(\d+)\.(\d+)\S*)", said)
-    if "MariaDB" in said:
-        wrong = marked(
-            "{server} is MariaDB, and MariaDB is not MySQL: it lacks the collation, the login method and "
-            "the JSON type that the course uses, so a test that passes on it proves nothing about MySQL"
-        )
-    elif not match:
-        wrong = marked("{server} does not run here: {last}")
-    elif tuple(map(int, match.groups()[1:])) < OLDEST:
-        wrong = marked("{server} is {has}, and {oldest} is the oldest that will do")
-    else:
+    if match and "MariaDB" not in said and tuple(map(int, match.groups()[1:])) >= OLDEST:
         return match[1]
-    last = said.splitlines()[-1] if said else _("no output")
-    has, oldest = f"MySQL {match[1]}" if match else "", ".".join(map(str, OLDEST))
-    raise Unavailable(_(wrong, server=server[-1], last=last, has=has, oldest=oldest))
-
-
-def _says(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
-    return (done.stdout or done.stderr).strip()
+    values = {"server": server[-1], "oldest": ".".join(map(str, OLDEST)), "said": said[-200:] or _("no output")}
+    raise Unavailable(_("{server} is no MySQL of {oldest} or newer: {said}", **values))

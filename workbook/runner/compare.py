@@ -1,12 +1,128 @@
-"""What a page shows against what happened."""
+"""What a page shows against what happened: named normalisers, and the first difference.
 
+The table is the whole list of values that may differ from one run to the next. Each row hides one kind by a placeholder
+in angle brackets, on both sides of a comparison, and carries its proof: a line before and after.
+"""
+
+import ast
+import base64
+import binascii
+import json
+import re
+import zlib
 from collections.abc import Sequence
+from itertools import groupby, zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from workbook.lesson.elision import mismatch
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, WholeFile
-from workbook.normalise import normalise
+
+
+class Normaliser(NamedTuple):
+    """One kind of value: its name in docs/lesson-format.md, a regular expression and its replacement, the proof."""
+
+    name: str
+    pattern: str
+    becomes: str
+    example: str
+    hidden: str
+
+
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
+_DATETIME = rf"\b\d{{4}}-\d\d-\d\d[ T]{_TIME}(?:Z|[+-]\d\d:?\d\d)?|(?:\w{{3}}, )?\d\d {_MONTH} \d{{4}} {_TIME} GMT"
+_DURATION = r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ms|µs)|(?:\d+m )?\d+\.\d+ ?(?:s|sec|seconds))\b|(?<=\bin )(?:\d+m )?\d+s\b"
+_URL_CODE = r"\b(?=[a-zA-Z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[0-9A-Za-z]{19,22}\b"
+# One code in 300 has no digit. Letters alone could be a class's name, so here they must stand like a value.
+_LETTERS_ONLY = r"""(["'] ?|\| )(?=(?:[a-z]*[A-Z]){5})[A-Za-z]{19,22}(?= ?["'|])"""
+_ROW = re.compile(r"[|+].*[|+]$")
+_UV_COUNT = r"^(Resolved|Prepared|Installed|Audited|Checked|Uninstalled) \d+ packages?"
+
+# fmt: off
+TABLE = tuple(Normaliser(*row) for row in (
+    ("ansi", r"\x1b\[[0-9;?]*[A-Za-z]|^.*\r(?!$)|\r$", "",
+     "one\rtwo \x1b[1mhi\x1b[0m", "two hi"),
+    ("migration-date", r"\b(\d+_)\d{14}(?=_)", r"\1<date>",
+     "0_20260105093000_init.py", "0_<date>_init.py"),
+    ("datetime", _DATETIME, "<datetime>",
+     "at 2026-01-05 09:30:00.123456, Mon, 05 Jan 2026 09:30:00 GMT", "at <datetime>, <datetime>"),
+    ("datetime", r"datetime\.datetime\((?:\d+, ){3,6}\d+", "datetime.datetime(<datetime>",
+     "datetime.datetime(2026, 1, 5, 9, 30, tzinfo=UTC)", "datetime.datetime(<datetime>, tzinfo=UTC)"),
+    ("duration", _DURATION, "<duration>",
+     "0.31s 744ms in 2m 03s (0.00 sec)", "<duration> <duration> in <duration> (<duration>)"),
+    ("pytest-bar", r"^=+ (.*<duration>.*?)(?: \(\d+:\d\d:\d\d\))? =+$", r"== \1 ==",
+     "===== 1 passed in <duration> =====", "== 1 passed in <duration> =="),
+    ("uuid", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "<uuid>",
+     "id 123e4567-e89b-42d3-a456-426614174000", "id <uuid>"),
+    ("url-code", _URL_CODE, "<url-code>",
+     '{"url_code":"7MIHUeqyp51SlIbp60aods"}', '{"url_code":"<url-code>"}'),
+    ("url-code", _LETTERS_ONLY, r"\1<url-code>",
+     '{"url_code":"YMIHUeqypzSlIbpHaodsQw"}', '{"url_code":"<url-code>"}'),
+    ("client-host", r"(for user '[^']*'@)'[^']+'", r"\1'<host>'",
+     "Access denied for user 'root'@'172.17.0.1' (using", "Access denied for user 'root'@'<host>' (using"),
+    ("address", r" at 0x[0-9a-f]+", " at 0x<address>",
+     "<object object at 0x7f00ab>", "<object object at 0x<address>>"),
+    ("pid", r"(\bprocess \[|\bpid[ =:]+)\d+", r"\1<pid>",
+     "Started server process [4711]", "Started server process [<pid>]"),
+    ("client-port", r"(127\.0\.0\.1:)\d{4,5}(?= - \")", r"\1<port>",
+     '127.0.0.1:51234 - "GET /', '127.0.0.1:<port> - "GET /'),
+    ("git-hash", r"^(\[[^\]]* )[0-9a-f]{7,40}(?=\])", r"\1<hash>",
+     "[my-work (root-commit) 1a2b3c4] Say hello", "[my-work (root-commit) <hash>] Say hello"),
+    ("git-hash", r"\b(commit |HEAD is now at )[0-9a-f]{7,40}\b", r"\1<hash>",
+     "commit 1a2b3c4d", "commit <hash>"),
+    ("git-hash", r"^[0-9a-f]{7}(?= )", "<hash>",
+     "1a2b3c4 Say hello", "<hash> Say hello"),
+    ("git-hash", r"^index [0-9a-f]{7,40}\.\.[0-9a-f]{7,40}", "index <hash>",
+     "index 1a2b3c4..5d6e7f8", "index <hash>"),
+    ("uv-count", _UV_COUNT, r"\1 <count> packages",
+     "Resolved 29 packages in <duration>", "Resolved <count> packages in <duration>"),
+    ("uv-count", r"\b\d+(?:\.\d+)? ?(?:KiB|MiB|GiB|kB|MB)\b", "<size>",
+     "ruff (10.4MiB)", "ruff (<size>)"),
+    ("python", r"^Using (?:C?Python) \d\S*(?: interpreter at: \S+)?", "Using <python>",
+     "Using CPython 3.11.7 interpreter at: /usr/bin/python3.11", "Using <python>"),
+    ("python", r"\bPython 3\.\d+\.\d+", "Python <python>",
+     "-- Python 3.11.7, pytest-9.2.0", "-- Python <python>, pytest-9.2.0"),
+    ("python", r"(-- Python <python>.*)\bpluggy-[\d.]+", r"\1pluggy",
+     "-- Python <python>, pluggy-1.6.0", "-- Python <python>, pluggy"),
+    ("plugins", r"^plugins: .*", "plugins: <plugins>",
+     "plugins: anyio-4.16.0", "plugins: <plugins>"),
+    ("mysql-version", r"(?<![\w.=])(?:8\.[04]|9\.\d+)\.\d+(?:-[\w.~+]+)?(?![\w.])", "<mysql>",
+     "| 9.7.4-2 | 8.4.6", "| <mysql> | <mysql>"),
+    ("temp-path", r"/tmp/(?:pytest-of-\w+|tmp\w+)[\w./-]*", "<temp-path>",
+     "in /tmp/pytest-of-me/pytest-0/x", "in <temp-path>"),
+))
+# fmt: on
+
+
+def normalise(lines: Sequence[str]) -> list[str]:
+    """Lines as they are compared: volatile values hidden, no trailing spaces, changed tables laid out anew."""
+    hidden = [_line(line) for line in lines]
+    changed = [new != line.rstrip() for line, new in zip(lines, hidden, strict=True)]
+    return _tables(hidden, changed)
+
+
+def _line(line: str) -> str:
+    for row in TABLE:
+        line = re.sub(row.pattern, row.becomes, line)
+    return line.rstrip()
+
+
+def _tables(lines: list[str], changed: list[bool]) -> list[str]:
+    """Lay out a MySQL table anew when one of its cells was hidden: the hidden value's width must not show."""
+    done: list[str] = []
+    for row, group in groupby(zip(lines, changed, strict=True), lambda pair: bool(_ROW.match(pair[0]))):
+        pairs = list(group)
+        anew = row and any(hidden for _shown, hidden in pairs)
+        done += [_cells(line) if anew else line for line, _was in pairs]
+    return done
+
+
+def _cells(line: str) -> str:
+    if line.startswith("|"):
+        return "|" + "|".join(cell.strip() for cell in line.split("|")[1:-1]) + "|"
+    return re.sub(r"-+", "-", line)
 
 
 def agrees(shown: Sequence[str], actual: Sequence[str]) -> bool:
@@ -17,14 +133,13 @@ def agrees(shown: Sequence[str], actual: Sequence[str]) -> bool:
 def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
     """Compare a command's output with the lines under it.
 
-    Raises:
-        LessonError: the first difference, with the page's line, what it shows, what came, and the whole output.
+    Raises LessonError: the first difference, with the page's line, what it shows, what came, and the whole output.
     """
     difference = mismatch(normalise(exchange.output), normalise(actual))
     if difference is None:
         return
     over = "(nothing: the output ends here)"
-    shown, got = _at(exchange.output, difference.shown, over), _at(actual, difference.actual, over)
+    shown, got = [*exchange.output, over][difference.shown], [*actual, over][difference.actual]
     raise LessonError(
         file,
         exchange.output_line + difference.shown,
@@ -35,28 +150,52 @@ def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
 
 
 def require_same_file(block: WholeFile | Diff, command: Exchange | None, actual: str, wanted: str) -> None:
-    """Compare a file that a command has changed with the fence that shows it.
+    """Compare a file that a command has changed with the fence that shows it, or with the `made/` file behind it.
 
     Args:
         command: the command that changed it, if known.
         wanted: the file as the fence says.
 
-    Raises:
-        LessonError: the first difference, with the fence's line.
+    Raises LessonError: the first difference, with the fence's line.
     """
-    if actual == wanted:
+    pairs = zip_longest(_meaning(wanted), _meaning(actual), fillvalue="(the end of the file)")
+    found = next(((number, *pair) for number, pair in enumerate(pairs) if pair[0] != pair[1]), None)
+    if found is None:
         return
-    shown, got, over = wanted.split("\n"), actual.split("\n"), "(the end of the file)"
-    number = next(number for number in range(len(shown) + 1) if shown[: number + 1] != got[: number + 1])
-    line = block.place.first + (1 + number if isinstance(block, WholeFile) else 0)
-    by = f"`{command.typed}` (line {command.line})" if command else "a command"
+    number, shown, got = found
+    whole = isinstance(block, WholeFile) and not block.made
+    by = f"`{first_line(command)}` (line {command.line})" if command else "a command"
     raise LessonError(
         block.place.file,
-        min(line, block.place.last),
+        min(block.place.first + (1 + number if whole else 0), block.place.last),
         f"{by} leaves {block.title} otherwise than shown here.",
-        why=f"expected: {_at(shown, number, over)}\n     got: {_at(got, number, over)}\n\nThe whole file:\n\n{actual}",
-        way="Show the file as the command leaves it.",
+        why=f"expected: {shown}\n     got: {got}\n\nThe whole file:\n\n{actual}",
+        way="Show the file as the command leaves it: workbook refresh takes a whole one.",
     )
+
+
+def undated(path: str) -> str:
+    """A path without the date in a migration's name."""
+    return re.sub(r"(^|/)(\d+_)\d{14}(?=_)", r"\1\2<date>", path)
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether two files are the same, the state of Aerich's migrations by what it says."""
+    return _meaning(one) == _meaning(other)
+
+
+def _meaning(text: str) -> list[str]:
+    state = re.compile(r"^MODELS_STATE = \((.*?)^\)", re.DOTALL | re.MULTILINE)
+    return state.sub(lambda match: f"MODELS_STATE = {_decoded(match[1])}", text).split("\n")
+
+
+def _decoded(blob: str) -> str:
+    """Base64 of zlib of JSON, as aerich 0.10 writes it, as JSON with one entry a line; anything else as it stands."""
+    try:
+        state = json.loads(zlib.decompress(base64.b64decode(ast.literal_eval(f"({blob.strip()})"))))
+    except (ValueError, SyntaxError, binascii.Error, zlib.error):
+        return blob
+    return json.dumps(state, indent=1, sort_keys=True)
 
 
 def first_line(exchange: Exchange) -> str:
@@ -67,7 +206,3 @@ def first_line(exchange: Exchange) -> str:
 def indented(lines: Sequence[str]) -> str:
     """An output set apart from the sentence around it."""
     return "\n".join(f"    {line}".rstrip() for line in lines) or "    (nothing)"
-
-
-def _at(lines: Sequence[str], number: int, over: str) -> str:
-    return lines[number] if number < len(lines) else over

@@ -2,14 +2,15 @@
 
 import os
 import shutil
+import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from workbook.mysql import free_port
 from workbook.mysql.server import Server
 from workbook.place import private
-from workbook.redcontract import PLUGIN
-from workbook.runner import machine
 from workbook.say import Problem
 
 DATABASE = "when2meet_vod"
@@ -19,17 +20,10 @@ COURSE_DEFAULTS = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "3306", "MYSQL_USER"
 HOME = "/home/student"
 PROJECT = f"{HOME}/when2meet"
 WEB_PORT = 8000
-_PASSED_ON = (
-    "UV_",
-    "PIP_",
-    "SSL_CERT_",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-)
+INSIDE = Path(__file__).with_name("inside.py")
+"""What runs in the project's own Python."""
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_PASSED_ON = ("UV_", "PIP_", "SSL_CERT_", *_PROXIES)
 _OURS = {"UV_PROJECT_ENVIRONMENT", "UV_RUN_RECURSION_DEPTH", "UV_PYTHON", "UV"}
 _SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _GITCONFIG = """[user]
@@ -69,81 +63,72 @@ class Settings:
     patience: float = 60
 
 
-@dataclass(slots=True)
+def uv() -> str | None:
+    """The program uv: the one beside our Python, else the one on PATH."""
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if beside.exists() else shutil.which("uv")
+
+
+@cache
+def uv_cache() -> Path:
+    """The person's own cache of packages: a lesson that installs takes a second instead of a minute."""
+    said = subprocess.run([uv() or "true", "cache", "dir"], capture_output=True, text=True).stdout
+    return Path(said.strip() or Path.home() / ".cache" / "uv")
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """The scratch directories of one replay and what stands for what in its outputs."""
 
     root: Path
     settings: Settings
     web_port: int
-    project: Path = field(init=False)
-    home: Path = field(init=False)
-    tools: Path = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.home = self.root / "student"
-        self.project = self.home / "when2meet"
-        self.tools = self.root / "bin"
+    @property
+    def home(self) -> Path:
+        """The student's home directory."""
+        return self.root / "student"
+
+    @property
+    def project(self) -> Path:
+        """The student's project."""
+        return self.home / "when2meet"
 
     @property
     def packages(self) -> Path:
         """The `.venv` of the page that ran here before; a prepared project takes it over, compiled as it is."""
         return self.root / "packages"
 
-    @property
-    def report(self) -> Path:
-        """Where a run of pytest leaves its report; see `workbook.pytest_report`."""
-        return self.root / "report.jsonl"
-
-    @property
-    def reporting(self) -> dict[str, str]:
-        """The variables with which a run of pytest leaves its report."""
-        plugin = f"workbook_{PLUGIN.stem}"
-        return {"PYTHONPATH": f"{self.root}/plugin", "PYTEST_PLUGINS": plugin, "WORKBOOK_REPORT": str(self.report)}
-
     def environment(self) -> dict[str, str]:
         """The environment of a student's shell: a fixed locale and width, an own home, the server's values."""
-        values = {
-            name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON) and name not in _OURS
-        }
+        passed_on = [name for name in os.environ if name.startswith(_PASSED_ON) and name not in _OURS]
+        values = {name: os.environ[name] for name in passed_on}
+        uv_keeps = Path(values.get("UV_CACHE_DIR") or uv_cache())
+        uv_keeps.mkdir(parents=True, exist_ok=True)
+        values |= {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "NO_COLOR": "1"}
+        values |= {"COLUMNS": "80", "LINES": "24", "PAGER": "cat", "GIT_PAGER": "cat", "GIT_CONFIG_NOSYSTEM": "1"}
+        values |= {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_CACHE_DIR": str(uv_keeps)}
         values |= {
-            "PATH": os.pathsep.join([*map(str, self.settings.path), str(self.tools), *_SYSTEM]),
+            "PATH": os.pathsep.join([*map(str, self.settings.path), str(self.root / "bin"), *_SYSTEM]),
             "HOME": str(self.home),
             "TMPDIR": str(self.root / "tmp"),
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
-            "TERM": "dumb",
-            "NO_COLOR": "1",
-            "COLUMNS": "80",
-            "LINES": "24",
-            "PAGER": "cat",
-            "GIT_PAGER": "cat",
             "GIT_CONFIG_GLOBAL": str(self.root / "gitconfig"),
-            "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CEILING_DIRECTORIES": str(self.home),
             "UVICORN_PORT": str(self.web_port),
-            "UV_CACHE_DIR": values.get("UV_CACHE_DIR") or str(machine.uv_cache()),
-            "UV_PYTHON_DOWNLOADS": "never",
-            "UV_NO_PROGRESS": "1",
             # What mypy found out about the packages holds for the next replay; it compares their contents.
             "MYPY_CACHE_DIR": str(private() / "mypy"),
         }
-        if not machine.same_disk(Path(values["UV_CACHE_DIR"]), self.root):
+        if uv_keeps.stat().st_dev != self.root.stat().st_dev:
             # Otherwise uv says in every output that it cannot link.
             values.setdefault("UV_LINK_MODE", "copy")
         settings_file = Path.home() / ".config" / "uv" / "uv.toml"
         if settings_file.is_file():
             values.setdefault("UV_CONFIG_FILE", str(settings_file))
         if self.settings.server is not None:
-            given = self.settings.server.environment() | {"MYSQL_HOST": self._host()}
+            given = self.settings.server.environment()
+            given["MYSQL_HOST"] = given["MYSQL_HOST"].replace("localhost", "127.0.0.1")
             values |= {name: value for name, value in given.items() if value != COURSE_DEFAULTS[name]}
         return values
-
-    def _host(self) -> str:
-        assert self.settings.server is not None
-        host = self.settings.server.host
-        return COURSE_DEFAULTS["MYSQL_HOST"] if host in ("localhost", "127.0.0.1") else host
 
     def to_run(self, command: str) -> str:
         """A command as it is run: the page's port 8000 and home directory replaced by this run's."""
@@ -167,26 +152,25 @@ def prepare(root: Path, settings: Settings) -> Ground:
         root: an empty folder, or the one of an earlier replay. At the same path its packages, and what Python has
             compiled of them, serve again.
 
-    Raises:
-        Problem: bash or git is missing.
+    Raises Problem: bash or git is missing.
     """
-    ground = Ground(root.resolve(), settings, machine.free_port())
+    ground = Ground(root.resolve(), settings, free_port())
     if (ground.project / ".venv" / "pyvenv.cfg").exists():
         shutil.rmtree(ground.packages, ignore_errors=True)
         (ground.project / ".venv").rename(ground.packages)
     for name in ("student", "bin", "tmp", "plugin"):
         shutil.rmtree(ground.root / name, ignore_errors=True)
         (ground.root / name).mkdir(parents=True)
-    for name in ("directory", "variables", "report.jsonl"):
-        (ground.root / name).unlink(missing_ok=True)
     ground.project.mkdir()
-    shutil.copyfile(PLUGIN, ground.root / "plugin" / f"workbook_{PLUGIN.stem}.py")
+    # `workbook ci` runs steps as another account, and a temporary folder is closed to it.
+    ground.root.chmod(0o755)
+    shutil.copyfile(INSIDE, ground.root / "plugin" / "workbook_report.py")
     (ground.root / "gitconfig").write_text(_GITCONFIG)
-    python = str(Path(sys.base_prefix) / "bin" / "python3")
-    tools = {"uv": machine.uv(), "python": python, "python3": python, "workbook": machine.workbook()}
+    python, beside = Path(sys.base_prefix) / "bin" / "python3", Path(sys.executable)
+    tools = {"uv": uv(), "python": python, "python3": python, "workbook": beside.with_name("workbook")}
     for name, target in tools.items():
         if target is not None and Path(target).exists():
-            (ground.tools / name).symlink_to(target)
+            (ground.root / "bin" / name).symlink_to(target)
     for program in ("bash", "git"):
         if shutil.which(program, path=ground.environment()["PATH"]) is None:
             raise Problem(f"{program} is not installed, and lessons run in it.", ways=(f"Install {program}.",), code=2)

@@ -9,8 +9,7 @@ from workbook.history.build import History
 from workbook.lesson.elision import ELISION, elided
 from workbook.lesson.markdown import Edit, rewrite
 from workbook.lesson.model import Exchange, Lesson, Mistake, WholeFile
-from workbook.normalise import normalise
-from workbook.runner.compare import agrees
+from workbook.runner.compare import agrees, normalise
 from workbook.runner.ground import Settings
 from workbook.runner.replay import replay
 
@@ -49,8 +48,7 @@ def refresh(page: Lesson | Mistake, history: History, settings: Settings, root: 
     Returns:
         the files that changed; none when all is as shown.
 
-    Raises:
-        LessonError: what no output can mend: an exit code, a diff, a contract. What was taken until then is written.
+    Raises LessonError: what no output can mend: an exit code, a diff, a contract. What was taken until then is written.
     """
     recorder = Recorder(page)
     try:
@@ -66,40 +64,19 @@ def merged(shown: Sequence[str], actual: Sequence[str]) -> list[str]:
 
     A shown line between elisions that is no longer there gives way to the line most like it.
     """
-    if not any(elided(line) for line in shown):
-        return _kept_still(shown, actual)
     plain = normalise(actual)
-    found: list[tuple[int, str]] = []
-    at = 0
+    if not any(elided(line) for line in shown):
+        # Shown lines stay where they differ in volatile values only: small diffs to review.
+        result = list(actual)
+        matcher = difflib.SequenceMatcher(None, normalise(shown), plain, autojunk=False)
+        for block in matcher.get_matching_blocks():
+            result[block.b : block.b + block.size] = shown[block.a : block.a + block.size]
+        return result
+    result, at = [], 0
     for line, wanted in zip(shown, normalise(shown), strict=True):
-        if elided(line):
+        if elided(line) or not (like := difflib.get_close_matches(wanted, plain[at:], n=1, cutoff=_ALIKE)):
             continue
-        place = _place(wanted, plain, at)
-        if place is not None:
-            found.append((place, line if plain[place] == wanted else actual[place]))
-            at = place + 1
-    result: list[str] = []
-    last = -1
-    for place, line in found:
-        result += [ELISION] * (place > last + 1) + [line]
-        last = place
-    return result + [ELISION] * (last + 1 < len(actual))
-
-
-def _place(wanted: str, lines: list[str], start: int) -> int | None:
-    """Where a line stands now: the same, or the most like it."""
-    places = range(start, len(lines))
-    if wanted in lines[start:]:
-        return lines.index(wanted, start)
-    likeness = {place: difflib.SequenceMatcher(None, wanted, lines[place], autojunk=False).ratio() for place in places}
-    best = max(likeness, key=likeness.__getitem__, default=None)
-    return best if best is not None and likeness[best] >= _ALIKE else None
-
-
-def _kept_still(shown: Sequence[str], actual: Sequence[str]) -> list[str]:
-    """The actual lines, but the shown ones where they differ in volatile values only: small diffs to review."""
-    result = list(actual)
-    matcher = difflib.SequenceMatcher(None, normalise(shown), normalise(actual), autojunk=False)
-    for block in matcher.get_matching_blocks():
-        result[block.b : block.b + block.size] = shown[block.a : block.a + block.size]
-    return result
+        place = plain.index(like[0], at)
+        result += [ELISION] * (place > at) + [line if plain[place] == wanted else actual[place]]
+        at = place + 1
+    return result + [ELISION] * (at < len(actual))

@@ -1,21 +1,20 @@
 """A page from its start to its end, every block done as a student would do it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from workbook.history.build import Commit, History
 from workbook.history.files import Files
-from workbook.lesson.commands import commit_message
+from workbook.lesson.blocks import commit_message
 from workbook.lesson.elision import ELISION
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Session, Stop, WholeFile
 from workbook.runner.compare import agrees, first_line, indented, require_same
 from workbook.runner.contract import Contract
 from workbook.runner.ground import Settings, prepare
-from workbook.runner.sessions import Client, run_python
-from workbook.runner.shell import Ran, Shell
+from workbook.runner.shell import Client, Shell, run_python
 from workbook.runner.start import lay_out, left_out, starting_point
 from workbook.runner.worktree import Accept, Worktree
 
@@ -79,7 +78,6 @@ class _Replay:
     progress: Callable[[str], None]
     commits: list[Commit]
     contract: Contract
-    done: int = field(default=0)
 
     def all(self) -> None:
         line = 1
@@ -89,14 +87,19 @@ class _Replay:
                 case WholeFile() | Diff():
                     self.worktree.take(block)
                     self.contract.own = None
+                case Stop() if self.shell.server is None:
+                    self._fail(line, "nothing runs in the background here.")
                 case Stop():
-                    self._stop(line)
+                    self.shell.stop()
                 case Session(skip=None, kind="console"):
                     self._console(block)
                 case Session(skip=None, kind="mysql"):
                     self._mysql(block)
                 case Session(skip=None):
-                    self._python(block)
+                    self.progress("a Python session")
+                    self.contract.own = None
+                    for exchange, printed in zip(block.exchanges, run_python(self.shell, block), strict=True):
+                        self.compare(self.page.file, exchange, printed)
         if self.shell.server is not None:
             way = "Put <!-- stop --> where it has done its work."
             self._fail(line, "the server in the background is never stopped.", way=way)
@@ -105,11 +108,6 @@ class _Replay:
     def _fail(self, line: int, what: str, *, printed: tuple[str, ...] | None = None, way: str = "") -> NoReturn:
         why = "" if printed is None else f"It printed:\n\n{indented(printed)}"
         raise LessonError(self.page.file, line, what, why=why, way=way)
-
-    def _stop(self, line: int) -> None:
-        if self.shell.server is None:
-            self._fail(line, "nothing runs in the background here.")
-        self.shell.stop()
 
     def _console(self, block: Session) -> None:
         for exchange in block.exchanges:
@@ -128,19 +126,12 @@ class _Replay:
     def _command(self, exchange: Exchange) -> None:
         ran = self.contract.run(exchange)
         if ran.code != exchange.exit:
-            self._wrong_exit(exchange, ran)
+            late = f"is not done after {self.shell.ground.settings.timeout:g} seconds."
+            what = late if ran.code is None else f"exits with {ran.code}, and the lesson announces {exchange.exit}."
+            way = f"If that is meant: <!-- exit: {ran.code} --> before the block." if ran.code else ""
+            self._fail(exchange.line, f"`{first_line(exchange)}` {what}", printed=ran.output, way=way)
         if exchange.output or not commit_message(exchange.typed):
             self.compare(self.page.file, exchange, ran.output)
-
-    def _wrong_exit(self, exchange: Exchange, ran: Ran) -> NoReturn:
-        first = first_line(exchange)
-        if ran.code is None:
-            seconds = self.shell.ground.settings.timeout
-            self._fail(exchange.line, f"`{first}` is not done after {seconds:g} seconds.", printed=ran.output)
-        announced = f"the lesson announces {exchange.exit}" if exchange.exit else "the lesson does not announce it"
-        what = f"`{first}` exits with {ran.code}, and {announced}."
-        way = f"If that is meant: <!-- exit: {ran.code} --> before the block."
-        self._fail(exchange.line, what, printed=ran.output, way=way)
 
     def _background(self, exchange: Exchange) -> None:
         self.contract.own = None
@@ -158,8 +149,7 @@ class _Replay:
         self.compare(self.page.file, exchange, enough)
 
     def _committed(self, lesson: Lesson, exchange: Exchange) -> None:
-        commit = self.commits[self.done]
-        self.done += 1
+        commit = self.commits.pop(0)
         self.worktree.require_committed(lesson.file, exchange, commit.files)
         if commit.tags:
             # A red tag comes first: a chapter that ends in red has its own tag on the same commit.
@@ -168,8 +158,6 @@ class _Replay:
 
     def _mysql(self, block: Session) -> None:
         self.contract.own = None
-        if self.shell.ground.settings.server is None:
-            self._fail(block.place.first, "a mysql fence, and no MySQL to run it on.")
         with Client(self.shell.ground.settings) as client:
             for exchange in block.exchanges:
                 self.progress(first_line(exchange))
@@ -178,9 +166,3 @@ class _Replay:
                 if " in set" in printed[-1] and not any(" in set" in line for line in exchange.output):
                     printed.pop()
                 self.compare(self.page.file, exchange, tuple(printed))
-
-    def _python(self, block: Session) -> None:
-        self.contract.own = None
-        self.progress("a Python session")
-        for exchange, printed in zip(block.exchanges, run_python(self.shell, block), strict=True):
-            self.compare(self.page.file, exchange, printed)

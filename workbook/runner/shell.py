@@ -1,21 +1,33 @@
-"""The student's shell: one command after the other, and a server in the background."""
+"""What a student types into: the shell, with a server in its background, MySQL's own client, and Python's session."""
 
 import contextlib
+import json
 import os
+import pty
+import re
+import select
 import shlex
 import signal
 import subprocess
 import time
+import tty
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from workbook.runner.ground import Ground
+from workbook.lesson.errors import LessonError
+from workbook.lesson.model import Session
+from workbook.login import databases
+from workbook.mysql import programs
+from workbook.mysql.server import Unavailable
+from workbook.runner.compare import indented
+from workbook.runner.ground import INSIDE, Ground, Settings
+from workbook.say import Problem
 
 _WRAPPER = """
 set +e
-[ -f {state} ] && . {state}
+. {state}
 cd -- "$(cat {directory})" || exit
 __leave() {{
     __code=$?
@@ -26,6 +38,9 @@ __leave() {{
 trap __leave EXIT
 {command}
 """
+_PROMPT = b"mysql> "
+_GOES_ON = re.compile(r"""(?: {4}[-'"`]> | {3}/\*> )*""")
+"""The client's prompts for the further lines of a statement."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -45,24 +60,15 @@ class Shell:
     server: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
-        self._directory.write_text(f"{self.ground.project}\n")
-
-    @property
-    def _directory(self) -> Path:
-        return self.ground.root / "directory"
-
-    @property
-    def _variables(self) -> Path:
-        return self.ground.root / "variables"
+        (self.ground.root / "directory").write_text(f"{self.ground.project}\n")
+        (self.ground.root / "variables").write_text("")
 
     def as_at_first(self) -> bool:
         """Whether the shell still stands at the project's root, with no variable that the commands so far exported."""
-        if self._directory.read_text() != f"{self.ground.project}\n":
-            return False
-        if not self._variables.exists():
-            return True
-        left = [word.partition("=") for word in shlex.split(self._variables.read_text(errors="replace")) if "=" in word]
-        return {name: value for name, _equals, value in left if name != "_"} == self.ground.environment()
+        words = shlex.split((self.ground.root / "variables").read_text(errors="replace"))
+        left = dict(word.split("=", 1) for word in words if "=" in word and not word.startswith("_="))
+        there = (self.ground.root / "directory").read_text() == f"{self.ground.project}\n"
+        return there and (not left or left == self.ground.environment())
 
     def run(self, command: str, *, keep: bool = True, extra: Mapping[str, str] = _NOTHING) -> Ran:
         """Run a command to its end, at most as long as the settings say. Then it and all it started are killed.
@@ -86,8 +92,7 @@ class Shell:
     def run_on(self, command: str, ready: Callable[[tuple[str, ...]], bool]) -> Ran:
         """Start a command that goes on, and wait until what it prints satisfies `ready`.
 
-        Returns:
-            the code None while it runs; its exit code when it ended early.
+        Returns the code None while it runs; its exit code when it ended early.
         """
         log = self.ground.root / "background"
         with log.open("wb") as output:
@@ -112,8 +117,8 @@ class Shell:
         self, command: str, output: int, keep: bool = True, extra: Mapping[str, str] = _NOTHING
     ) -> "subprocess.Popen[bytes]":
         script = (_WRAPPER if keep else "{command}").format(
-            state=shlex.quote(str(self._variables)),
-            directory=shlex.quote(str(self._directory)),
+            state=shlex.quote(f"{self.ground.root}/variables"),
+            directory=shlex.quote(f"{self.ground.root}/directory"),
             own="".join(f"|{name}" for name in extra),
             command=self.ground.to_run(command),
         )
@@ -143,3 +148,90 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+class Client:
+    """MySQL's own client in a terminal, logged in as a fence finds it. Close it by leaving a `with`.
+
+    It may take `patience` seconds to answer. Raises Problem: there is no client here, or it cannot log in.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Log in, to the project's database when it exists."""
+        server = settings.server
+        assert server is not None
+        try:
+            command = list(programs.client())
+        except Unavailable as reason:
+            raise Problem("A mysql fence is run by MySQL's own client.", why=str(reason), code=2) from None
+        command += ["--no-beep", f"--host={server.host}", f"--port={server.port}"]
+        command += [f"--user={server.user}", *([settings.database] if settings.database in databases(server) else [])]
+        keyboard, terminal = pty.openpty()
+        # What is typed is not echoed, and lines may be longer than a terminal's 4,096 bytes.
+        tty.setraw(terminal)
+        env = {"PATH": os.environ["PATH"], "TERM": "dumb", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
+        env |= {"MYSQL_PWD": server.password, "MYSQL_HISTFILE": "/dev/null"}
+        self._process = subprocess.Popen(
+            command, stdin=terminal, stdout=terminal, stderr=terminal, env=env, start_new_session=True
+        )
+        os.close(terminal)
+        self._keyboard = keyboard
+        self.patience = settings.timeout
+        said, ready = self._until_prompt()
+        if not ready:
+            self.__exit__()
+            raise Problem("MySQL's client does not come to its prompt.", why=said)
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._keyboard)
+
+    def run(self, statement: str) -> list[str]:
+        """Run one statement that ends with `;` or `\\G`.
+
+        Returns the lines that the client prints, without its prompts.
+        """
+        os.write(self._keyboard, f"{statement}\n".encode())
+        said, ready = self._until_prompt()
+        if not ready:
+            return [f"(the client does not answer within {self.patience:g} seconds)"]
+        return list(lines_of(_GOES_ON.sub("", said, count=1))) or [""]
+
+    def _until_prompt(self) -> tuple[str, bool]:
+        """What the client prints, and whether it asks for the next statement then."""
+        said = b""
+        deadline = time.monotonic() + self.patience
+        while not (b"\n" + said).endswith(b"\n" + _PROMPT):
+            ready = select.select([self._keyboard], [], [], max(0, deadline - time.monotonic()))
+            try:
+                read = os.read(self._keyboard, 65536) if ready[0] else b""
+            except OSError:  # it has ended, and its terminal with it
+                read = b""
+            if not read:
+                return said.decode(errors="replace"), False
+            said += read
+        return said.removesuffix(_PROMPT).decode(errors="replace"), True
+
+
+def run_python(shell: Shell, session: Session) -> list[tuple[str, ...]]:
+    """Run a pycon fence as one session of the project's Python.
+
+    Returns:
+        the lines that each example prints.
+
+    Raises LessonError: Python itself does not start, or the session ends it.
+    """
+    ground = shell.ground
+    python = "uv run --no-sync python" if (ground.project / "pyproject.toml").exists() else "python"
+    sources, outputs = ground.root / "session.json", ground.root / "printed.json"
+    outputs.unlink(missing_ok=True)
+    sources.write_text(json.dumps([exchange.typed for exchange in session.exchanges]), encoding="utf-8")
+    ran = shell.run(f"{python} {shlex.join([str(INSIDE), str(sources), str(outputs)])}")
+    if not outputs.exists():
+        what = "this Python session does not come to its end."
+        raise LessonError(session.place.file, session.place.first, what, why=indented(ran.output))
+    return [lines_of(ground.to_show(text)) for text in json.loads(outputs.read_text(encoding="utf-8"))]

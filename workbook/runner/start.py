@@ -19,8 +19,7 @@ EMPTY = "empty"
 def starting_point(page: Lesson | Mistake, history: History) -> tuple[Commit | None, Tree]:
     """The commit on which a page starts (None: an empty directory), and the project's files then.
 
-    Raises:
-        LessonError: a mistake page names a tag that history does not have.
+    Raises LessonError: a mistake page names a tag that history does not have.
     """
     if isinstance(page, Lesson):
         return history.before(page.chapter), dict(history.chapters[page.chapter].start)
@@ -45,8 +44,7 @@ def lay_out(shell: Shell, history: History, commit: Commit | None, files: Tree) 
     Args:
         commit: the commit to start on; None leaves an empty directory, and a server without the project's database.
 
-    Raises:
-        Problem: git, uv or aerich fails.
+    Raises Problem: git, uv or aerich fails.
     """
     ground, settings = shell.ground, shell.ground.settings
     if settings.server is not None:

@@ -8,8 +8,7 @@ from workbook.history.files import Files, Tree
 from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
-from workbook.runner import migration
-from workbook.runner.compare import first_line, require_same_file
+from workbook.runner.compare import first_line, require_same_file, same_file, undated
 from workbook.runner.ground import Ground
 
 Accept = Callable[[WholeFile, str], None]
@@ -38,8 +37,7 @@ class Worktree:
     def take(self, block: WholeFile | Diff) -> None:
         """Do what a titled fence says: write the file, or, when a command has changed it, compare.
 
-        Raises:
-            LessonError: the fence does not apply, or is not what the command made of the file.
+        Raises LessonError: the fence does not apply, or is not what the command made of the file.
         """
         path = self.made.get(block.title, (block.title, ""))[0]
         before = self.shown.tree.get(block.title)
@@ -48,12 +46,14 @@ class Worktree:
         if isinstance(block, WholeFile) and block.made:
             self._take_made(block, change.after)
         elif actual != before and actual is not None:
-            self._require(block, actual, change.after)
+            self._require(block, path, actual, change.after)
         else:
             target = self.ground.project / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(change.after.encode())
-            _forget_bytecode(target)
+            # Python compares size and second: it takes old bytecode for new when a file is written twice in a second.
+            for compiled in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
+                compiled.unlink()
             if change.after.startswith("#!"):
                 target.chmod(0o755)
             if block.title in self.made:
@@ -61,29 +61,21 @@ class Worktree:
         self.changed_by.pop(block.title, None)
 
     def _take_made(self, block: WholeFile, made: str) -> None:
-        paths = [path for path in self._listed() if migration.undated(path) == migration.undated(block.title)]
+        paths = [path for path in self._listed() if undated(path) == undated(block.title)]
         if not paths:
             what = f"no command has made {block.title} (with any date) at this point."
             way = "Show it after the command that makes it."
             raise LessonError(block.place.file, block.place.first, what, way=way)
-        text = self._read(paths[-1]) or ""
-        difference = migration.difference(text, made)
-        if difference is not None and self.accept is not None:
-            self.accept(block, text)
-        elif difference is not None:
-            what = f"the command does not make what made/{block.title} holds."
-            why = f"expected: {difference[1]}\n     got: {difference[0]}"
-            way = "Take what came: workbook refresh."
-            raise LessonError(block.place.file, block.place.first, what, why=why, way=way)
-        self.made[block.title] = (paths[-1], text)
+        self.made[block.title] = (paths[-1], self._read(paths[-1]) or "")
+        self._require(block, *self.made[block.title], made)
         self.changed_by.pop(paths[-1], None)
 
-    def _require(self, block: WholeFile | Diff, actual: str, wanted: str) -> None:
-        if actual != wanted and self.accept is not None and isinstance(block, WholeFile):
+    def _require(self, block: WholeFile | Diff, path: str, actual: str, wanted: str) -> None:
+        if self.accept is None or isinstance(block, Diff):
+            require_same_file(block, self.changed_by.get(path), actual, wanted)
+        elif not same_file(actual, wanted):
             self.accept(block, actual)
             self.shown.tree[block.title] = actual
-        else:
-            require_same_file(block, self.changed_by.get(block.title), actual, wanted)
 
     def follow(self, exchange: Exchange) -> None:
         """Take note of what a command has changed, after it has run. Raises LessonError as `Files.run` does."""
@@ -115,8 +107,7 @@ class Worktree:
     def require_committed(self, file: Path, exchange: Exchange, wanted: Tree) -> None:
         """The student's last commit holds exactly these files, and nothing is left uncommitted.
 
-        Raises:
-            LessonError: naming the first file that differs.
+        Raises LessonError: naming the first file that differs.
         """
         held = {path for path in self._git("ls-tree", "-r", "-z", "--name-only", "HEAD") if path not in self.left_out}
         real = {self.made.get(path, (path, ""))[0] for path in wanted}
@@ -147,14 +138,7 @@ class Worktree:
             found = self._git("ls-files", "-z", "-c", "-o", "--exclude-standard")
         else:
             found = [path.relative_to(top).as_posix() for path in top.rglob("*")]
-        kept = {path for path in found if not NEVER_COUNTED & set(path.split("/")) and (top / path).is_file()}
-        return sorted(kept)
+        return sorted({path for path in found if not NEVER_COUNTED & set(path.split("/")) and (top / path).is_file()})
 
     def _git(self, *arguments: str) -> list[str]:
         return [entry for entry in git(self.ground.project, *arguments).split("\0") if entry]
-
-
-def _forget_bytecode(source: Path) -> None:
-    """Python compares size and second: it takes old bytecode for new when a file is written twice within a second."""
-    for compiled in source.parent.glob(f"__pycache__/{source.stem}.*.pyc"):
-        compiled.unlink()

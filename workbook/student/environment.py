@@ -18,7 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from workbook.place import private
-from workbook.runner import machine
+from workbook.runner.ground import uv
 from workbook.say import Problem, _
 
 DONE = "workbook-done"
@@ -142,7 +142,7 @@ def _pins(lock: Path) -> list[str]:
 
 def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
     done = subprocess.run(
-        [machine.uv() or "uv", *arguments, "--quiet", "--no-progress"],
+        [uv() or "uv", *arguments, "--quiet", "--no-progress"],
         cwd=scratch,
         env=environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values,
         capture_output=True,

@@ -95,9 +95,9 @@ def require(directory: Path | None) -> Path:
     return found
 
 
-def chapters(folder: Path | None = None) -> list[ChapterFolder]:
+def chapters() -> list[ChapterFolder]:
     """All chapters in order, in the student's language."""
-    return chapter_folders(folder or CHAPTERS, language())
+    return chapter_folders(CHAPTERS, language())
 
 
 def chapter(name: str) -> ChapterFolder:

@@ -7,8 +7,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from workbook.history.build import build, history_folder
+from workbook.history.files import trace
 from workbook.history.git import identity, persons_git, try_git
-from workbook.history.trace import trace
 from workbook.lesson.chapters import ChapterFolder
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Problem, _, stage

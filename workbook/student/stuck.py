@@ -6,10 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from workbook.history.files import trace
 from workbook.history.git import persons_git
-from workbook.history.trace import trace
 from workbook.place import CHAPTERS
-from workbook.runner.migration import undated
+from workbook.runner.compare import undated
 from workbook.say import Problem, _
 from workbook.student.checking import asked
 from workbook.student.project import Progress, current

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from workbook.login import cursor
-from workbook.redcontract import EXIT_CODES
+from workbook.runner.contract import EXIT_CODES
 from workbook.say import _
 from workbook.student.check import Broken, look
 from workbook.student.ground import PROBE, Ground, hanging

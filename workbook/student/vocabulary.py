@@ -25,9 +25,9 @@ from typing import TypeAlias
 from workbook.ci.workflow import Workflow
 from workbook.history.git import try_git
 from workbook.login import databases as databases_on
+from workbook.mysql.ladder import database_name
 from workbook.mysql.server import Server
 from workbook.say import _
-from workbook.settings import database_name
 from workbook.student.check import Broken, Found, check, look
 from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith

@@ -10,14 +10,13 @@ from pathlib import Path
 import yaml
 
 from workbook.lesson.errors import LessonError
-from workbook.lesson.markdown import BEFORE_A_FENCE, Part, front_lines, walk
+from workbook.lesson.markdown import Part, front_lines, walk
 
 TRANSLATED = ("title", "goal", "stands", "you_will_learn", "out_of_scope", "notes", "description")
 """Keys of the front matter that hold text; all others hold the same value in both languages."""
 
 _SPOKEN = ("goal", "you_will_learn", "description")
 """Those of them that are sentences, and not a name that may be the same in Korean."""
-
 _TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
 _FOLD = re.compile(r"<(?:details|summary)\b")
 _SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.DOTALL)
@@ -41,13 +40,10 @@ class Token:
 
 @dataclass(slots=True)
 class Section:
-    """A heading and what follows it up to the next heading; in a notebook, a cell.
+    """A heading (in a notebook, a cell) and what follows it up to the next one.
 
-    Attributes:
-        level: `##`, or the cell's type and id.
-        slug: the id that the site gives to the heading, or the cell's id.
-        stamp: slug and hash of the English section that this one was written from; empty when nothing says so.
-        prose: all its words and marks, without fences and comments, in one line.
+    `level` is `##`, or the cell's type and id; `stamp` the slug and hash of the English section that this one was
+    written from, if anything says so; `prose` all words and marks, without fences and comments, in one line.
     """
 
     first: int
@@ -79,8 +75,7 @@ class Section:
 def read_page(file: Path) -> list[Section]:
     """Read a page or a notebook in either language. What stands above the first heading belongs to its section.
 
-    Raises:
-        LessonError: no heading, or front matter that is not YAML.
+    Raises LessonError: no heading, or front matter that is not YAML.
     """
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".ipynb":
@@ -149,22 +144,14 @@ def _cells(text: str) -> Iterator[Section]:
 
 
 def _tokens(parts: Iterable[Part], checks: list[str] | None = None) -> list[Token]:
-    """What can be compared of a page's parts.
-
-    Args:
-        checks: the lines of a page of checks; each `id: sentence with {placeholders}` in them is a token, too.
-    """
+    """What can be compared of a page's parts; with a page of checks' lines, also each `id: a {placeholder}` in them."""
     found: list[Token] = []
     for part in parts:
         line, words = (part.first, part.last), part.text
         if part.kind == "comment" and not words.startswith("note:"):
             found.append(Token("comment", *line, words))
         elif part.kind == "fence":
-            above: list[Token] = []
-            while found and found[-1].kind == "comment" and found[-1].value.partition(":")[0] in BEFORE_A_FENCE:
-                above.insert(0, found.pop())
-            value = "\n".join([*(each.value for each in above), f"```{part.info}", f"{words}```"])
-            found.append(Token("fence", above[0].first if above else part.first, part.last, value))
+            found.append(Token("fence", *line, f"```{part.info}\n{words}```"))
         elif part.kind in ("tr", "th", "td"):
             found.append(Token("row", *line, f"<{part.kind}>"))
         elif part.kind == "html":

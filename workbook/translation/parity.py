@@ -24,12 +24,7 @@ _SENTENCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A page or a section that is not in step: the place, a sentence, what to do, and the section it concerns.
-
-    Attributes:
-        kind: the page is missing, a section was written from an older text, or the two differ in structure.
-        slug: the section's; empty when it concerns the page.
-    """
+    """What is not in step: a missing page, a section of an older text, another structure; `slug` is the section's."""
 
     kind: Literal["missing", "stale", "different"]
     error: LessonError
@@ -92,20 +87,18 @@ class Comparison:
 
     def _links(self, one: Section, other: Section) -> Iterator[Finding]:
         """Links that lead elsewhere; in any order, for Korean puts its words in another."""
-        theirs = [english_of(located(self.pair.english, part.value, self.root)) for part in one.of("link")]
-        left = Counter(theirs)
+        theirs = Counter(english_of(located(self.pair.english, part.value, self.root)) for part in one.of("link"))
         for part in other.of("link"):
             place = located(self.pair.korean, part.value, self.root)
+            theirs[english_of(place)] -= 1
             if is_english_page(place):
                 way = f"Write {self._typed(place)}."
                 yield self._different(part.first, f"`{part.value}` leads to the English page.", way, one.slug)
-            left[english_of(place)] -= 1
-            if left[english_of(place)] < 0:
+            elif theirs[english_of(place)] < 0:
                 what = f"`{part.value}` is a link that {shown(self.pair.english)}:{one.first} has not so often."
                 yield self._different(part.first, what, "Same links in both languages.", one.slug)
-        for place in +left:
-            line = one.of("link")[theirs.index(place)].first
-            what = f"`{other.title}` lacks the link of {shown(self.pair.english)}:{line}."
+        for place in +theirs:
+            what = f"`{other.title}` lacks a link of {shown(self.pair.english)}:{one.first}."
             yield self._different(other.first, what, f"Here it is written {self._typed(place)}.", one.slug)
 
     def _typed(self, place: str) -> str:
@@ -124,9 +117,7 @@ class Comparison:
             return
         for part in other.of("text", "spoken"):
             if _STARS.search(part.value):
-                what = (
-                    f"stars stay visible in this paragraph of `{other.title}`: none close between a mark and a letter."
-                )
+                what = f"stars stay visible in this paragraph of `{other.title}`."
                 yield self._different(part.first, what, "Take the particle into the emphasis.", one.slug)
             if _english(part) >= (_SENTENCE if part.kind == "text" else 1) and not _HANGUL.search(part.value):
                 what = f"this text of `{other.title}` has no Korean word."

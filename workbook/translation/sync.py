@@ -1,17 +1,77 @@
-"""What the machine writes into Korean pages: fences, code and outputs of the English ones, and sections' stamps."""
+"""`workbook translation`: what is not in step, and the two ways of bringing it there.
+
+The machine writes into Korean pages the fences, code and outputs of the English ones, and sections' stamps.
+"""
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.markdown import Edit, rewrite
-from workbook.say import say
-from workbook.translation.page import Section, read_page
-from workbook.translation.pairs import Pair
-from workbook.translation.parity import Comparison
+from workbook.place import CLONE
+from workbook.say import Problem, say
+from workbook.translation.page import read_page
+from workbook.translation.pairs import Pair, orphans, pairs
+from workbook.translation.parity import Comparison, Finding, findings_of
 
 COPIED = ("fence", "comment", "key")
+
+
+def translation(*, copy: bool = False, accepted: Sequence[str] = (), root: Path = CLONE) -> int:
+    """List what is missing, stale or different, after copying fences; or only accept files (or `file#slug`).
+
+    Returns 1 when anything is not in step. Raises Problem as `accept` does.
+    """
+    for wish in accepted:
+        pair, count = accept(wish, root)
+        print(f"accepted: {shown(pair.korean)}: {count} section comments written.")
+    if accepted:
+        return 0
+    follow(pairs(root) if copy else ())
+    findings = list(all_findings(root))
+    for finding in findings:
+        print(finding)
+    kinds = Counter(finding.kind for finding in findings)
+    counts = ", ".join(f"{kinds[kind]} {kind}" for kind in ("missing", "stale", "different"))
+    print(f"{counts}." if findings else f"All {len(pairs(root))} pages are in step.")
+    return int(bool(findings))
+
+
+def all_findings(root: Path = CLONE) -> Iterator[Finding]:
+    """Everything that is not in step, page by page."""
+    for pair in pairs(root):
+        if pair.korean.exists():
+            yield from findings_of(pair, root)
+        else:
+            error = LessonError(pair.english, 1, "there is no Korean page.", way=f"Write {shown(pair.korean)}.")
+            yield Finding("missing", error)
+    for file in orphans(root):
+        error = LessonError(file, 1, "there is no English page for this one.", way="Write it, or delete this.")
+        yield Finding("different", error)
+
+
+def accept(wish: str, root: Path = CLONE) -> tuple[Pair, int]:
+    """Write the section comments of a page in either language, or with `#slug` of one section (in a notebook: a cell).
+
+    Returns the pages, and how many comments changed. Raises Problem: no such page or section, or its structure differs:
+    then nothing is written.
+    """
+    name, _, slug = wish.partition("#")
+    files = {(Path.cwd() / name).resolve(), (root / name).resolve()}
+    pair = next((each for each in pairs(root) if files & {each.english.resolve(), each.korean.resolve()}), None)
+    if pair is None or not pair.korean.exists():
+        way = "See which there are: workbook translation"
+        raise Problem(f"{name} is no page in two languages.", ways=(way,), code=2)
+    pages = Comparison(pair, root)
+    known = [section.slug for section in pages.english]
+    if slug and slug not in known:
+        raise Problem(f"{shown(pair.english)} has the sections {', '.join(known)}, and no {slug}.", code=2)
+    if wrong := [each for each in pages.differences() if slug in ("", each.slug) or not each.slug]:
+        what = f"{shown(pair.korean)} is not accepted: it differs from {shown(pair.english)} in more than words."
+        raise Problem(what, ways=tuple(map(str, wrong)))
+    return pair, stamp(pages, slug)
 
 
 def sync(pair: Pair) -> bool:
@@ -19,11 +79,8 @@ def sync(pair: Pair) -> bool:
 
     Of a notebook: cells, code and outputs. A text that is not there yet comes over in English.
 
-    Returns:
-        whether the Korean page changed.
-
-    Raises:
-        LessonError: the pages have not the same headings, or a section not as many fences; then nothing is written.
+    Returns whether the Korean page changed. Raises LessonError, and writes nothing, where headings or the number of
+    fences in a section differ.
     """
     if pair.english.suffix == ".ipynb":
         return _sync_notebook(pair)
@@ -72,13 +129,9 @@ def _write(file: Path, notebook: object) -> None:
 
 
 def stamp(pages: Comparison, slug: str = "") -> int:
-    """Write below each Korean heading, or below one, from which English text it is; in a notebook, into the cell.
+    """Write from which text it is below each Korean heading (of a `slug` alone), or into a notebook's cell.
 
-    Args:
-        slug: the English heading's id; all when empty.
-
-    Returns:
-        how many stamps were not as they are now.
+    Returns how many stamps were not as they are now.
     """
     file, text = pages.pair.korean, _text(pages.pair.korean)
     stamps = [
@@ -93,14 +146,13 @@ def stamp(pages: Comparison, slug: str = "") -> int:
             cell["metadata"] |= {"english": hashes[cell["id"]]} if cell["id"] in hashes else {}
         _write(file, notebook)
     else:
-        rewrite(file, [_comment(section, stamp, text.split("\n")) for section, stamp in stamps])
+        lines, edits = text.split("\n"), []
+        for section, stamp in stamps:
+            old = int(bool(section.stamp))
+            after = [""] if not old and "".join(lines[section.last : section.last + 1]).strip() else []
+            edits.append(Edit(section.last + 1, old, (f"<!-- section: {stamp} -->", *after)))
+        rewrite(file, edits)
     return len(stamps)
-
-
-def _comment(section: Section, stamp: str, lines: list[str]) -> Edit:
-    below = "".join(lines[section.last : section.last + 1]).strip()
-    after = ("",) if below and not section.stamp else ()
-    return Edit(section.last + 1, int(bool(section.stamp)), (f"<!-- section: {stamp} -->", *after))
 
 
 def follow(changed: Iterable[Pair]) -> None:

@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,19 +43,16 @@ def build(target: Path, *, draft: bool = False) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     private().mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="site-", dir=private()))
-    try:
+    with tempfile.TemporaryDirectory(prefix="site-", dir=private()) as scratch:
+        built = Path(scratch) / "site"
         with stage(_("Building the site in both languages")):
-            said = [*mkdocs(scratch, strict=not draft), *faults(scratch)]
+            said = [*mkdocs(built, strict=not draft), *faults(built)]
         if said and not draft:
             raise Problem(_("The site is built, and something in it is wrong."), why="\n".join(said))
         for fault in said:
             say(fault)
-        scratch.chmod(0o755)
         shutil.rmtree(target, ignore_errors=True)
-        shutil.move(scratch, target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.move(built, target)
 
 
 def mkdocs(folder: Path, *, strict: bool = True) -> list[str]:
@@ -66,13 +64,9 @@ def mkdocs(folder: Path, *, strict: bool = True) -> list[str]:
     running = {}
     for config, into in CONFIGS.items():
         command = [sys.executable, "-m", "mkdocs", "build", "-f", config, "-d", str(folder / into)]
-        running[config] = subprocess.Popen(
-            [*command, *(["--strict"] if strict else [])],
-            cwd=CLONE,
-            env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command += ["--strict"] if strict else []
+        quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+        running[config] = subprocess.Popen(command, cwd=CLONE, env=quiet, stderr=subprocess.PIPE, text=True)
     outputs = {config: process.communicate()[1].splitlines() for config, process in running.items()}
     # Not by MkDocs' own --quiet: with it, --strict counts no warnings.
     said = {config: [line for line in output if not line.startswith("INFO ")] for config, output in outputs.items()}
@@ -98,28 +92,29 @@ def faults(root: Path) -> list[str]:
             continue
         for tag, attributes in dict.fromkeys(_TAG.findall(text)):
             values = {key.lower(): html.unescape("".join(value)) for key, *value in _ATTRIBUTE.findall(attributes)}
-            found += [f"{name}: {fault}" for fault in _faults(name, tag.lower(), values, anchors)]
+            target = values.get("href" if tag.lower() in ("a", "link") else "src", "")
+            if tag.lower() == "img" and not values.get("alt", "").strip():
+                found.append(f"{name}: the image {target[:80]} has no alt text.")
+            if _ELSEWHERE.match(target):
+                harmless = tag.lower() == "a" or values.get("rel") in _ONLY_FOR_READERS or target.startswith("data:")
+                found += [] if harmless else [f"{name}: loads {target}, from another host."]
+            elif target and posixpath.basename(name) != "404.html" and (wrong := _wrong(name, target, anchors)):
+                found.append(f"{name}: the link {target} {wrong}.")
     return found
 
 
-def _faults(name: str, tag: str, values: Mapping[str, str], anchors: Mapping[str, set[str]]) -> Iterator[str]:
-    if tag == "img" and not values.get("alt", "").strip():
-        yield f"the image {values.get('src', '')[:80]} has no alt text."
-    target = values.get("href" if tag in ("a", "link") else "src", "")
+def _wrong(name: str, target: str, anchors: Mapping[str, set[str]]) -> str:
+    """What is wrong with a page's link to a place on this site; empty when it leads there."""
     parts = urlsplit(target)
-    if _ELSEWHERE.match(target):
-        if not (tag == "a" or parts.scheme == "data" or (tag == "link" and values.get("rel") in _ONLY_FOR_READERS)):
-            yield f"loads {target}, from another host."
-    elif target and posixpath.basename(name) != "404.html":
-        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), unquote(parts.path))).lstrip("/")
-        if not parts.path:
-            path = name
-        elif parts.path.endswith("/") or not posixpath.splitext(path)[1]:
-            path = posixpath.join(path, "index.html").removeprefix("./")
-        if path not in anchors:
-            yield f"the link {target} leads nowhere."
-        elif parts.fragment and path.endswith(".html") and unquote(parts.fragment) not in anchors[path]:
-            yield f"the link {target} leads to a page that has no such anchor."
+    path = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), unquote(parts.path))).lstrip("/")
+    if not parts.path:
+        path = name
+    elif parts.path.endswith("/") or not posixpath.splitext(path)[1]:
+        path = posixpath.join(path, "index.html").removeprefix("./")
+    if path not in anchors:
+        return "leads nowhere"
+    lost = parts.fragment and path.endswith(".html") and unquote(parts.fragment) not in anchors[path]
+    return "leads to a page that has no such anchor" if lost else ""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -141,7 +136,6 @@ def serve(folder: Path, port: int) -> None:
     with server(folder, port) as http:
         home = f"http://127.0.0.1:{http.server_port}/"
         say(_("English: {home}\nKorean: {home}ko/\nStop: Ctrl-C", home=home))
-        try:
+        with suppress(KeyboardInterrupt):
             http.serve_forever()
-        except KeyboardInterrupt:
-            say("")
+        say("")  # the shell's prompt starts on a line of its own

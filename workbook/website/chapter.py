@@ -1,20 +1,21 @@
-"""What the site adds to a chapter's page and to a mistake's, and the lists and the map of all of them."""
+"""What the site makes of the course: a chapter's first and last lines, a mistake's, lists of all, a page a commit."""
 
+import difflib
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from workbook.history.build import Commit
+from workbook.history.files import Tree
 from workbook.lesson.markdown import walk
 from workbook.lesson.model import Lesson, Mistake
 from workbook.runner.start import EMPTY
 from workbook.say import _
-from workbook.website import commits
-from workbook.website.course import Course, Source, in_repository, is_red
-from workbook.website.markup import boxed, code, escaped, heading
+from workbook.website.course import Course, Source, in_repository
+from workbook.website.markup import boxed, change, code, escaped, fenced, heading, whole
 
-Pages = Mapping[str, Source]
-"""The pages by their English file's path."""
+Pages = Mapping[str, Source]  # by their English file's path
 
 
 def top(meta: Mapping[str, Any]) -> str:
@@ -23,29 +24,31 @@ def top(meta: Mapping[str, Any]) -> str:
     Args:
         meta: the front matter in the page's own language.
     """
-    learn = boxed("wb-learn", _("**You will learn**"), _items(meta.get("you_will_learn")))
-    beyond = _items(meta.get("out_of_scope"))
-    leave = boxed("wb-leave", _("**Not in this chapter**"), beyond) if beyond else ""
+    lists = {key: "\n".join(f"- {item}" for item in meta.get(key) or ()) for key in ("you_will_learn", "out_of_scope")}
+    learn = boxed("wb-learn", _("**You will learn**"), lists["you_will_learn"])
+    leave = boxed("wb-leave", _("**Not in this chapter**"), lists["out_of_scope"]) if lists["out_of_scope"] else ""
     return f"{meta.get('goal', '')}\n{{ .wb-goal }}\n\n{boxed('wb-front', learn, leave)}"
 
 
 def end(lesson: Lesson, course: Course, pages: Pages) -> str:
     """At a chapter's end: its notebook, its notes, its commits and tags, what `workbook check` asks, its mistakes."""
     parts = [heading(2, _("Beside this chapter"), "beside-this-chapter")]
-    notebook = pages.get(f"notebooks/{lesson.chapter}.ipynb")
-    if notebook:
+    if notebook := pages.get(f"notebooks/{lesson.chapter}.ipynb"):
         link = f"[{escaped(notebook.title)}](/{notebook.english})"
         parts.append(_("Experiments on the live MySQL: {link}", link=link))
     parts.append(_("In the course notes: {where}", where=pages[in_repository(lesson.file)].meta.get("notes", "")))
     parts.append(heading(3, _("The commits of this chapter"), "commits-of-this-chapter"))
-    parts.append(commits.table(course.commits_of(lesson.chapter), course.names))
+    rows = [_("| Tags | Message | SHA |"), "|---|---|---|"]
+    for commit in course.commits_of(lesson.chapter):
+        link = f"[{escaped(_subject(commit))}](/{commit_page(course.names[commit.sha])})"
+        rows.append(f"| {_tags(commit)} | {link} | `{commit.sha[:8]}` |")
+    parts.append("\n".join(rows))
     if course.checks[lesson.chapter]:
         parts.append(heading(3, _("What `workbook check` asks"), "checks-of-this-chapter"))
     for each in course.checks[lesson.chapter]:
         see = _("See for yourself: {see}", see=code(each.see))
         parts.append(f'??? check "{each.asks}"\n\n    {escaped(each.why)}\n\n    {see}')
-    mistakes = course.mistakes[lesson.chapter]
-    if mistakes:
+    if mistakes := course.mistakes[lesson.chapter]:
         parts.append(heading(3, _("Mistakes that people make here"), "mistakes-of-this-chapter"))
         parts.append(listed(mistakes, pages))
     return "\n\n".join(parts)
@@ -53,9 +56,11 @@ def end(lesson: Lesson, course: Course, pages: Pages) -> str:
 
 def listed(mistakes: Sequence[Mistake], pages: Pages) -> str:
     """Mistake pages as a list of links, each with its error's exact text."""
-    paths = [in_repository(mistake.file) for mistake in mistakes]
-    links = [f"- [{escaped(pages[path].title)}](/{path})<br>" for path in paths]
-    return boxed("wb-mistakes", "\n".join(link + code(each.error) for link, each in zip(links, mistakes, strict=True)))
+    links = []
+    for mistake in mistakes:
+        path = in_repository(mistake.file)
+        links.append(f"- [{escaped(pages[path].title)}](/{path})<br>{code(mistake.error)}")
+    return boxed("wb-mistakes", "\n".join(links))
 
 
 def mistake_top(mistake: Mistake, course: Course) -> str:
@@ -66,7 +71,7 @@ def mistake_top(mistake: Mistake, course: Course) -> str:
     if mistake.tag == EMPTY:
         facts.append(_("It starts in an empty folder."))
     else:
-        page = commits.page(course.names[course.history.tags[mistake.tag].sha])
+        page = commit_page(course.names[course.history.tags[mistake.tag].sha])
         facts.append(_("It is planted on the tag {tag}", tag=f"[`{mistake.tag}`](/{page})"))
     asks = {each.name: each.asks for own in course.checks.values() for each in own}
     if mistake.check in asks:
@@ -101,7 +106,7 @@ def table(course: Course, pages: Pages) -> str:
     rows = [_("| Chapter | What stands at its end | Tags | Mistakes |"), "|---|---|---|---|"]
     for name, chapter in course.history.chapters.items():
         path = in_repository(chapter.lesson.file)
-        tags = " ".join(f"[`{tag}`](/{commits.page(tag)})" for each in course.commits_of(name) for tag in each.tags[:1])
+        tags = " ".join(f"[`{tag}`](/{commit_page(tag)})" for each in course.commits_of(name) for tag in each.tags[:1])
         goal = str(pages[path].meta.get("goal", "")).replace("|", "\\|")
         mistakes = f"[{len(course.mistakes[name])}](/{path}#mistakes-of-this-chapter)" if course.mistakes[name] else ""
         rows.append(f"| [{name[2:]} {escaped(pages[path].title)}](/{path}) | {goal} | {tags} | {mistakes} |")
@@ -115,49 +120,90 @@ def reds(course: Course) -> str:
         if contract := commit.step.lesson.red.get(tag):
             tests = ", ".join(code(test) for test in contract.tests)
             said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
-            lines.append(f"- [`{tag}`](/{commits.page(tag)}): {said}")
+            lines.append(f"- [`{tag}`](/{commit_page(tag)}): {said}")
     return "\n".join(lines)
 
 
-def course_map(course: Course, pages: Pages, planned: Sequence[tuple[str, str]]) -> str:
-    """The course drawn as a line, in the colours of the page: a station a chapter, a mark a commit, diamonds for red.
-
-    Args:
-        planned: number and title of each chapter that is not written yet.
-    """
-    shapes, y = [], 16
+def course_map(course: Course, pages: Pages) -> str:
+    """The course as a line (the style sheet draws it): a station a chapter, a mark a commit, diamonds for red."""
+    stations = []
     for name, chapter in course.history.chapters.items():
-        title = html.escape(pages[in_repository(chapter.lesson.file)].title)
-        shapes += [
-            f'<circle cx="14" cy="{y}" r="8"/>',
-            f'<a href="../chapters/{name}/">{_text(34, y, name[2:], title)}</a>',
-        ]
-        own = course.commits_of(name)
-        for x, commit in enumerate(own):
-            told = f"<title>{html.escape(commits.title(commit))}</title>"
-            shape, size = ("wb-red", 7) if is_red(commit) else ("", 5 if commit.tags else 3)
-            mark = f'<rect x="-{size}" y="-{size}" width="{2 * size}" height="{2 * size}" rx="{0 if shape else size}" '
-            turned = f'transform="translate({41 + 17 * x} {y + 24}) rotate(45)"'
-            shapes.append(f'{mark}class="{shape}" {turned}>{told}</rect>')
+        path, marks = in_repository(chapter.lesson.file), ""
+        for commit in course.commits_of(name):
+            kind = "wb-red" if commit.step.lesson.red.keys() & set(commit.tags) else "wb-tag" if commit.tags else ""
+            marks += f'<i class="{kind}" title="{html.escape(commit_title(commit))}"></i>'
         said = _("mistakes: {count}", count=len(course.mistakes[name]))
-        shapes.append(f'<text x="{41 + 17 * len(own)}" y="{y + 28}" font-size="13">{said}</text>')
-        y += 64
-    written = y - 64
-    for number, title in planned:
-        shapes += [f'<circle class="wb-planned" cx="14" cy="{y}" r="7"/>', _text(34, y, number, html.escape(title))]
-        y += 36
-    told = _("Dots are commits, large ones have a tag, diamonds are red on purpose. Empty circles are planned.")
-    label = _("The course, chapter by chapter")
-    line = f'<path d="M14 16V{written}"/><path d="M14 {written}V{y - 36}" stroke-dasharray="2 5"/>'
-    return (
-        f'<figure class="wb-map"><svg viewBox="0 0 420 {y}" role="group" aria-label="{label}">'
-        f"{line}{''.join(shapes)}</svg><figcaption>{told}</figcaption></figure>"
+        stations.append(f"- [{name[2:]}&#160; {escaped(pages[path].title)}](/{path})<br>{marks} {said}")
+    told = _("Dots are commits, large ones have a tag, diamonds are red on purpose.")
+    return boxed("wb-map", "\n".join(stations), told)
+
+
+def commit_page(name: str) -> str:
+    """The file of a commit's page below the site's folder."""
+    return f"commits/{name}.md"
+
+
+def commit_title(commit: Commit) -> str:
+    """A commit's title: its tags and the first line of its message."""
+    return f"{', '.join(commit.tags)}: {_subject(commit)}" if commit.tags else _subject(commit)
+
+
+def commits(course: Course) -> Iterator[tuple[str, str, str]]:
+    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diff, whole files, all files."""
+    origin: dict[str, str] = {}
+    before: Tree = {}
+    for number, commit in enumerate(course.history.commits, 1):
+        page, title = commit_page(course.names[commit.sha]), commit_title(commit)
+        changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
+        gone = [path for path in before if path not in commit.files]
+        origin |= dict.fromkeys(changed, f"/{page}")
+        parts = [
+            f"# {escaped(title)}",
+            escaped(commit.step.message.partition("\n")[2].strip()),
+            _facts(course, commit, number),
+            heading(2, _("What it changes"), "changes"),
+            *(_change(path, before.get(path), commit.files[path]) for path in changed),
+            *(_("### <del>`{path}`</del> deleted", path=path) for path in gone),
+            "" if changed or gone else _("It changes no file."),
+            heading(2, _("All files at this commit"), "files"),
+            _("A link leads to the commit that wrote the file as it is here."),
+            "\n".join(f"- [`{path}`]({origin[path]}#{anchor(path)})" for path in sorted(commit.files)),
+        ]
+        yield page, title, "\n\n".join(filter(None, parts)) + "\n"
+        before = commit.files
+
+
+def anchor(path: str) -> str:
+    """The id of a file's heading on a commit's page."""
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
+
+
+def _subject(commit: Commit) -> str:
+    return commit.step.message.partition("\n")[0]
+
+
+def _tags(commit: Commit) -> str:
+    return " ".join(f"`{tag}`" for tag in commit.tags)
+
+
+def _facts(course: Course, commit: Commit, number: int) -> str:
+    count, lesson = len(course.history.commits), commit.step.lesson
+    link = f"/{in_repository(lesson.file)}"
+    facts = boxed(
+        "wb-facts",
+        _("Commit {number} of {count}: `{sha}`", number=number, count=count, sha=commit.sha),
+        _("It ends a step of [chapter {number}]({link}).", number=lesson.chapter[2:], link=link),
+        _("Tags: {tags}", tags=_tags(commit)) if commit.tags else "",
     )
+    for contract in (lesson.red[tag] for tag in commit.tags if tag in lesson.red):
+        why = _("This commit is red on purpose. Exactly this fails, because {why}:", why=code(contract.because))
+        facts += "\n\n" + boxed("wb-red", why, "\n".join(f"- `{test}`" for test in contract.tests))
+    return facts
 
 
-def _text(x: int, y: int, number: str, title: str) -> str:
-    return f'<text x="{x}" y="{y + 5}" font-size="16">{number}&#160; {title}</text>'
-
-
-def _items(items: object) -> str:
-    return "\n".join(f"- {item}" for item in items) if isinstance(items, list) else ""
+def _change(path: str, before: str | None, after: str) -> str:
+    shown = whole(path, after)
+    if before is not None:
+        difference = [*difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
+        shown = change(fenced("diff", path, "\n".join(difference)), path, before, after)
+    return f"{heading(3, f'`{path}`', anchor(path))}\n\n{shown}"

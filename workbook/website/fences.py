@@ -11,20 +11,18 @@ from typing import Any
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import BashLexer, MySqlLexer, PythonLexer, get_lexer_for_filename
+from pygments.lexers import BashLexer, MySqlLexer, PythonLexer, find_lexer_class_for_filename
 from pygments.lexers.special import TextLexer
-from pygments.util import ClassNotFound
 
 from workbook.lesson.blocks import PROMPTS, parse_exchanges
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Place
 
 _TYPED: Mapping[str, type[Lexer]] = {"console": BashLexer, "mysql": MySqlLexer, "pycon": PythonLexer}
-_NAMES = {".env": "x.ini", ".env.example": "x.ini", ".gitignore": "x.ini", ".gitattributes": "x.ini"}
 
 
 def takes(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, str], md: object) -> bool:
-    """Superfences' validator: whatever stands behind the language is an option of the formatter."""
+    """Superfences' validator for diffs: whatever stands behind the language is an option of the formatter."""
     options.update(inputs)
     return True
 
@@ -72,11 +70,7 @@ def diff(source: str, language: str, class_name: str, options: Mapping[str, Any]
 
 def lexer_for(title: str) -> Lexer:
     """The lexer for a file of that name; plain text when there is none."""
-    name = Path(title).name
-    try:
-        lexer: Lexer = get_lexer_for_filename(_NAMES.get(name, name), stripnl=False)
-    except ClassNotFound:
-        return TextLexer(stripnl=False)
+    lexer: Lexer = (find_lexer_class_for_filename(Path(title).name) or TextLexer)(stripnl=False)
     return lexer
 
 

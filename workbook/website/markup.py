@@ -1,6 +1,8 @@
-"""Pieces of Markdown that the pages are made of, and a page's text rewritten so that Python-Markdown reads it."""
+"""Pieces of Markdown that the pages are made of; a file of the repository as Python-Markdown is to read it."""
 
+import base64
 import difflib
+import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +10,13 @@ from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
 from workbook.history.files import Change
-from workbook.lesson.commands import commit_message
+from workbook.lesson.blocks import commit_message
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, walk
 from workbook.lesson.model import Diff
 from workbook.say import Problem, _
 from workbook.website.fences import lexer_for
 
 _TITLE = re.compile(r'title="([^"]*)"')
-_MARKER = re.compile(r"\s*(?:[-*+]|\d+[.)])(?:\s{1,4}(?=\S)|\s)?")
 _CODE_OR_LINK = re.compile(
     r"^ *(?P<ticks>`{3,})[^`\n]*\n.*?^ *(?P=ticks) *$"  # a fence
     r"|(?P<tick>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=tick)(?!`)"  # code in a line
@@ -118,7 +119,7 @@ def rewrite(
         Problem: a comment that nothing is known of.
     """
     lines = text.split("\n")
-    new: dict[int, str | None] = {**_lists(lines, text)}
+    new: dict[int, str | None] = {}
     left, named = list(changes), list(commits)
     above, said = 0, (0, "")  # the last heading's line; the last paragraph's, with its text
     for part in walk(text):
@@ -126,6 +127,9 @@ def rewrite(
         here: str | None = None
         if part.kind == "heading":
             above = first
+        elif part.kind == "li":
+            # CommonMark lets an item's further lines stand under its text; Python-Markdown wants four spaces.
+            new |= {at: re.sub(r"^ {2,3}(?=\S)", "    ", lines[at]) for at in range(first + 1, last)}
         elif part.kind == "text":
             said = (first, part.text.strip())
         elif part.kind == "comment":
@@ -165,24 +169,36 @@ def rewrite(
     return "\n".join(line for line in kept if line is not None)
 
 
-def _lists(lines: Sequence[str], text: str) -> dict[int, str]:
-    """What to put in place of lines that lists hold, by line number from 0.
+def draw(text: str, file: str) -> tuple[str, dict[str, bytes]]:
+    """A committed notebook, with the outputs of its last run, as Markdown; its pictures and itself, by file name.
 
-    CommonMark, and so GitHub, lets an item's further lines stand under its text, after two or three spaces.
-    Python-Markdown wants four for each level, and an empty line before a list.
+    Raises:
+        Problem: a code cell was never run, a picture has no text for those who cannot see it.
     """
-    new: dict[int, str] = {}
-    starts: list[int] = []
-    for part in walk(text):
-        first = part.first - 1
-        if part.kind in ("ul", "ol") and not part.depth:
-            starts.append(first)
-        elif part.kind == "li":
-            level = (part.depth + 1) // 2
-            marker = _MARKER.match(lines[first])
-            new[first] = " " * 4 * (level - 1) + lines[first].lstrip()
-            for number in range(first + 1, part.last):
-                line = lines[number]
-                deeper = len(line) - len(line.lstrip()) - (marker.end() if marker else 0)
-                new[number] = " " * (4 * level + max(0, deeper)) + line.lstrip() if line.strip() else ""
-    return new | {start: f"\n{new[start]}" for start in starts if start and lines[start - 1].strip()}
+    name = posixpath.basename(file)
+    beside = {name: text.encode()}
+    parts: list[str] = []
+    for number, cell in enumerate(json.loads(text)["cells"], 1):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(source)
+        elif source.strip():
+            if cell["execution_count"] is None:
+                raise Problem(f"{file}: cell {number} was never run.", ways=("make notebooks",))
+            parts.append(fenced("python", "", source))
+            for place, output in enumerate(cell["outputs"], 1):
+                data = output.get("data", {})
+                if "image/png" in data:
+                    alt = cell["metadata"].get("alt", "").strip().replace("]", ")")
+                    if not alt:
+                        what = f"{file}: the picture of cell {number}-{place} has no text for those who cannot see it."
+                        raise Problem(what, ways=('Give the cell the metadata {"alt": "what the picture shows"}.',))
+                    picture = f"{name.removesuffix('.ipynb')}-{number}-{place}.png"
+                    beside[picture] = base64.b64decode("".join(data["image/png"]))
+                    parts.append(f"![{alt}]({picture}){{ .wb-plot }}")
+                elif printed := "".join(output.get("text") or data.get("text/plain", "")).strip("\n"):
+                    parts.append(fenced("text", _("Output"), printed, ".wb-output", ".no-copy"))
+    # As HTML: a link to the notebook in Markdown leads to this page.
+    label = _("Download this notebook")
+    button = f'<p><a class="md-button" href="../{name}" download>{label}</a></p>'
+    return "\n\n".join([*parts[:1], button, *parts[1:]]) + "\n", beside

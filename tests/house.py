@@ -1,0 +1,89 @@
+"""The house in one picture, drawn from the imports: `python -m tests.house` writes `docs/house.svg`.
+
+The floors are those of the contract in pyproject.toml. An arrow is an import, left out where a longer way leads there.
+"""
+
+import ast
+import tomllib
+from collections import defaultdict
+from html import escape
+
+import grimp
+
+from workbook.place import CLONE
+
+PICTURE = CLONE / "docs" / "house.svg"
+WIDTH, BOX, HEIGHT, FLOOR = 960, 196, 58, 96
+STYLE = """
+svg { font: 13px system-ui, sans-serif; color-scheme: light dark; color: light-dark(#1a2b3c, #e6edf3) }
+rect { fill: light-dark(#f3f6fb, #1f2833); stroke: light-dark(#7a8ca3, #8b9db3); rx: 6px }
+text { fill: currentColor; text-anchor: middle } .name { font-weight: 600 } .small { font-size: 10.5px; opacity: .75 }
+path { fill: none; stroke: light-dark(#7a8ca3, #8b9db3); opacity: .8 }
+marker path { fill: light-dark(#7a8ca3, #8b9db3); stroke: none }
+"""
+
+
+def floors() -> list[list[str]]:
+    """The rooms of each floor, highest first, as the contract names them."""
+    [contract] = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    return [[room.strip().removeprefix("workbook.") for room in layer.split("|")] for layer in contract["layers"]]
+
+
+def imports() -> dict[str, set[str]]:
+    """The rooms that each room imports, but for those which it reaches through another as well."""
+    graph, direct = grimp.build_graph("workbook", cache_dir=None), defaultdict(set)
+    for module in graph.modules - {"workbook"}:
+        for other in graph.find_modules_directly_imported_by(module) - {"workbook"}:
+            direct[module.split(".")[1]].add(other.split(".")[1])
+
+    def below(room: str) -> set[str]:
+        return {each for near in direct[room] - {room} for each in {near} | below(near)}
+
+    level = {room: number for number, floor in enumerate(floors()) for room in floor}
+    down = {a: {b for b in direct[a] if level.get(a, 0) < level.get(b, 0)} for a in list(direct)}
+    direct = defaultdict(set, down)
+    return {a: {b for b in near if not any(b in below(c) for c in near - {b})} for a, near in down.items()}
+
+
+def sizes(room: str) -> tuple[int, int, str]:
+    """A room's lines and files of Python, and what its docstring says it is, to the first comma or full stop."""
+    path = CLONE / "workbook" / room
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    said = ast.get_docstring(ast.parse(files[0].read_text(encoding="utf-8"))) or ""
+    first = said.split("\n")[0].split(":")[0].split(",")[0].rstrip(".")
+    return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files), len(files), first
+
+
+def draw() -> str:
+    """The picture as SVG, which follows dark and light."""
+    rows, places, body = floors(), {}, []
+    for number, floor in enumerate(rows):
+        for place, room in enumerate(floor):
+            apart = WIDTH / max(len(floor), 4)
+            places[room] = WIDTH / 2 + (place - (len(floor) - 1) / 2) * apart, 10 + number * FLOOR, min(BOX, apart - 8)
+    for room, near in sorted(imports().items()):
+        for other in sorted(near & places.keys()) if room in places else ():
+            (x, top, _), (to, below, _) = places[room], places[other]
+            y, bend = top + HEIGHT, (below - top) / 2
+            curve = f"M{x:.0f} {y} C{x:.0f} {y + bend:.0f} {to:.0f} {below - bend:.0f} {to:.0f} {below - 6}"
+            body.append(f'<path marker-end="url(#a)" d="{curve}"/>')
+    for room, (x, y, box) in places.items():
+        lines, files, said = sizes(room)
+        body.append(f'<rect x="{x - box / 2:.0f}" y="{y}" width="{box:.0f}" height="{HEIGHT}"/>')
+        short = said if len(said) <= 33 else f"{said[:32]}…"
+        size = f"{lines:,} lines, {files} file{'s' * (files > 1)}"
+        for line, (kind, words) in enumerate((("name", room), ("small", short), ("small", size))):
+            body.append(f'<text class="{kind}" x="{x:.0f}" y="{y + 19 + 16 * line}">{escape(words)}</text>')
+    title = "The rooms of the machine, the lowest floor at the bottom; every arrow leads down."
+    arrow = '<marker id="a" markerWidth="7" markerHeight="7" refX="5" refY="3" orient="auto">'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {len(rows) * FLOOR}" role="img">\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n"
+        f'<defs>{arrow}<path d="M0 0L6 3L0 6Z"/></marker></defs>\n' + "\n".join(body) + "\n</svg>\n"
+    )
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(draw(), encoding="utf-8")
