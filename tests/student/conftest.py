@@ -9,17 +9,19 @@ from uuid import uuid4
 import pytest
 
 from workbook.history.git import persons_git
-from workbook.login import create_database, cursor, quoted
+from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
 from workbook.runner.ground import uv
-from workbook.student import environment, outline, project
-from workbook.student.ground import PREFIX, Databases, Ground, Probe, know_korea, tables
-from workbook.student.start import commit_all, is_clean
+from workbook.student import environment, project
+from workbook.student.ground import PREFIX, Ground, Probe, know_korea, tables
+from workbook.student.start import commit_all, history, is_clean
 
 ProjectAt = Callable[[str], Path]
 
-_made: dict[str, dict[str, str]] = {}
-"""The tables of a tag, once they were built by its migrations."""
+_made: dict[str, tuple[dict[str, str], tuple[tuple[object, ...], ...]]] = {}
+"""The tables of a tag, once they were built by its migrations, and Aerich's record of them."""
+_locks: dict[str, str] = {}
+"""The lock, by what pyproject.toml says."""
 
 
 @pytest.fixture
@@ -32,9 +34,8 @@ def own_database(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     create_database(mysql, name)
     yield name
     with cursor(mysql) as ask:
-        ask.execute("SHOW DATABASES")
-        for (found,) in ask.fetchall():
-            if str(found).startswith(name):
+        for found in databases(mysql):
+            if found.startswith(name):
                 ask.execute(f"DROP DATABASE {quoted(found)}")
 
 
@@ -49,7 +50,7 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str) -> ProjectAt:
         (root / project.NAME).write_text("")
         if tag == "empty":
             return root
-        persons_git(root, "fetch", "-q", "--tags", str(outline.history()))
+        persons_git(root, "fetch", "-q", "--tags", str(history()))
         persons_git(root, "reset", "-q", "--hard", tag)
         lock(root)
         if (root / "migrations").is_dir():
@@ -64,41 +65,28 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str) -> ProjectAt:
 def lock(root: Path) -> None:
     """Make `uv.lock`, as the lessons' `uv add` does; what is declared alike is locked alike."""
     file = root / "pyproject.toml"
-    if not file.exists():
-        return
-    declared = file.read_text()
-    if declared not in _locks:
-        command = [uv() or "uv", "lock", "--quiet"]
-        done = subprocess.run(command, cwd=root, env=environment.environment(), capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        _locks[declared] = (root / "uv.lock").read_text()
-    (root / "uv.lock").write_text(_locks[declared])
-
-
-_locks: dict[str, str] = {}
-"""The lock, by what pyproject.toml says."""
+    if file.exists():
+        declared = file.read_text()
+        if declared not in _locks:
+            subprocess.run([uv() or "uv", "lock", "--quiet"], cwd=root, env=environment.environment(), check=True)
+            _locks[declared] = (root / "uv.lock").read_text()
+        (root / "uv.lock").write_text(_locks[declared])
 
 
 def migrate(root: Path, tag: str, server: Server, database: str) -> None:
     """Make the tables that the tag's migrations make, and Aerich's record of them."""
-    if tag not in _made:
-        with Ground(root, server=server) as ground:
-            databases = Databases(ground)
-            models, migrated = databases.login(databases.make("models")), databases.login(database)
-            Probe(ground, environment.python(root), {}).seen("schema", models=models, migrated=migrated)
-        _made[tag] = tables(server, database)
-        with cursor(server, database) as ask:
-            ask.execute("SELECT version, app, content FROM aerich")
-            _rows[tag] = ask.fetchall()
-        return
     with cursor(server, database) as ask:
-        for statement in _made[tag].values():
+        if tag not in _made:
+            with Ground(root, server=server) as ground:
+                models, migrated = ground.login(ground.make("models")), ground.login(database)
+                Probe(ground, environment.python(root), {}).ask("schema", models=models, migrated=migrated)
+            ask.execute("SELECT version, app, content FROM aerich")
+            _made[tag] = tables(server, database), ask.fetchall()
+            return
+        made, rows = _made[tag]
+        for statement in made.values():
             ask.execute(statement)
-        for row in _rows[tag]:
-            ask.execute("INSERT INTO aerich (version, app, content) VALUES (%s, %s, %s)", row)
-
-
-_rows: dict[str, tuple[tuple[object, ...], ...]] = {}
+        ask.executemany("INSERT INTO aerich (version, app, content) VALUES (%s, %s, %s)", rows)
 
 
 @pytest.fixture

@@ -14,24 +14,19 @@ from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.login import cursor
 from workbook.mysql.server import Server
 from workbook.runner.ground import uv
-from workbook.student import checking, outline
+from workbook.student import checking, project
 from workbook.student.check import Check, Verdict
 from workbook.student.start import commit_all, is_clean
 
 
 def planted(chapter: str) -> dict[str, Any]:
     """What a chapter's `planted.toml` says: `mistakes` (the sentences that a page earns), `fault`s, `right` ones."""
-    file = outline.chapter(chapter).folder / "planted.toml"
+    file = project.chapter(chapter).folder / "planted.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def verdicts(
-    root: Path,
-    only: list[Check],
-    server: Server,
-    *,
-    seconds: float = 120,
-    remarks: list[str] | None = None,
+    root: Path, only: list[Check], server: Server, *, seconds: float = 120, remarks: list[str] | None = None
 ) -> dict[str, Verdict]:
     """The verdicts by the checks' names.
 
@@ -76,8 +71,8 @@ def plant(fault: dict[str, Any], root: Path, server: Server, database: str, monk
     """Do what data says: `env`, `sql`, `remove`, `write`, `replace`. What is in the workflow's way is committed."""
     for name, value in fault.get("env", {}).items():
         monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
-    for statement in filter(None, [fault.get("sql")]):
-        _ask(statement, server, database)
+    if "sql" in fault:
+        _ask(fault["sql"], server, database)
     for path in fault.get("remove", ()):
         (root / path).unlink()
     for path, text in fault.get("write", {}).items():

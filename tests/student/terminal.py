@@ -4,68 +4,47 @@ import fcntl
 import os
 import pty
 import re
-import select
 import struct
 import subprocess
 import termios
-import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from rich.cells import cell_len
 
 COLUMNS, LINES = 80, 50
 
-_TOKEN = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b[=>()][0-9A-B]?|([\r\n\b])|([^\x1b\r\n\b]+)")
+_TOKEN = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b[=>()][0-9A-B]?|([\r\n])|([^\x1b\r\n]+)")
 
 
-def run(command: str, cwd: Path, env: Mapping[str, str], seconds: float = 300) -> tuple[int, list[str]]:
-    """Run a command of bash's on a terminal of its own; nobody types.
-
-    Returns:
-        its exit code, and the lines on the screen.
-    """
+def run(command: str, cwd: Path, env: Mapping[str, str]) -> tuple[int, list[str]]:
+    """Run a command of bash's on a terminal of its own; nobody types. Its exit code, and the lines on the screen."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    settings = {**env, "TERM": "xterm-256color"}
-    for name in ("COLUMNS", "LINES"):
-        settings.pop(name, None)
+    settings = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
         ["bash", "--noprofile", "--norc", "-c", command],
         cwd=cwd,
-        env=settings,
+        env=settings | {"TERM": "xterm-256color"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
     )
     os.close(theirs)
-    printed, deadline = b"", time.monotonic() + seconds
-    try:
-        while time.monotonic() < deadline:
-            if not select.select([ours], [], [], 1)[0]:
-                continue
-            try:
-                read = os.read(ours, 65536)
-            except OSError:  # Linux says so when the last writer is gone
-                break
-            if not read:
-                break
+    printed = b""
+    # Linux says by an error when the last writer is gone.
+    with open(ours, "rb", buffering=0) as screen, suppress(OSError):
+        while read := screen.read(65536):
             printed += read
-        else:
-            raise TimeoutError(f"{command}: {printed.decode(errors='replace')[-2000:]}")
-    finally:
-        if process.poll() is None and time.monotonic() >= deadline:
-            process.kill()
-        code = process.wait()
-        os.close(ours)
-    return code, seen(printed.decode(errors="replace"))
+    return process.wait(), seen(printed.decode(errors="replace"))
 
 
 def seen(printed: str) -> list[str]:
     """What stands on the screen after all that was printed: lines written over are gone, so are colours.
 
-    It knows as much of a terminal as rich makes use of: carriage return, cursor up, erase the line.
+    It knows what rich makes use of: carriage return, cursor up, erase the line.
     """
     lines: list[str] = [""]
     row = column = 0
@@ -76,8 +55,6 @@ def seen(printed: str) -> list[str]:
             lines += [""] * (row + 1 - len(lines))
         elif control == "\r":
             column = 0
-        elif control == "\b":
-            column = max(0, column - 1)
         elif letter == "A":
             row = max(0, row - int(numbers or 1))
         elif letter == "K":

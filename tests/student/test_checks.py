@@ -12,23 +12,15 @@ from tests.student.judging import checks, missing, plant, planted, play, said, v
 from workbook.explain.clinic import Page, read_clinic
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.student import outline
+from workbook.student import project
 from workbook.student.check import checks_of
 
 pytestmark = pytest.mark.slow
 
-TAGS = [each.id for each in outline.chapters() if checks_of(each.id, each.folder)]
+TAGS = [each.id for each in project.chapters() if checks_of(each.id, each.folder)]
 PAGES = {page.name: page for page in read_clinic(CHAPTERS) if page.mistake.check}
 RED_TESTS = {"the_ground_is_sound", "tests_are_green"}
 """What says that the student's own tests are red; that is true whenever they notice the mistake themselves."""
-
-
-def cases(kind: str) -> list[Any]:
-    return [
-        pytest.param(tag, each, id=f"{tag}-{each.get('name', kind)}")
-        for tag in TAGS
-        for each in planted(tag).get(kind, ())
-    ]
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -63,8 +55,16 @@ def test_a_mistake_is_found_and_blamed_on_nothing_else(
     assert set(planted(chapter)["mistakes"][name]) <= said(found)
 
 
-@pytest.mark.parametrize(("tag", "fault"), cases("fault"))
-def test_a_planted_fault_is_said(
+@pytest.mark.parametrize(
+    ("tag", "fault"),
+    [
+        pytest.param(tag, each, id=f"{tag}-{each.get('name', kind)}")
+        for tag in TAGS
+        for kind in ("fault", "right")
+        for each in planted(tag).get(kind, ())
+    ],
+)
+def test_a_planted_fault_is_said_and_of_a_right_solution_nothing(
     tag: str,
     fault: dict[str, Any],
     project_at: ProjectAt,
@@ -74,28 +74,55 @@ def test_a_planted_fault_is_said(
 ) -> None:
     root = project_at(tag)
     plant(fault, root, mysql, own_database, monkeypatch)
-    names = {each.partition(".")[0] for each in [*fault.get("earns", ()), *fault.get("unseen", ())]}
+    earns, unseen = (set(fault.get(key, ())) for key in ("earns", "unseen"))
+    names = {each.partition(".")[0] for each in earns | unseen} or set(fault.get("check", ()))
 
-    found = verdicts(root, [each for each in checks(tag) if each.name in names], mysql)
+    found = verdicts(root, [each for each in checks(tag) if each.name in names or not names], mysql)
 
-    assert said(found) == set(fault.get("earns", ())), found
-    for each in fault.get("unseen", ()):
-        name, _, sentence = each.partition(".")
-        assert (found[name].state, found[name].sentences) == ("unseen", (found[name].check.sentences[sentence],))
+    blind = {name: verdict.sentences for name, verdict in found.items() if verdict.state == "unseen"}
+    assert said(found) == earns, found
+    assert blind == {name: (found[name].check.sentences[each],) for name, each in (each.split(".") for each in unseen)}
 
 
-@pytest.mark.parametrize(("tag", "other"), cases("right"))
-def test_a_right_solution_that_looks_different_hears_nothing(
+CONFIGS = "app/configs/__init__.py"
+LOOP = "import threading\n\n\ndef test_loop() -> None:\n    threading.Event().wait()\n"
+
+
+@pytest.mark.parametrize(
+    ("tag", "path", "content", "expected"),
+    [
+        ("ch33", "app/configs/base_config.py", "class Config(:\n", "app/configs/base_config.py:1: SyntaxError"),
+        ("ch33", CONFIGS, "\nimport nothing_of_that_name\n", f"{CONFIGS}:2: Module"),
+        ("ch33", CONFIGS, "raise SystemExit(3)\n", f"{CONFIGS}:1: SystemExit: 3"),
+        ("ch33", CONFIGS, "import threading\n\nwhile True:\n    threading.Event().wait()\n", f"{CONFIGS}:"),
+        ("ch33", CONFIGS, "import os\nos._exit(0)\n", "Importing it ended Python"),
+        ("ch33", CONFIGS, "\0", "SyntaxError"),
+        ("ch33", "pyproject.toml", "[project\n", "`uv sync` fails"),
+        ("ch32", "README.md", "", "has no pyproject.toml yet"),
+        ("ch35", "app/tests/test_loop.py", LOOP, "app/tests/test_loop.py:5:"),
+    ],
+)
+def test_what_cannot_be_imported_is_one_sentence(
     tag: str,
-    other: dict[str, Any],
+    path: str,
+    content: str,
+    expected: str,
     project_at: ProjectAt,
     mysql: Server,
-    own_database: str,
+    no_database_is_left: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Never a crash, and never an endless wait: a loop is let run for as long as an import may take when it is busy."""
+    monkeypatch.setattr("workbook.student.testrun.TIMES", 0.3)
     root = project_at(tag)
-    plant(other, root, mysql, own_database, monkeypatch)
+    (root / path).write_text(content)
+    asked = "tests_run" if tag == "ch35" else "settings_import"
 
-    found = verdicts(root, [each for each in checks(tag) if each.name in other.get("check", [each.name])], mysql)
+    found = verdicts(
+        root, checks("ch35" if tag == "ch35" else "ch33"), mysql, seconds=20 if "while" in content else 120
+    )
 
-    assert {name: verdict.sentences for name, verdict in found.items() if verdict.state != "holds"} == {}
+    (sentence,) = missing(found)[asked]
+    assert expected in sentence
+    assert missing(found).keys() == {asked}
+    assert "Traceback" not in "".join(said for verdict in found.values() for said in verdict.sentences)

@@ -12,9 +12,10 @@ from workbook.explain.clinic import read_clinic
 from workbook.history.build import build
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.student import where
-from workbook.student.checking import asked, next_hint
+from workbook.student.checking import asked
+from workbook.student.commands import inside
 from workbook.student.project import Progress
+from workbook.student.stuck import next_hint
 
 LESSON = (
     FRONT.format(title="The description", more="route: GET /openapi.json\n")
@@ -99,7 +100,7 @@ async def answers_404(request):
 
 
 @pytest.fixture
-def chapter(tmp_path: Path) -> Path:
+def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copied = tmp_path / "chapters"
     shutil.copytree(CHAPTERS, copied)
     folder = copied / "ch38_the_description"
@@ -107,23 +108,17 @@ def chapter(tmp_path: Path) -> Path:
     files = {"lesson.md": LESSON, "checks.md": PROSE, "checks.ko.md": PROSE, "checks.py": CODE, "wrong.py": WRONG}
     for name, text in {**files, "mistakes/nothing.md": MISTAKE}.items():
         (folder / name).write_text(text, encoding="utf-8")
+    for module in ("project", "checking"):
+        monkeypatch.setattr(f"workbook.student.{module}.CHAPTERS", copied)
     return folder
 
 
-def be_found(chapter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("outline", "checking"):
-        monkeypatch.setattr(f"workbook.student.{module}.CHAPTERS", chapter.parent)
-
-
-def test_it_is_found_in_the_list_the_hints_the_clinic_and_the_history(
-    chapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    be_found(chapter, monkeypatch)
+def test_it_is_found_in_the_list_the_hints_the_clinic_and_the_history(chapter: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     Progress(current="ch38", missing={"ch38": ["ch38/it_describes_itself"]}).write(project)
 
-    assert "> ch38  now    The description" in where.inside(project)
+    assert "> ch38  now    The description" in inside(project)
     assert asked("ch38")[-1].key == "ch38/it_describes_itself"
     assert next_hint(project) == "It describes itself\n  A nudge (1/3): Ask."
     assert [page.name for page in read_clinic(chapter.parent)][-1] == "ch38/nothing"
@@ -132,10 +127,9 @@ def test_it_is_found_in_the_list_the_hints_the_clinic_and_the_history(
 
 @pytest.mark.slow
 def test_its_checks_speak_to_the_application_and_its_wrong_ones_stand_before_its_own_route(
-    chapter: Path, project_at: ProjectAt, mysql: Server, monkeypatch: pytest.MonkeyPatch
+    chapter: Path, project_at: ProjectAt, mysql: Server
 ) -> None:
     root = project_at("ch37")
-    be_found(chapter, monkeypatch)
     (root / "app/tests/test_own_description.py").write_text(
         "async def test_docs(client) -> None:\n    assert (await client.get('/openapi.json')).status_code == 200\n"
     )

@@ -1,14 +1,12 @@
 """Projects that follow the course notes: with the packages of their day, and with their day's tests."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from tests.student.conftest import ProjectAt
-from tests.student.judging import checks, missing, said, verdicts
+from tests.student.judging import checks, said, verdicts
 from workbook.mysql.server import Server
-from workbook.student import checking
 
 pytestmark = pytest.mark.slow
 
@@ -92,36 +90,24 @@ asyncio_default_fixture_loop_scope = "session"
 """
 
 
-def as_in_the_notes(root: Path) -> None:
-    """The notes' conftest.py and their one test, in place of ours."""
-    shutil.rmtree(root / "app/tests")
-    (root / "app/tests").mkdir()
-    (root / "app/tests/test_meeting_router.py").write_text(TEST)
-    (root / "conftest.py").write_text(CONFTEST)
-    # The notes' Swagger UI is FastAPI's own; ours comes with a package that their pins do not have.
-    (root / "app/apis/docs.py").unlink(missing_ok=True)
-    main = root / "app/main.py"
-    main.write_text("".join(line for line in main.read_text().splitlines(True) if "serve_docs" not in line))
-
-
 def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: ProjectAt, mysql: Server) -> None:
     root = project_at("ch36")
-    as_in_the_notes(root)
-    (root / "pyproject.toml").write_text(PINS)
-    fields = root / "app/tortoise_models/fields.py"
-    fields.write_text(fields.read_text().replace("CharField[str]", "CharField"))
+    shutil.rmtree(root / "app/tests")
+    (root / "app/tests").mkdir()
+    # The notes' Swagger UI is FastAPI's own; ours comes with a package that their pins do not have.
+    (root / "app/apis/docs.py").unlink()
+    main, fields = root / "app/main.py", root / "app/tortoise_models/fields.py"
+    written = {
+        root / "app/tests/test_meeting_router.py": TEST,
+        root / "conftest.py": CONFTEST,
+        root / "pyproject.toml": PINS,
+        main: "".join(line for line in main.read_text().splitlines(True) if "serve_docs" not in line),
+        fields: fields.read_text().replace("CharField[str]", "CharField"),
+    }
+    for file, text in written.items():
+        file.write_text(text)
 
     found = verdicts(root, checks("ch36", "models_match_migrations", "updates_count_matches"), mysql)
 
     assert said(found) == {"the_tests_can_tell.saves_two", "the_tests_can_tell.same_code_twice"}
     assert [name for name, verdict in found.items() if verdict.state == "unseen"] == []
-    assert "tortoise-orm 0.23.0 (" in checking.older_packages(root)
-
-
-def test_the_notes_conftest_on_todays_packages_says_what_pytest_says(project_at: ProjectAt, mysql: Server) -> None:
-    root = project_at("ch35")
-    as_in_the_notes(root)
-
-    (sentence,) = missing(verdicts(root, checks("ch35"), mysql))["tests_run"]
-
-    assert "cannot import name 'finalizer' from 'tortoise.contrib.test'" in sentence

@@ -8,11 +8,11 @@ from tests.student.judging import planted
 from workbook.explain.clinic import read_clinic
 from workbook.lesson.errors import LessonError
 from workbook.place import CHAPTERS
-from workbook.student import outline
+from workbook.student import project
 from workbook.student.check import checks_of
 from workbook.student.checking import asked
 
-ALL = [check for each in outline.chapters() for check in checks_of(each.id, each.folder)]
+ALL = [check for each in project.chapters() for check in checks_of(each.id, each.folder)]
 
 PAGE = """# What chapter 40 asks
 
@@ -87,11 +87,9 @@ def test_what_does_not_fit_is_refused(
     assert refused in str(error.value)
 
 
-@pytest.mark.parametrize("wish", ["en", "ko"])
-def test_every_chapters_checks_can_be_said(wish: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_LANG", wish)
-
-    assert len([check for each in outline.chapters() for check in checks_of(each.id, each.folder)]) == len(ALL)
+def test_every_chapters_checks_can_be_said_in_korean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_LANG", "ko")
+    assert len([check for each in project.chapters() for check in checks_of(each.id, each.folder)]) == len(ALL)
 
 
 def test_every_sentence_is_earned_by_a_planted_fault_and_no_name_is_given_twice() -> None:
@@ -102,24 +100,21 @@ def test_every_sentence_is_earned_by_a_planted_fault_and_no_name_is_given_twice(
         faults = [each.get("earns", []) + each.get("unseen", []) for each in said.get("fault", [])]
         earned |= {each for listed in [*said["mistakes"].values(), *faults] for each in listed}
 
-    assert may - earned == set()
-    assert earned - may == set()
+    assert may == earned
     assert len({check.name for check in ALL}) == len(ALL)
 
 
 def test_every_check_that_a_page_names_is_asked_by_then() -> None:
     known = {check.name: check.chapter for check in ALL}
-    clinic = read_clinic(CHAPTERS)
+    clinic = [page for page in read_clinic(CHAPTERS) if page.mistake.check]
 
-    assert [page.name for page in clinic if page.mistake.check and known[page.mistake.check] > page.name[:4]] == []
+    assert [page.name for page in clinic if known[page.mistake.check or ""] > page.name[:4]] == []
     for chapter in {check.chapter for check in ALL}:
-        pages = {page.name.partition("/")[2] for page in clinic if page.mistake.check and page.name[:4] == chapter}
-        assert planted(chapter)["mistakes"].keys() == pages
+        assert planted(chapter)["mistakes"].keys() == {page.name[5:] for page in clinic if page.name[:4] == chapter}
 
 
 def test_a_chapter_goes_on_asking_what_lasts() -> None:
-    keys = [check.key for check in asked("ch36")]
+    keys = {check.key for check in asked("ch36")}
 
-    assert "ch34/models_match_migrations" in keys
+    assert keys >= {"ch34/models_match_migrations", "ch36/post_answers_a_code"}
     assert "ch35/a_test_asks_for_the_route" not in keys
-    assert "ch36/post_answers_a_code" in keys

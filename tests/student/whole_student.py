@@ -12,13 +12,12 @@ import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.student import terminal
 from workbook.history.build import History, checked
 from workbook.history.files import Files
-from workbook.lesson.model import Diff, Lesson, Mistake
+from workbook.lesson.model import Diff, Mistake
 from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
@@ -28,7 +27,7 @@ from workbook.runner.ground import Settings, prepare
 from workbook.runner.replay import run_blocks
 from workbook.runner.shell import Shell
 from workbook.runner.worktree import Worktree
-from workbook.student import outline
+from workbook.student import project
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
 WAITED = "Another command is preparing MySQL|다른 명령이 이 클론에서 MySQL을"
@@ -38,9 +37,8 @@ WORKBOOK = "/home/student/workbook"
 """Where the clone lies on the page."""
 
 
-@dataclass
-class Played:
-    """What was seen.
+class Student:
+    """One student with one project, on one server.
 
     Attributes:
         pages: the pages' lines, by language.
@@ -48,70 +46,55 @@ class Played:
         codes: the exit code of each of the workbook's commands, in order.
     """
 
-    pages: dict[str, list[str]] = field(default_factory=lambda: {"en": [], "ko": []})
-    wide: list[str] = field(default_factory=list)
-    codes: list[tuple[str, int]] = field(default_factory=list)
-
-
-class Student:
-    """One student with one project, on one server."""
-
     def __init__(self, root: Path, server: Server) -> None:
-        self.settings = Settings(server=server, own_server=True)
-        self.ground = prepare(root, self.settings)
+        self.ground = prepare(root, Settings(server=server, own_server=True))
         self.shell = Shell(self.ground)
         self.history: History = checked(CHAPTERS, root / "history")
         self.made: dict[str, tuple[str, str]] = {}
-        self.played = Played()
         self.where = self.ground.home
+        self.pages: dict[str, list[str]] = {"en": [], "ko": []}
+        self.wide: list[str] = []
+        self.codes: list[tuple[str, int]] = []
 
     def says(self, en: str, ko: str) -> None:
         """Sentences between the screens."""
-        for language, text in (("en", en), ("ko", ko)):
-            self.played.pages[language] += [*text.split("\n"), ""]
+        self.pages["en"] += [*en.split("\n"), ""]
+        self.pages["ko"] += [*ko.split("\n"), ""]
 
     def screen(self, *commands: str) -> None:
         """Commands of the workbook's, and git's, as the student types them, one screen."""
-        screens: dict[str, list[str]] = {"en": [], "ko": []}
+        for lines in self.pages.values():
+            lines.append("```text")
         for command in commands:
-            korean = self._in_korean(command)
-            screens["en"] += [f"$ {command}", *self._run(command, self.where, count=True)]
-            screens["ko"] += [f"$ {command}", *korean]
+            # In Korean first, on a copy, so that the student's own project sees it once.
+            copy = Path(tempfile.mkdtemp(dir=self.ground.root)) / "student"
+            shutil.copytree(self.ground.home, copy, symlinks=True, ignore=shutil.ignore_patterns(".venv", ".cache"))
+            where = copy / self.where.relative_to(self.ground.home)
+            korean = self._run(command.replace(str(self.ground.home), str(copy)), where, copy, "ko")[1]
+            shutil.rmtree(copy.parent)
+            code, english = self._run(command, self.where, self.ground.home, "en")
+            self.codes.append((command, code))
+            self.pages["ko"] += [f"$ {command}", *korean]
+            self.pages["en"] += [f"$ {command}", *english]
             if command.startswith("cd "):
                 self.where = self.ground.project
-        for language, lines in screens.items():
-            self.played.pages[language] += ["```text", *lines, "```", ""]
+        for lines in self.pages.values():
+            lines += ["```", ""]
 
-    def _in_korean(self, command: str) -> list[str]:
-        """The same command on a copy, so that the student's own project sees it once."""
-        copy = Path(tempfile.mkdtemp(dir=self.ground.root)) / "student"
-        shutil.copytree(self.ground.home, copy, symlinks=True, ignore=shutil.ignore_patterns(".venv", ".cache"))
-        where = copy / self.where.relative_to(self.ground.home)
-        said = self._run(command.replace(str(self.ground.home), str(copy)), where, language="ko")
-        shutil.rmtree(copy.parent)
-        return [line.replace(str(copy), "/home/student") for line in said]
-
-    def _run(self, command: str, where: Path, *, language: str = "en", count: bool = False) -> list[str]:
-        env = self.ground.environment() | {"WORKBOOK_LANG": language, "HOME": str(self._home_of(where))}
+    def _run(self, command: str, where: Path, home: Path, language: str) -> tuple[int, list[str]]:
+        env = self.ground.environment() | {"WORKBOOK_LANG": language, "HOME": str(home)}
         code, lines = terminal.run(command, where, env)
-        if count:
-            self.played.codes.append((command, code))
-        lines = [self.ground.to_show(line.replace(str(self._home_of(where)), "/home/student")) for line in lines]
+        lines = [self.ground.to_show(line.replace(str(home), "/home/student")) for line in lines]
         lines = [line.replace(str(CLONE), WORKBOOK).rstrip() for line in lines]
-        self.played.wide += terminal.too_wide(lines)
-        return lines if lines != [""] else []
-
-    def _home_of(self, where: Path) -> Path:
-        return where if where.name == "student" else where.parent
+        self.wide += terminal.too_wide(lines)
+        return code, lines if lines != [""] else []
 
     def types(self, chapter: str) -> None:
         """Everything in a lesson: its files, its diffs, its commands; each commit must hold what history's does."""
-        lesson: Lesson = self.history.chapters[chapter].lesson
-        files = dict(self.history.chapters[chapter].start)
-        left_out = self.history.chapters[chapter].left_out
-        worktree = Worktree(self.ground, Files(lesson, files), left_out, made=self.made)
+        traced = self.history.chapters[chapter]
+        worktree = Worktree(self.ground, Files(traced.lesson, dict(traced.start)), traced.left_out, made=self.made)
         # The lessons' own tests compare.
-        run_blocks(lesson, self.shell, worktree, self.history, compare=lambda file, exchange, actual: None)
+        run_blocks(traced.lesson, self.shell, worktree, self.history, compare=lambda file, exchange, actual: None)
         self.made = worktree.made
         number = chapter[2:]
         self.says(f"*(The student types chapter {number}.)*", f"*({number}장을 따라 입력해요.)*")
@@ -123,21 +106,22 @@ class Student:
         mistake: Mistake = read_mistake(file)
         block = next(block for block in mistake.blocks if isinstance(block, Diff))
         target = self.ground.project / block.title
-        text = Files(mistake, {block.title: target.read_text()}).take(block).after
-        target.write_text(text)
+        target.write_text(Files(mistake, {block.title: target.read_text()}).take(block).after)
 
 
-def play(server: Server) -> Played:
+def play(server: Server) -> Student:
     """Play the course on a MySQL that nobody else uses."""
     with tempfile.TemporaryDirectory(prefix="workbook-student-") as root:
         os.chmod(root, 0o755)
-        return _play(Student(Path(root), server))
+        student = Student(Path(root), server)
+        _play(student)
+        return student
 
 
-def _play(student: Student) -> Played:
+def _play(student: Student) -> None:
     screen, says = student.screen, student.says
-    says(INTRO["en"], INTRO["ko"])
-    first, *others = [each.id for each in outline.chapters()]
+    says(*INTRO)
+    first, *others = [each.id for each in project.chapters()]
     says(*head(first))
     screen("workbook", f"workbook start {first} ~/when2meet", "cd ~/when2meet")
     screen("workbook check", "workbook hint")
@@ -161,7 +145,6 @@ def _play(student: Student) -> Played:
             screen("git checkout --quiet app", "workbook check")
         else:
             screen(*("workbook check", "workbook") if chapter == others[-1] else ("workbook check",))
-    return student.played
 
 
 def head(chapter: str) -> tuple[str, str]:
@@ -173,40 +156,37 @@ def head(chapter: str) -> tuple[str, str]:
 
 BACK_BEFORE = "ch36"
 SLIP_IN = "ch36/nothing-saved"
-INTRO = {
-    "en": """# A student's screen
+INTRO = (
+    """# A student's screen
 
 What a student sees who follows the course, on a terminal of 80 columns: every command of the workbook's, from the
 first to the end of chapter 37. A test plays it on a real MySQL. It types each lesson, runs each command below, and
 compares this page with what it saw. `python -m tests.student.whole_student` writes the page.""",
-    "ko": """# 수강생의 화면
+    """# 수강생의 화면
 
 과정을 따라가는 수강생이 80칸 터미널에서 보는 화면이에요. 첫 명령부터 37장 끝까지, 워크북의 모든 명령을 담았어요.
 테스트가 실제 MySQL에서 레슨을 하나씩 입력하고 아래 명령을 실행한 다음, 이 페이지와 비교해요.
 `python -m tests.student.whole_student`가 이 페이지를 써요.""",
-}
+)
 SAID = {
     "ch32": (
         "The first command says what to do. Then a check before anything is there: "
         "sentences say what is missing, and why.",
-        """첫 명령이 무엇을 할지 알려 줘요. 아직 아무것도 없을 때 확인하면 무엇이 왜 부족한지 문장으로 나와요.""",
+        "첫 명령이 무엇을 할지 알려 줘요. 아직 아무것도 없을 때 확인하면 무엇이 왜 부족한지 문장으로 나와요.",
     ),
     "ch33": (
-        """`workbook start` alone goes on to the next chapter, with the student's own code.""",
-        """`workbook start`만 입력하면 지금 코드 그대로 다음 장으로 가요.""",
+        "`workbook start` alone goes on to the next chapter, with the student's own code.",
+        "`workbook start`만 입력하면 지금 코드 그대로 다음 장으로 가요.",
     ),
-    "ch34": (
-        "What earlier chapters asked is asked again.",
-        "앞 장의 항목도 다시 확인해요.",
-    ),
+    "ch34": ("What earlier chapters asked is asked again.", "앞 장의 항목도 다시 확인해요."),
     "ch35": (
-        """From here on the check also runs the student's tests against wrong applications.""",
-        """여기부터는 수강생의 테스트를 틀린 앱에도 돌려 봐요.""",
+        "From here on the check also runs the student's tests against wrong applications.",
+        "여기부터는 수강생의 테스트를 틀린 앱에도 돌려 봐요.",
     ),
     "ch36": ("On with the student's own work.", "내 코드로 계속해요."),
     "ch37": (
-        """The check runs the student's workflow, as it is and with faults planted in a copy.""",
-        """수강생의 워크플로를 그대로, 그리고 복사본에 잘못을 심어서도 실행해 봐요.""",
+        "The check runs the student's workflow, as it is and with faults planted in a copy.",
+        "수강생의 워크플로를 그대로, 그리고 복사본에 잘못을 심어서도 실행해 봐요.",
     ),
 }
 BACK = (
@@ -221,9 +201,9 @@ SLIP = (
 )
 
 
-def pages(played: Played) -> dict[Path, str]:
+def pages(student: Student) -> dict[Path, str]:
     """The pages as they lie in docs."""
-    return {PAGES[language]: "\n".join(lines).rstrip() + "\n" for language, lines in played.pages.items()}
+    return {PAGES[language]: "\n".join(lines).rstrip() + "\n" for language, lines in student.pages.items()}
 
 
 def same(one: str, other: str) -> bool:
@@ -249,12 +229,10 @@ def main() -> None:
     with ladder.climb(TEMPLATE, use="test") as server:
         played = play(server)
     for path, text in pages(played).items():
-        path.parent.mkdir(exist_ok=True)
         if not path.exists() or not same(path.read_text(encoding="utf-8"), text):
             path.write_text(text, encoding="utf-8")
             print(f"Written: {path}", file=sys.stderr)
-    print(*played.codes, sep="\n")
-    print("Too wide:", *played.wide, sep="\n")
+    print(*played.codes, "Too wide:", *played.wide, sep="\n")
 
 
 if __name__ == "__main__":

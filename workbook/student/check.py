@@ -9,14 +9,13 @@ A parameter names a *look*: a function marked `@look`, in the vocabulary or in t
 parameters are looks in turn. Each is looked at once a run, however many checks ask.
 """
 
-import importlib.util
 import inspect
-import sys
+import runpy
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import pymysql
@@ -43,13 +42,6 @@ class Broken(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    after: Any
-    broken: str
-    lasts: bool
-
-
 def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
     """Make a function a check; its name is the check's id.
 
@@ -60,7 +52,7 @@ def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[
     """
 
     def mark(function: Function) -> Function:
-        setattr(function, _MARK, _Marks(after if isinstance(after, tuple) else (after,), broken, lasts))
+        setattr(function, _MARK, (after if isinstance(after, tuple) else (after,), broken, lasts))
         return function
 
     return mark
@@ -69,17 +61,21 @@ def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[
 def look(function: Function) -> Function:
     """Make a function a look: checks and other looks that name it as a parameter get what it returns."""
     setattr(function, _LOOK, True)
+    if function.__module__.startswith("workbook."):
+        _looks[function.__name__] = function
     return function
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that a chapter asks for.
+_looks: dict[str, Callable[..., Any]] = {}
+"""The looks that all chapters share; a chapter's own are found beside its checks."""
+
+
+@dataclass(frozen=True)
+class Check(Prose):
+    """One thing that a chapter asks for: what `checks.md` says in the reader's language, and how it looks.
 
     Attributes:
         chapter, name: whose it is, and its id.
-        asks, why, see, hints: what `checks.md` says, in the reader's language.
-        sentences: what it may say is missing, by their ids.
         look: its function.
         after: the keys of the checks that must hold first.
         broken, lasts: as in `check`.
@@ -87,15 +83,10 @@ class Check:
 
     chapter: str
     name: str
-    asks: str
-    why: str
-    see: str
-    hints: tuple[str, ...]
-    sentences: dict[str, str]
     look: Callable[..., Found]
-    after: tuple[str, ...] = ()
-    broken: str = ""
-    lasts: bool = True
+    after: tuple[str, ...]
+    broken: str
+    lasts: bool
 
     @property
     def key(self) -> str:
@@ -104,54 +95,36 @@ class Check:
 
 
 def checks_of(chapter: str, folder: Path) -> list[Check]:
-    """A chapter's checks, in the order of `checks.md`; none when it asks nothing.
-
-    Raises:
-        LessonError: a check has no function, or a function no prose.
-    """
+    """A chapter's checks, in the order of `checks.md`. Raises LessonError: a check has no function, or the reverse."""
     said = prose.read(folder)
     if not said:
         return []
-    marked = {name: each for name, each in vars(module_of(folder)).items() if hasattr(each, _MARK)}
-    if said.keys() != marked.keys():
-        lonely = ", ".join(sorted(said.keys() ^ marked.keys()))
+    functions = {name: each for name, each in _module(folder / FILE).items() if hasattr(each, _MARK)}
+    if said.keys() != functions.keys():
+        lonely = ", ".join(sorted(said.keys() ^ functions.keys()))
         raise LessonError(folder / prose.FILE, 1, f"{prose.FILE} and {FILE} do not name the same checks: {lonely}.")
-    return [_check(chapter, name, each, marked[name]) for name, each in said.items()]
-
-
-def _check(chapter: str, name: str, said: Prose, function: Callable[..., Found]) -> Check:
-    marks: _Marks = getattr(function, _MARK)
-    after = [each if isinstance(each, str) else f"{chapter}/{each.__name__}" for each in marks.after]
-    told = (said.asks, said.why, said.see, said.hints, said.sentences)
-    return Check(chapter, name, *told, function, tuple(after), marks.broken, marks.lasts)
-
-
-def module_of(folder: Path) -> ModuleType:
-    """A chapter's `checks.py`."""
-    return _module(folder / FILE)
+    found = []
+    for name, each in said.items():
+        after, broken, lasts = getattr(functions[name], _MARK)
+        first = tuple(key if isinstance(key, str) else f"{chapter}/{key.__name__}" for key in after)
+        told = (each.asks, each.why, each.see, each.sentences, each.hints)
+        found.append(Check(*told, chapter, name, functions[name], first, broken, lasts))
+    return found
 
 
 @cache
-def _module(file: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"workbook_checks_{file.parent.name}", file)
-    if not file.exists() or spec is None or spec.loader is None:
+def _module(file: Path) -> dict[str, Any]:
+    if not file.exists():
         raise LessonError(file, 1, f"{prose.FILE} stands beside it, and there is no {FILE}.")
-    module = importlib.util.module_from_spec(spec)
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = before
-    return module
+    return runpy.run_path(str(file), run_name=f"workbook_checks_{file.parent.name}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
 
     Attributes:
-        sentences: what is missing, or why it is unseen.
-        ids: the ids of those that are missing.
+        sentences, ids: what is missing, and their ids; or why it is unseen.
         heard: what the project's own programs had said of errors by then.
     """
 
@@ -168,14 +141,12 @@ class Examination:
     Args:
         checks: all that may be asked, or be named by another's `after`.
         routes: the request that each chapter is about; empty for none.
-        vocabulary: the looks that all chapters share.
-        ground: the project, for those looks; its `heard` are the errors that its programs told.
+        ground: the project, for the looks.
     """
 
-    def __init__(self, checks: Iterable[Check], routes: dict[str, str], vocabulary: ModuleType, ground: Any) -> None:
+    def __init__(self, checks: Iterable[Check], routes: dict[str, str], ground: Any) -> None:
         self._checks = {each.key: each for each in checks}
         self._routes = routes
-        self._vocabulary = vocabulary
         self._ground = ground
         self._seen: dict[tuple[Any, str], Any] = {}
         self._verdicts: dict[str, Verdict] = {}
@@ -208,18 +179,15 @@ class Examination:
         """What the function asks for. A parameter with a default has it when that cannot be seen."""
         found = {}
         for name, parameter in inspect.signature(function).parameters.items():
-            try:
+            with suppress(*([Broken] if parameter.default is not parameter.empty else [])):
                 found[name] = self._see(name, function, route)
-            except Broken:
-                if parameter.default is parameter.empty:
-                    raise
         return found
 
     def _see(self, name: str, asker: Callable[..., Any], route: str) -> Any:
         if name in ("route", "ground"):
             return route if name == "route" else self._ground
         local = asker.__globals__.get(name)
-        function: Any = local if hasattr(local, _LOOK) else getattr(self._vocabulary, name)
+        function: Any = local if hasattr(local, _LOOK) else _looks[name]
         key = (function, route if "route" in inspect.signature(function).parameters else "")
         if key not in self._seen:
             try:

@@ -2,26 +2,86 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.cells import cell_len
 
+from workbook.lesson.errors import shown
 from workbook.say import _, console
-from workbook.student.screen import fold
+from workbook.student.project import Progress, chapters, current, find, following, require
+
+if TYPE_CHECKING:
+    from workbook.lesson.chapters import ChapterFolder
+    from workbook.student.check import Verdict
 
 app = typer.Typer(help="For students.")
+
+COLUMNS = 80
+"""The screen's, of which a Korean letter takes two."""
 
 Project = Annotated[Path | None, typer.Option("--project", help="Your project; else the one you stand in.")]
 ChapterId = Annotated[str | None, typer.Argument(help="A chapter's id, such as ch35; else the one that is next.")]
 
 
-def where(project: Path | None = None) -> None:
-    """Show where you are, and the next command. For bare `workbook`."""
-    from workbook.student import where as screen
-    from workbook.student.project import find, require
+def fold(sentence: str, indent: int = 0, hanging: int = 0) -> str:
+    """Break each line of a sentence between words; a word that is longer than the screen (a path) stays whole.
 
-    root = require(project) if project is not None else find(Path.cwd())
-    typer.echo(fold(screen.inside(root) if root else screen.outside()))
+    Args:
+        indent: spaces before every line.
+        hanging: further spaces before every line but the first.
+    """
+    folded = []
+    for line in sentence.split("\n"):
+        row = " " * indent
+        for number, word in enumerate(line.split(" ")):
+            longer = f"{row} {word}" if number else f"{row}{word}"
+            if cell_len(longer) > COLUMNS and row.strip():
+                folded.append(row.rstrip())
+                longer = " " * (indent + hanging) + word
+            row = longer
+        folded.append(row.rstrip())
+    return "\n".join(folded)
+
+
+def where() -> None:
+    """Show where you are, and the next command. For bare `workbook`."""
+    root = find(Path.cwd())
+    typer.echo(fold("\n".join(inside(root) if root else outside())))
+
+
+def outside() -> list[str]:
+    """What to do first, for somebody who has no project yet or stands somewhere else."""
+    return [
+        _("You are not in a project of the workbook."),
+        "",
+        _("Begin the course:       workbook start ch32 ~/when2meet"),
+        _("Or begin in the middle: workbook start ch35 ~/when2meet"),
+        _("All commands:           workbook --help"),
+    ]
+
+
+def inside(root: Path) -> list[str]:
+    """The chapters, each done, current or ahead, and the next command."""
+    progress = Progress.read(root)
+    known = chapters()
+    now = next((each for each in known if each.id == progress.current), known[0])
+    lines = [str(root), ""]
+    for each in known:
+        state = _("done ") if each.id in progress.done else _("now  ") if each is now else "     "
+        lines.append(f"{'>' if each is now else ' '} {each.id}  {state}  {each.title}")
+    lines.append("")
+    if now.id not in progress.done:
+        lines += [_("Goal: {goal}", goal=now.goal), _read(now), _("When you are done: workbook check")]
+        return [*lines, _("Stuck? workbook hint")] if progress.missing.get(now.id) else lines
+    after = following(now.id)
+    next_one = _("Next: workbook start {ids}", ids=after.id) if after else _("You have finished every chapter.")
+    return [*lines, next_one]
+
+
+def _read(chapter: "ChapterFolder") -> str:
+    """The sentence that says what to read; the path stands alone, to be copied."""
+    return _("Read, from the heading 'Start':\n  {lesson}", lesson=shown(chapter.lesson))
 
 
 @app.command()
@@ -32,7 +92,6 @@ def start(
 ) -> None:
     """Start a chapter: lay out a project, or take yours there. What you have done is kept."""
     from workbook.student.start import start as begin
-    from workbook.student.where import read_this
 
     done = begin(chapter, directory, fresh=fresh)
     for sentence in done.told:
@@ -43,33 +102,22 @@ def start(
         typer.echo(_("Go there:  cd {project}", project=done.project))
     if (done.project / "migrations").is_dir():
         typer.echo(_("Bring your database there:  uv run aerich upgrade"))
-    typer.echo(fold(read_this(done.chapter)))
+    typer.echo(fold(_read(done.chapter)))
 
 
 @app.command()
 def check(project: Project = None) -> None:
     """Say in sentences what your project still lacks for the chapter. Exit code 1 when it lacks something."""
     from workbook.student import checking
-    from workbook.student.check import Verdict
-    from workbook.student.project import require
 
     root = require(project)
-    chapter = checking.current(root)
+    chapter = current(root)
     found: list[Verdict] = []
-    told: set[str] = set()
-    remarks: list[str] = []
     typer.echo(f"{chapter.id}: {chapter.title}")
     looking = _("Looking at your project …")
     waiting = console().status(looking) if console().is_terminal else nullcontext()
-    for verdict in checking.verdicts_while(root, chapter.id, remarks, waiting):
-        found.append(verdict)
-        for line in checking.shown(verdict, chapter.id, told):
-            typer.echo(line)
-    earlier = [each for each in found if each.check.chapter != chapter.id and each.state == "holds"]
-    if earlier:
-        typer.echo(_("Of earlier chapters: {number} still hold", number=len(earlier)))
-    for remark in filter(None, [*remarks, checking.older_packages(root)]):
-        typer.echo(fold(remark))
+    for line in checking.screen(root, chapter.id, found, waiting):
+        typer.echo(line)
     if checking.note(root, chapter.id, found):
         typer.echo(_("\n{id} is done. Next: workbook start", id=chapter.id))
         return
@@ -83,8 +131,7 @@ def hint(
     project: Project = None,
 ) -> None:
     """Give the next of three hints: a nudge, a pointer, almost the answer."""
-    from workbook.student.checking import next_hint
-    from workbook.student.project import require
+    from workbook.student.stuck import next_hint
 
     typer.echo(fold(next_hint(require(project), name), hanging=2))
 
@@ -95,12 +142,10 @@ def diff(
     project: Project = None,
 ) -> None:
     """Show your code against the chapter's: `-` is the chapter's, `+` is yours."""
-    from workbook.student import checking
-    from workbook.student.compare import diff as compared
-    from workbook.student.project import require
+    from workbook.student.stuck import diff as compared
 
     root = require(project)
-    chapter = checking.current(root).id
+    chapter = current(root).id
     same = _("Your code is that of {chapter}.", chapter=chapter)
     typer.echo(compared(root, chapter, path=path).rstrip("\n") or same)
 
@@ -111,9 +156,7 @@ def solution(
     project: Project = None,
 ) -> None:
     """Show the chapter's answer, once you have asked twice."""
-    from workbook.student import checking
-    from workbook.student.compare import solution as answer
-    from workbook.student.project import require
+    from workbook.student.stuck import solution as answer
 
     root = require(project)
-    typer.echo(answer(root, checking.current(root).id, path).rstrip("\n"))
+    typer.echo(answer(root, current(root).id, path).rstrip("\n"))

@@ -1,23 +1,28 @@
-"""The packages that a check needs, in an environment of the workbook's own: the student's is never touched."""
+"""The packages that a check needs, in an environment of the workbook's own: the student's is never touched.
+
+A project of uv's, Poetry's or pip's says what it asks for; uv installs that elsewhere, once.
+"""
 
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from workbook.place import private
+from workbook.runner.ground import uv
 from workbook.say import Problem, _
-from workbook.student import packages
 
 DONE = "workbook-done"
 """In an environment that was made to the end."""
-
 DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".python-version", "uv.toml")
 """The files that may say which packages a project needs."""
 
@@ -28,38 +33,28 @@ def python(project: Path) -> Path:
     Raises:
         Problem: nothing says what the packages are, or uv refuses it; the sentence holds what uv said.
     """
-    files = _files(project)
+    found = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
+    files = {path.name: path.read_bytes() for path in found}
     declared = _declared(files)
-    existing = _existing(project)
-    if not _packages_are_named(files, declared):
+    if not {"project", "poetry"} & declared.keys() and not any(name.startswith("requirements") for name in files):
+        existing = _existing(project)
         if existing is not None:
             return existing
         if "pyproject.toml" not in files:
-            raise Problem(
-                _("{project} has no pyproject.toml yet.", project=project),
-                ways=(_("Chapter 33 makes it with `uv init`."),),
-            )
-    made = _place(files, declared)
+            what = _("{project} has no pyproject.toml yet.", project=project)
+            raise Problem(what, ways=(_("Chapter 33 makes it with `uv init`."),))
+    content = files | ({"pyproject.toml": repr(declared).encode()} if declared else {})
+    made = private() / "environments" / hashlib.sha256(repr(sorted(content.items())).encode()).hexdigest()[:16]
     made.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{made}.lock"):
-        if not _is_made(made):
+        if not (made / DONE).exists() or not (made / "bin/python").exists():
             shutil.rmtree(made, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
-                for name, content in files.items():
-                    (Path(scratch) / name).write_bytes(content)
-                packages.install(made, Path(scratch), project, declared, environment())
+                for name, written in files.items():
+                    (Path(scratch) / name).write_bytes(written)
+                _install(made, Path(scratch), project, declared)
             (made / DONE).touch()
     return made / "bin/python"
-
-
-def known(project: Path) -> Path | None:
-    """The interpreter that `python` answers with; None when it would first have to install the packages."""
-    files = _files(project)
-    declared = _declared(files)
-    if not _packages_are_named(files, declared):
-        return _existing(project)
-    made = _place(files, declared)
-    return made / "bin/python" if _is_made(made) else None
 
 
 def environment() -> dict[str, str]:
@@ -79,25 +74,15 @@ def running(program: Path) -> dict[str, str]:
     return environment() | ({} if ours else {"PYTHONDONTWRITEBYTECODE": "1"})
 
 
-def _files(project: Path) -> dict[str, bytes]:
-    found = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
-    return {path.name: path.read_bytes() for path in found}
-
-
 def _declared(files: dict[str, bytes]) -> dict[str, Any]:
     """What pyproject.toml says of packages, and none of the other tools' settings; nothing when it is no TOML."""
     try:
         content = tomllib.loads(files.get("pyproject.toml", b"").decode())
     except ValueError:
         return {}
-    tools = content.get("tool", {})
     said = {name: content.get(name) for name in ("project", "dependency-groups", "build-system")}
-    said |= {name: tools.get(name) for name in ("poetry", "uv")}
+    said |= {name: content.get("tool", {}).get(name) for name in ("poetry", "uv")}
     return {name: value for name, value in said.items() if value is not None}
-
-
-def _packages_are_named(files: dict[str, bytes], declared: dict[str, Any]) -> bool:
-    return "project" in declared or "poetry" in declared or any(name.startswith("requirements") for name in files)
 
 
 def _existing(project: Path) -> Path | None:
@@ -107,11 +92,67 @@ def _existing(project: Path) -> Path | None:
     return next((folder / "bin/python" for folder in folders if (folder / "bin/python").exists()), None)
 
 
-def _place(files: dict[str, bytes], declared: dict[str, Any]) -> Path:
-    """Where the environment lies that has these packages."""
-    content = files | ({"pyproject.toml": repr(declared).encode()} if declared else {})
-    return private() / "environments" / hashlib.sha256(repr(sorted(content.items())).encode()).hexdigest()[:16]
+def _install(made: Path, scratch: Path, project: Path, declared: dict[str, Any]) -> None:
+    """Install what was `declared` into the folder `made`, for a `project`, in a `scratch` folder with its files."""
+    poetry = (scratch / "poetry.lock").exists() or ("poetry" in declared and not (scratch / "uv.lock").exists())
+    listed = sorted(file.name for file in scratch.glob("requirements*.txt"))
+    if not poetry and ("project" in declared or not listed):
+        _uv(scratch, project, "sync", "--no-install-project", "--all-groups", UV_PROJECT_ENVIRONMENT=str(made))
+        return
+    pins = []
+    if poetry:
+        (scratch / "wanted").write_text("\n".join(_requirements(project, declared)), encoding="utf-8")
+        (scratch / "pins").write_text("\n".join(_pins(scratch / "poetry.lock")), encoding="utf-8")
+        listed, pins = ["wanted"], ["--constraints", "pins"]
+    _uv(scratch, project, "venv", str(made))
+    sources = [word for name in listed for word in ("--requirements", name)]
+    _uv(scratch, project, "pip", "install", "--python", str(made), *sources, *pins)
 
 
-def _is_made(made: Path) -> bool:
-    return (made / DONE).exists() and (made / "bin/python").exists()
+def _requirements(project: Path, declared: dict[str, Any]) -> Iterator[str]:
+    """What a pyproject.toml of Poetry's asks for, of any version, in all groups."""
+    from poetry.core.factory import Factory
+
+    yield from declared.get("project", {}).get("dependencies", [])
+    for group in declared.get("dependency-groups", {}).values():
+        yield from (each for each in group if isinstance(each, str))
+    poetry = declared.get("poetry", {})
+    groups = [poetry, *poetry.get("group", {}).values()]
+    asked = [
+        each for group in groups for key in ("dependencies", "dev-dependencies") for each in group.get(key, {}).items()
+    ]
+    for name, constraint in asked:
+        if name.lower() != "python":
+            try:
+                yield Factory.create_dependency(name, constraint, root_dir=project).to_pep_508()
+            except (ValueError, TypeError, AttributeError) as error:
+                what = _(
+                    "pyproject.toml asks for {name} in a way that Poetry does not know: {error}", name=name, error=error
+                )
+                raise Problem(what) from None
+
+
+def _pins(lock: Path) -> list[str]:
+    """Poetry's lock as constraints: uv knows which packages this machine needs, which an old lock does not say."""
+    with suppress(FileNotFoundError, ValueError):
+        locked = tomllib.loads(lock.read_text(encoding="utf-8")).get("package", [])
+        return [f"{name}=={version}" for name, version in {each["name"]: each["version"] for each in locked}.items()]
+    return []
+
+
+def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
+    done = subprocess.run(
+        [uv() or "uv", *arguments, "--quiet", "--no-progress"],
+        cwd=scratch,
+        env=environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        said, *more = done.stderr.strip().splitlines() or ["it gave no reason"]
+        said, command = said.strip().removeprefix("error: "), f"uv {arguments[0]}"
+        raise Problem(
+            _("`{command}` fails in {project}: {said}", command=command, project=project, said=said),
+            why="\n".join(more[:5]),
+            ways=(_("Mend what names the packages (pyproject.toml, requirements.txt) until they can be installed."),),
+        )

@@ -1,7 +1,6 @@
 """What looks stand on: copies of the project, programs that run in them, and databases that nobody misses."""
 
 import contextlib
-import itertools
 import json
 import os
 import re
@@ -10,11 +9,12 @@ import signal
 import subprocess
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from workbook.history.git import try_git
+from workbook.history.git import persons_git
 from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
@@ -29,62 +29,42 @@ SECONDS = 120.0
 PREFIX = "workbook_check_"
 """Every database that a check makes is named so, and none that is named otherwise is ever dropped."""
 
-_SKIPPED = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", "node_modules", "*.pyc", ".*_cache")
 
-
+@dataclass
 class Ground:
     """The student's project as the looks see it. Use as a context manager: at the end nothing is left behind.
 
-    Args:
+    Attributes:
         project: its root.
         wrong: the files with wrong applications, by the request in front of which they stand.
         server: a MySQL on which nobody has anything; one is started when it is needed when None.
         seconds: how long the project's code may take to answer.
-
-    Attributes:
-        heard: what the project's own programs said of errors so far, as they said it.
         remarks: sentences for the end of the screen, which count for nothing.
+        heard: what the project's own programs said of errors so far, as they said it.
         stack: what to leave at the end.
     """
 
-    def __init__(
-        self,
-        project: Path,
-        *,
-        wrong: dict[str, list[Path]] | None = None,
-        server: Server | None = None,
-        seconds: float = SECONDS,
-    ) -> None:
-        self.project = project
-        self.wrong = wrong or {}
-        self.seconds = seconds
-        self.heard: list[str] = []
-        self.remarks: list[str] = []
-        self.stack = ExitStack()
-        self._server = server
-        self._copies = itertools.count()
+    project: Path
+    wrong: dict[str, list[Path]] = field(default_factory=dict)
+    server: Server | None = None
+    seconds: float = SECONDS
+    remarks: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> "Ground":
         self.scratch = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="workbook-check-"))).resolve()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stack.close()
 
     def copy(self, dotenv: str | None = None) -> Path:
-        """A copy of the files that git knows or would take up, and of `.env`; what goes wrong stays in it.
-
-        Args:
-            dotenv: what `.env` holds in it; the student's own when None.
-        """
-        target = self.scratch / str(next(self._copies)) / self.project.name
-        listed = try_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
-        if listed.returncode:
-            shutil.copytree(self.project, target, ignore=_SKIPPED)
-        target.mkdir(parents=True, exist_ok=True)
-        for path in sorted({*listed.stdout.split("\0"), ".env"} - {""}):
+        """A copy of the files that git knows or would take up, and of `.env`, or with that text as `.env`."""
+        target = Path(tempfile.mkdtemp(dir=self.scratch)) / self.project.name
+        target.mkdir()
+        listed = persons_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
+        for path in {*listed.split("\0"), ".env"} - {""}:
             if (self.project / path).is_file():
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self.project / path, target / path)
@@ -92,33 +72,56 @@ class Ground:
             (target / ".env").write_text(dotenv, encoding="utf-8")
         return target
 
-    def throwaway(self) -> Server:
-        """A server on which nobody has anything, until the end.
+    @cached_property
+    def _climbed(self) -> Server | Problem:
+        try:
+            server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
+        except Problem as problem:  # which is said once, and not tried again
+            return problem
+        know_korea(server)
+        return server
 
-        Raises:
-            Problem: none can be started here.
-        """
-        if self._server is None:
-            self._server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
-            know_korea(self._server)
-        return self._server
+    @property
+    def throwaway(self) -> Server:
+        """A server on which nobody has anything: the given one, else one of ours. Raises Problem when there is none."""
+        server = self.server or self._climbed
+        if isinstance(server, Problem):
+            raise server
+        return server
+
+    def make(self, suffix: str) -> str:
+        """Make an empty database under a name that nobody has; it is dropped at the end."""
+        name = f"{PREFIX}{os.getpid()}_{self.scratch.name.rpartition('-')[2]}_{suffix}"
+        create_database(self.throwaway, name)
+        self.stack.callback(self._drop, name)
+        return name
+
+    def login(self, database: str | None = None) -> dict[str, Any]:
+        """How a driver logs in."""
+        named = {name: getattr(self.throwaway, name) for name in ("host", "port", "user", "password")}
+        return named | ({"db": database} if database else {})
+
+    def _drop(self, prefix: str) -> None:
+        # With those that the student's tests made beside it, and named after it.
+        with contextlib.suppress(Problem, OSError), cursor(self.throwaway) as ask:
+            for name in databases(self.throwaway):
+                if name.startswith(prefix):
+                    ask.execute(f"DROP DATABASE {quoted(name)}")
 
     def start(
         self, command: list[str], root: Path, values: dict[str, str], log: Path, **pipes: int
     ) -> "subprocess.Popen[str]":
         """Start a program of the project's, in a session of its own, which is ended with us.
 
-        Args:
-            command: its words, the interpreter first.
-            values: variables added to the person's environment; an empty one takes a variable away.
-            log: the file that takes what it prints.
+        `values` are added to the environment, an empty one takes a variable away; `log` takes what it prints.
         """
         settings = environment.running(Path(command[0])) | values
+        env = {name: value for name, value in settings.items() if value or name == "MYSQL_PASSWORD"}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=root,
-                env={name: value for name, value in settings.items() if value or name == "MYSQL_PASSWORD"},
+                env=env,
                 stdin=pipes.get("stdin", subprocess.DEVNULL),
                 stdout=pipes.get("stdout", output),
                 stderr=output,
@@ -131,27 +134,23 @@ class Ground:
 
 
 class Probe:
-    """The program `probe.py` in a copy of the project.
+    """The program `probe.py` in a copy of the project, with further variables.
 
-    Args:
-        python: the interpreter that has the project's packages.
-        values: further variables.
-        dotenv: another `.env`, with which an error may be just what was asked for, and is not remembered.
+    With another `.env` an error may be just what was asked for, and is not remembered.
     """
 
     def __init__(self, ground: Ground, python: Path, values: dict[str, str], dotenv: str | None = None) -> None:
-        self._root = ground.copy(dotenv)
+        self._ground, self._quiet, self._root = ground, dotenv is not None, ground.copy(dotenv)
         self._log, self._hangs = (self._root.with_name(name) for name in ("output", "hangs"))
-        self._ground, self._quiet = ground, dotenv is not None
         command = [str(python), str(PROBE), str(ground.seconds), str(self._hangs)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self._process = ground.start(command, self._root, values, self._log, **pipes)
 
     def ask(self, what: str, **values: Any) -> dict[str, Any]:
-        """What was seen; `error` when the project's code raised something.
+        """What was seen.
 
         Raises:
-            Broken: the project's code does not come to its end, or ended Python.
+            Broken: the project's code raised something, does not come to its end, or ended Python.
         """
         assert self._process.stdin
         assert self._process.stdout
@@ -161,39 +160,21 @@ class Probe:
         answer = self._process.stdout.readline().replace(f"{self._root}/", "")
         if not answer:
             self._process.wait()
-            raise Broken(hanging(self._hangs, self._root, self._ground.seconds) or self._ended())
+            printed = self._log.read_text(encoding="utf-8", errors="replace").replace(f"{self._root}/", "")
+            said = [line for line in printed.split("\n") if line.strip()] or [_("it printed nothing")]
+            ended = _("Importing it ended Python: {said}", said=said[-1])
+            raise Broken(hanging(self._hangs, self._root, self._ground.seconds) or ended)
         seen: dict[str, Any] = json.loads(answer)
-        if seen.get("error") and not self._quiet:
-            self._ground.heard.append(f"{seen['error']['type']}: {seen['error']['says']}")
+        if "error" in seen:
+            self._ground.heard += [] if self._quiet else [seen["heard"]]
+            raise Broken(seen["error"])
         return seen
-
-    def seen(self, what: str, **values: Any) -> dict[str, Any]:
-        """As `ask`, for whoever cannot look when the project's code raises something. Raises Broken then."""
-        seen = self.ask(what, **values)
-        if seen.get("error"):
-            raise Broken(sentence(seen["error"]))
-        return seen
-
-    def _ended(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").replace(f"{self._root}/", "").split("\n")
-        said = [line for line in lines if line.strip()] or [_("it printed nothing")]
-        return _("Importing it ended Python: {said}", said=said[-1])
-
-
-def sentence(error: dict[str, Any]) -> str:
-    """An error as a sentence: `app/main.py:3: ModuleNotFoundError: No module named 'app.services'`."""
-    said = re.sub(r"\s*\n\s*", " / ", str(error["says"]))
-    where = f"{error['file']}:{error['line']}: " if error.get("file") else ""
-    return f"{where}{error['type']}: {said}"
 
 
 def hanging(dump: Path, root: Path, seconds: float, *, ended: bool = True) -> str:
-    """A sentence about code that did not come to its end; an empty text when it did.
+    """A sentence about code that did not come to its end; an empty text when it did, and the program is over.
 
-    Args:
-        dump: what faulthandler wrote, the innermost frame first.
-        root: where the project lies.
-        ended: whether the program is over.
+    `dump` is what faulthandler wrote, the innermost frame first; `root` is where the project lies.
     """
     written = dump.read_text(encoding="utf-8", errors="replace") if dump.exists() else ""
     if ended and not written.strip():
@@ -206,34 +187,6 @@ def hanging(dump: Path, root: Path, seconds: float, *, ended: bool = True) -> st
         where=":".join(own[0]),
         seconds=seconds,
     )
-
-
-class Databases:
-    """Databases of one run on a throwaway server, all under one name, dropped at the end: the server may be given."""
-
-    def __init__(self, ground: Ground) -> None:
-        """Take a name that nobody has."""
-        self.server = ground.throwaway()
-        self.prefix = f"{PREFIX}{os.getpid()}_{os.urandom(3).hex()}"
-        ground.stack.callback(self._drop)
-
-    def make(self, suffix: str) -> str:
-        """Make an empty database; its name."""
-        name = f"{self.prefix}_{suffix}"
-        create_database(self.server, name)
-        return name
-
-    def login(self, database: str) -> dict[str, Any]:
-        """How a driver logs in."""
-        server = self.server
-        named = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
-        return named | {"db": database}
-
-    def _drop(self) -> None:
-        with contextlib.suppress(Problem, OSError), cursor(self.server) as ask:
-            for name in databases(self.server):
-                if name.startswith(self.prefix):
-                    ask.execute(f"DROP DATABASE {quoted(name)}")
 
 
 def students_server(project: Path) -> Server:
@@ -255,9 +208,7 @@ def tables(server: Server, database: str) -> dict[str, str]:
         ask.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
         for name, _kind in ask.fetchall():
             ask.execute(f"SHOW CREATE TABLE {quoted(name)}")
-            row = ask.fetchone()
-            assert row is not None
-            found[str(name)] = re.sub(r" AUTO_INCREMENT=\d+", "", str(row[1]))
+            found[str(name)] = re.sub(r" AUTO_INCREMENT=\d+", "", str(ask.fetchall()[0][1]))
     return found
 
 
@@ -274,8 +225,5 @@ def know_korea(server: Server) -> None:
 def _end(process: "subprocess.Popen[str]") -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-    process.wait()
+    with contextlib.suppress(BrokenPipeError), process:  # which closes its pipes, and waits
+        pass

@@ -1,6 +1,6 @@
 """What the probe sees inside the project: its settings, its pool, its tables, its application."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partialmethod
 from json import dumps, loads
@@ -14,13 +14,13 @@ from workbook.mysql.server import Server
 from workbook.say import _
 from workbook.student import environment
 from workbook.student.check import Broken, look
-from workbook.student.ground import Databases, Ground, Probe, sentence, tables
+from workbook.student.ground import Ground, Probe, tables
 
 Rows: TypeAlias = Callable[..., list[tuple[Any, ...]]]
 """Ask the application's database: `rows("SELECT … WHERE id = %s", 1)`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """Which database the application would use.
 
@@ -32,7 +32,7 @@ class Settings:
     """
 
     found: bool = False
-    models: tuple[str, ...] | list[str] = ()
+    models: list[str] = field(default_factory=list)
     has_env: bool = False
     host: str = ""
     port: int = 3306
@@ -58,19 +58,19 @@ SettingsWith: TypeAlias = Callable[..., Settings]
 """The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts."""
 
-    sessions: tuple[dict[str, Any], ...]
-    matched: tuple[int, ...]
+    sessions: list[dict[str, Any]]
+    matched: list[int]
 
     def values(self, name: str) -> set[str]:
         """What a variable of the session is, on all of them."""
         return {str(session[name]) for session in self.sessions}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """The tables as the migrations and as the models build them, by name, as `SHOW CREATE TABLE` tells them.
 
@@ -80,7 +80,7 @@ class Schema:
         database: where the application finds its tables.
     """
 
-    files: tuple[str, ...]
+    files: list[str]
     failed: str
     migrated: dict[str, str]
     modelled: dict[str, str]
@@ -93,7 +93,7 @@ class Schema:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What the application answered.
 
@@ -119,19 +119,14 @@ class Answer:
 
 
 class Api:
-    """The application, as a client speaks to it.
+    """The application, as a client speaks to it; `paths` are those that its description names."""
 
-    Attributes:
-        paths: those that its description names.
-    """
-
-    def __init__(self, probe: Probe, login: dict[str, Any], paths: Sequence[str]) -> None:
-        self._probe, self._login = probe, login
-        self.paths = tuple(paths)
+    def __init__(self, probe: Probe, login: dict[str, Any], paths: list[str]) -> None:
+        self._probe, self._login, self.paths = probe, login, paths
 
     def start(self) -> "Api":
         """Enter its lifespan; before, it answers what needs no database."""
-        self._probe.seen("start", login=self._login)
+        self._probe.ask("start", login=self._login)
         return self
 
     def send(
@@ -141,7 +136,7 @@ class Api:
         *,
         json: Any = None,
         headers: dict[str, str] | None = None,
-        uuids: Sequence[int] = (),
+        uuids: Iterable[int] = (),
     ) -> Answer:
         """Send a request.
 
@@ -149,10 +144,16 @@ class Api:
             json: the body; none when None.
             uuids: what the application's `uuid4` gives next; `taken` says whether it asked for them.
         """
-        body, kind = ("", {}) if json is None else (dumps(json), {"content-type": "application/json"})
-        values = {"body": body, "headers": kind | (headers or {}), "numbers": list(uuids)}
-        answer = self._probe.seen("send", method=method, path=path, **values)
-        return Answer(**answer | {"raised": sentence(answer["raised"]) if answer["raised"] else ""})
+        kind = {} if json is None else {"content-type": "application/json"}
+        answer = self._probe.ask(
+            "send",
+            method=method,
+            path=path,
+            body="" if json is None else dumps(json),
+            headers=kind | (headers or {}),
+            numbers=list(uuids),
+        )
+        return Answer(**answer)
 
     get = partialmethod(send, "GET")
     post = partialmethod(send, "POST")
@@ -175,7 +176,7 @@ def probe(ground: Ground, python: Path) -> Probe:
 @look
 def settings(probe: Probe) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.seen("settings"))
+    return Settings(**probe.ask("settings"))
 
 
 @look
@@ -184,47 +185,42 @@ def settings_with(ground: Ground, python: Path) -> SettingsWith:
     nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
 
     def under(dotenv: str, **values: str) -> Settings:
-        seen = Probe(ground, python, nothing | values, dotenv).ask("settings")
-        return Settings(error=sentence(seen["error"])) if seen.get("error") else Settings(**seen)
+        try:
+            return Settings(**Probe(ground, python, nothing | values, dotenv).ask("settings"))
+        except Broken as error:
+            return Settings(error=str(error))
 
     return under
 
 
 @look
-def databases(ground: Ground) -> Databases:
-    """Databases on a server that is nobody's."""
-    return Databases(ground)
-
-
-@look
-def pool(settings: Settings, probe: Probe, databases: Databases) -> Pool:
+def pool(settings: Settings, probe: Probe, ground: Ground) -> Pool:
     """Several connections of the project's pool at once."""
-    seen = probe.seen("pool", login=databases.login(databases.make("pool")))
-    return Pool(tuple(seen["sessions"]), tuple(seen["matched"]))
+    return Pool(**probe.ask("pool", login=ground.login(ground.make("pool"))))
 
 
 @look
-def schema(settings: Settings, probe: Probe, databases: Databases) -> Schema:
+def schema(settings: Settings, probe: Probe, ground: Ground) -> Schema:
     """The tables, built by the models and by the migrations."""
     if not settings.found:
         raise Broken(_("There is no Tortoise configuration."))
-    models, migrated = databases.make("models"), databases.make("app")
-    seen = probe.seen("schema", models=databases.login(models), migrated=databases.login(migrated))
-    built, modelled = (tables(databases.server, name) for name in (migrated, models))
-    failed = sentence(seen["failed"]) if seen.get("failed") else ""
+    models, migrated = ground.make("models"), ground.make("app")
+    seen = probe.ask("schema", models=ground.login(models), migrated=ground.login(migrated))
+    built, modelled = (tables(ground.throwaway, name) for name in (migrated, models))
     # Without migrations the application is looked at on what its models describe: one cause is blamed once.
-    return Schema(tuple(seen["files"]), failed, built, modelled, migrated if built and not failed else models)
+    database = migrated if built and not seen["failed"] else models
+    return Schema(seen["files"], seen["failed"], built, modelled, database)
 
 
 @look
-def application(ground: Ground, python: Path, databases: Databases, route: str, schema: Schema | None = None) -> Api:
+def application(ground: Ground, python: Path, route: str, schema: Schema | None = None) -> Api:
     """The application, imported and not started."""
-    database = schema.database if schema else databases.make("empty")
-    probe = Probe(ground, python, databases.server.environment(database))
-    seen = probe.seen("find", path=route.partition(" ")[2])
+    database = schema.database if schema else ground.make("empty")
+    probe = Probe(ground, python, ground.throwaway.environment(database))
+    seen = probe.ask("find", path=route.partition(" ")[2])
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
-    return Api(probe, databases.login(database), seen["paths"])
+    return Api(probe, ground.login(database), seen["paths"])
 
 
 @look
@@ -234,11 +230,11 @@ def api(application: Api) -> Api:
 
 
 @look
-def rows(databases: Databases, schema: Schema) -> Rows:
+def rows(ground: Ground, schema: Schema) -> Rows:
     """Ask the database that the application uses here."""
 
     def ask_for(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with cursor(databases.server, schema.database) as ask:
+        with cursor(ground.throwaway, schema.database) as ask:
             ask.execute(statement, values or None)
             return list(ask.fetchall())
 

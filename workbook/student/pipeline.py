@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbook.ci import commit
 from workbook.ci.rehearsal import Outcome, name_of, rehearse
@@ -57,7 +56,7 @@ def workflow(ground: Ground) -> Workflow:
     project = ground.project
     files = sorted((project / FOLDER).glob("*.y*ml"))
     if not files:
-        raise Broken(_("There is no workflow: {folder} holds no .yml file.", folder=FOLDER) + _elsewhere(project))
+        raise Broken(_("There is no workflow: {folder} holds no .yml file.", folder=FOLDER))
     file = next((each for each in files if "pytest" in each.read_text(encoding="utf-8", errors="replace")), files[0])
     try:
         plan = read(file)
@@ -73,15 +72,6 @@ def workflow(ground: Ground) -> Workflow:
     return plan
 
 
-def _elsewhere(project: Path) -> str:
-    """Where a workflow lies that GitHub does not find."""
-    listed = try_git(project, "ls-files", "-c", "-o", "--exclude-standard", "--", "*.yml", "*.yaml", looking=True)
-    for path in listed.stdout.splitlines():
-        if "runs-on:" in (project / path).read_text(encoding="utf-8", errors="replace"):
-            return _(" GitHub does not look at {path}.", path=path)
-    return ""
-
-
 def events(workflow: Workflow) -> list[str]:
     """What starts a workflow."""
     on: Any = workflow.content.get("on")
@@ -94,8 +84,7 @@ def mysql_services(workflow: Workflow) -> list[Service]:
     return [service for job in jobs if (service := mysql_service(job))]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The step in which the tests run: its job, its place there, its name on GitHub's page, its script."""
 
     job: str
@@ -127,20 +116,18 @@ class Rehearsal:
                 raise Broken(_("The job is not judged, for this was not run here: {missing}.", missing=unjudged))
         self.red = next((outcome for outcome in found if not outcome.passed), None)
         self.lines = [line.strip() for outcome in found for line in outcome.lines]
-        self.step = next((self._step(each.job, each.reached) for each in found if each.reached is not None), None)
-
-    def _step(self, job: str, place: int) -> Step:
-        step = self._workflow.jobs[job]["steps"][place]
-        return Step(job, place, name_of(step), str(step.get("run", "")))
+        self.step = None
+        for each in found:
+            if each.reached is not None and self.step is None:
+                step = workflow.jobs[each.job]["steps"][each.reached]
+                self.step = Step(each.job, each.reached, name_of(step), str(step.get("run", "")))
 
     @property
     def why_red(self) -> str:
         """The line that tells the most of why the first red job is red."""
         assert self.red is not None
-        said = self.red.said.get(self.red.red_by if self.red.red_by is not None else -1, [])
-        reasons = [line.strip() for line in said if _REASON.match(line.strip())] or [
-            line for line in said if line.strip()
-        ]
+        said = [line.strip() for line in self.red.said.get(-1 if self.red.red_by is None else self.red.red_by, [])]
+        reasons = [line for line in said if _REASON.match(line)] or list(filter(None, said))
         return reasons[0][:200] if reasons else self.red.why or "?"
 
     def unnoticed(self) -> Iterator[str]:
@@ -168,10 +155,8 @@ class Rehearsal:
             author = identity(clone, "Student")
             persons_git(clone, *author, "-c", "commit.gpgSign=false", "commit", "-q", "-m", "Planted")
 
-        def reached() -> bool:
-            return (clones[-1].parent / MARKER).exists()
-
         state = commit.current(self._ground.project)
+        reached = lambda: (clones[-1].parent / MARKER).exists()  # noqa: E731
         return rehearse(self._workflow, state, plant=planted, watch=reached, seconds=SECONDS)
 
     def _plant_green(self, clone: Path) -> None:
@@ -195,16 +180,14 @@ class Rehearsal:
         target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
 
     def _break(self, clone: Path) -> None:
-        file = _application(clone)
-        file.write_text(file.read_text(encoding="utf-8") + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
+        _append(_application(clone), "\nimport workbook_planted_nowhere\n")
 
     def _forget(self, clone: Path) -> None:
         for module in self._models:
             path = clone / module.replace(".", "/")
             for file in (path.with_suffix(".py"), path / "__init__.py"):
                 if file.is_file():
-                    file.write_text(file.read_text(encoding="utf-8") + _MODEL, encoding="utf-8")
-                    return
+                    return _append(file, _MODEL)
         raise Broken(_("No module with models is registered."))
 
 
@@ -233,6 +216,10 @@ def _application(clone: Path) -> Path:
     if not files:
         raise Broken(_("No committed module makes a FastAPI application."))
     return min(files, key=lambda file: (file.parent == clone, file))
+
+
+def _append(file: Path, text: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
 def _tests(clone: Path) -> list[Path]:

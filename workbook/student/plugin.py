@@ -2,17 +2,18 @@
 
 Every test that sends a chapter's request is run again with each of the chapter's wrong applications (`wrong.py`) in
 front of the student's own. That takes milliseconds: fixtures of the session stay. All logins are led to a MySQL on
-which nobody has anything. What is seen is written to `WORKBOOK_TOLD`, one JSON object a line.
+which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD`, as JSON.
 """
 
 import faulthandler
-import importlib.util
 import inspect
 import json
 import os
 import re
+import runpy
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -25,18 +26,13 @@ _started = time.monotonic()
 _hangs = open(os.environ["WORKBOOK_TOLD"] + ".hangs", "w", encoding="utf-8")  # noqa: SIM115 - faulthandler writes to it
 
 
-def tell(**values: object) -> None:
-    """Write down what was seen."""
-    with open(os.environ["WORKBOOK_TOLD"], "a", encoding="utf-8") as file:
-        file.write(json.dumps(values, default=str) + "\n")
-
-
 def watch() -> None:
     """When the time is over, write down where the program hangs. Call it again: pytest forgets it at a failure."""
     left = float(os.environ["WORKBOOK_PATIENCE"]) - (time.monotonic() - _started)
     faulthandler.dump_traceback_later(max(0.1, left), exit=True, file=_hangs)
 
 
+@dataclass
 class Request:
     """What a wrong application answers to.
 
@@ -47,8 +43,11 @@ class Request:
         memory: the same dictionary for all requests of one test.
     """
 
-    def __init__(self, method: str, path: str, parameters: dict[str, str], body: str, memory: dict[str, Any]) -> None:
-        self.method, self.path, self.parameters, self.body, self.memory = method, path, parameters, body, memory
+    method: str
+    path: str
+    parameters: dict[str, str]
+    body: str
+    memory: dict[str, Any]
 
     @property
     def json(self) -> Any:
@@ -75,9 +74,7 @@ class Route:
     def __init__(self, route: str, files: list[str]) -> None:
         self.route = route
         self.method, _, template = route.partition(" ")
-        parts = re.split(r"{(\w+)}", template)
-        pattern = "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-        self.path = re.compile(pattern)
+        self.path = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template))
         self.wrong = {name: function for file in files for name, function in _functions(file)}
 
     def takes(self, method: str, path: str) -> "re.Match[str] | None":
@@ -86,23 +83,27 @@ class Route:
 
 
 def _functions(file: str) -> Iterator[tuple[str, Wrong]]:
-    spec = importlib.util.spec_from_file_location(f"workbook_wrong_{abs(hash(file))}", file)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name, value in vars(module).items():
+    for name, value in runpy.run_path(file).items():
         if inspect.iscoroutinefunction(value) and not name.startswith("_"):
             yield name, value
 
 
 class Watcher:
-    """What is seen of one run."""
+    """What is seen of one run.
+
+    Attributes:
+        failures: each phase that failed: its `test`, `phase`, `place`, what it `says`, and the whole `message`.
+        tests: the requests that each test sends.
+        noticed: for each route and wrong application, the message with which each test failed; empty when it passed.
+    """
 
     def __init__(self, routes: list[Route]) -> None:
         """Stand in front of every FastAPI application and every login to MySQL."""
         self.routes = routes
         self.databases: set[str] = set()
+        self.failures: list[dict[str, str]] = []
+        self.tests: dict[str, list[str]] = {}
+        self.noticed: dict[str, dict[str, dict[str, str]]] = {}
         self.sent: set[str] = set()
         self.active: tuple[Route, Wrong] | None = None
         self.memory: dict[str, Any] = {}
@@ -141,70 +142,62 @@ class Watcher:
                 message = await receive()
                 body, more = body + message.get("body", b""), message.get("more_body", False)
             request = Request(method, path, taken.groupdict(), body.decode(errors="replace"), self.memory)
-            await _answer(send, *await self.active[1](request))
+            status, value = await self.active[1](request)
+            answer = json.dumps(value).encode()
+            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": answer})
 
         FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
 
-    def _plant(self, active: tuple[Route, Wrong] | None) -> None:
+    def _run(self, item: pytest.Item, active: tuple[Route, Wrong] | None) -> list[pytest.TestReport]:
+        watch()
         self.active, self.memory = active, {}
         self.sent.clear()
+        parent: Any = item.parent
+        return runtestprotocol(item, nextitem=parent, log=active is None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run the test as it is, then once with each wrong application for the requests that it sends."""
-        watch()
-        self._plant(None)
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        parent: Any = item.parent
-        runtestprotocol(item, nextitem=parent, log=True)
-        sent = sorted(self.sent)
-        tell(sends=item.nodeid, to=sent)
+        self._run(item, None)
+        sent = self.tests[item.nodeid] = sorted(self.sent)
         for route in self.routes:
             if any(route.takes(*request.split(" ", 1)) for request in sent):
                 for name, wrong in route.wrong.items():
-                    watch()
-                    self._plant((route, wrong))
                     item._initrequest()  # type: ignore[attr-defined]
-                    failed = [phase for phase in runtestprotocol(item, nextitem=parent, log=False) if phase.failed]
-                    message = failed[0].longreprtext or "failed" if failed else ""
-                    tell(route=route.route, wrong=name, of=item.nodeid, message=message)
-        self._plant(None)
+                    said = [phase.longreprtext or "failed" for phase in self._run(item, (route, wrong)) if phase.failed]
+                    of = self.noticed.setdefault(route.route, {}).setdefault(name, {})
+                    of[item.nodeid] = said[0] if said else ""
+        self.active = None
         item.session._setupstate.teardown_exact(nextitem)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """A phase of a test as the student wrote it."""
-        outcome = "xfail" if hasattr(report, "wasxfail") else report.outcome
-        tell(test=report.nodeid, phase=report.when, outcome=outcome, **_crash(report))
+        """A phase of a test as the student wrote it, or a file that cannot be collected."""
+        if not report.failed:
+            return
+        message = report.longreprtext
+        lines = [line.strip() for line in message.splitlines() if line.strip()]
+        errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+        failure = {"place": "", "says": (errors or lines or [""])[-1]}
+        if crash := getattr(report.longrepr, "reprcrash", None):
+            failure["place"] = f"{crash.path}:{crash.lineno}"
+            failure["says"] = str(crash.message).strip().split("\n")[0] or failure["says"]
+        phase = getattr(report, "when", "collect")
+        self.failures.append({"test": report.nodeid, "phase": phase, "message": message} | failure)
 
-    def pytest_collectreport(self, report: Any) -> None:
-        """A file that cannot be collected."""
-        if report.failed:
-            tell(test=report.nodeid, phase="collect", outcome="failed", **_crash(report))
+    pytest_collectreport = pytest_runtest_logreport
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """The end."""
-        tell(exit=int(exitstatus), databases=sorted(self.databases))
-
-
-def _crash(report: Any) -> dict[str, Any]:
-    """What a failed phase said, and the file and line at which it broke."""
-    if not report.failed:
-        return {"message": ""}
-    crash = getattr(report.longrepr, "reprcrash", None)
-    if crash is None:
-        return {"message": report.longreprtext}
-    says = str(crash.message).strip().split("\n")[0]
-    return {"message": report.longreprtext, "place": f"{crash.path}:{crash.lineno}", "says": says}
-
-
-async def _answer(send: Any, status: int, value: Any) -> None:
-    body = json.dumps(value).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        """Write down what was seen."""
+        seen = {"exit": int(exitstatus), "databases": sorted(self.databases)}
+        told = seen | {"failures": self.failures, "tests": self.tests, "noticed": self.noticed}
+        with open(os.environ["WORKBOOK_TOLD"], "w", encoding="utf-8") as file:
+            json.dump(told, file)
 
 
 def pytest_configure(config: pytest.Config) -> None:

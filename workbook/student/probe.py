@@ -3,8 +3,8 @@
     python probe.py SECONDS HANGS
 
 Each line of standard input is a request, `{"ask": "schema", …}`; each gets one line of JSON on standard output: what
-was seen, or `{"error": {type, says, file, line}}`. What the project prints goes to standard error. A request that takes
-longer than SECONDS ends the process, and the file HANGS then holds the line where it was.
+was seen, or `error`, a sentence, and `heard`, what the error said. What the project prints goes to standard error.
+A request that takes longer than SECONDS ends the process, and the file HANGS then holds the line where it was.
 """
 
 import ast
@@ -31,26 +31,25 @@ SESSION = ("time_zone", "sql_mode", "collation_connection", "max_execution_time"
 Credentials = dict[str, Any]
 
 
-def place_of(error: BaseException) -> dict[str, Any]:
-    """An error: its type, what it says, and the deepest line of the project that it came through."""
+def said(error: BaseException) -> str:
+    """An error as a sentence, with the deepest line of the project that it came through.
+
+    For example `app/main.py:3: ModuleNotFoundError: No module named 'app.services'`.
+    """
     project = str(Path.cwd())
     where, line = "", 0
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(project) and "site-packages" not in frame.filename:
             where, line = frame.filename, frame.lineno or 0
-    says = str(error).strip() or type(error).__name__
+    text = str(error).strip()
     if isinstance(error, SyntaxError):
-        where, line, says = error.filename or where, error.lineno or line, error.msg or "invalid syntax"
-    return {"type": type(error).__name__, "says": says, "file": where, "line": line}
+        where, line, text = error.filename or where, error.lineno or line, error.msg or "invalid syntax"
+    says = re.sub(r"\s*\n\s*", " / ", text) or type(error).__name__
+    return f"{f'{where}:{line}: ' if where else ''}{type(error).__name__}: {says}"
 
 
 def divert(change: Callable[[Credentials], Credentials], hear: Callable[[Any], None] = lambda statement: None) -> None:
-    """Stand between the project and MySQL.
-
-    Args:
-        change: from a login's credentials (`host`, `port`, …, `db`) to those used.
-        hear: is given every statement.
-    """
+    """Stand between the project and MySQL: `change` a login's credentials (`host`, …, `db`), `hear` each statement."""
     for driver in ("asyncmy", "aiomysql", "pymysql"):
         with suppress(ImportError):
             module = importlib.import_module(f"{driver}.connection{'s' if driver == 'pymysql' else ''}")
@@ -114,11 +113,7 @@ def configuration() -> dict[str, Any] | None:
 
 
 def applications(failed: list[BaseException]) -> Iterator[tuple[Path, Any]]:
-    """The FastAPI applications of the project, with their files: objects, else what a factory makes.
-
-    Args:
-        failed: takes up what importing a module raised.
-    """
+    """The applications of the project with their files: objects, else what a factory makes; what importing raised."""
     from fastapi import FastAPI
 
     for file in modules():
@@ -127,9 +122,8 @@ def applications(failed: list[BaseException]) -> Iterator[tuple[Path, Any]]:
         try:
             module = imported(file)
             found = [value for value in vars(module).values() if isinstance(value, FastAPI)]
-            for factory in [] if found else _factories(file):
-                made = getattr(module, factory)()
-                found += [made] if isinstance(made, FastAPI) else []
+            made = [] if found else [getattr(module, factory)() for factory in _factories(file)]
+            found += [value for value in made if isinstance(value, FastAPI)]
         except BaseException as error:
             failed.append(error)
         else:
@@ -175,7 +169,7 @@ class Project:
 
             connection = expand_db_url(connection)
         named = [module for app in config["apps"].values() for module in app.get("models", ())]
-        models = [each if isinstance(each, str) else str(getattr(each, "__name__", "")) for each in named]
+        models = [str(getattr(each, "__name__", each)) for each in named]
         credentials = connection["credentials"]
         values = {key: str(credentials.get(key) or "") for key in ("host", "user", "password", "database")}
         port = int(credentials.get("port") or 3306)
@@ -203,7 +197,7 @@ class Project:
         async with _initialised(config) as context:
             await context.generate_schemas()
         if not files:
-            return {"files": files, "ran": None}
+            return {"files": files, "failed": ""}
         from aerich import Command
 
         self._divert(migrated)
@@ -212,10 +206,10 @@ class Project:
         try:
             await command.upgrade(run_in_transaction=True)
         except Exception as error:
-            return {"files": files, "failed": place_of(error)}
+            return {"files": files, "failed": said(error)}
         finally:
             await Tortoise.close_connections()
-        return {"files": files}
+        return {"files": files, "failed": ""}
 
     async def find(self, path: str) -> dict[str, Any]:
         """Find the application: the one that has the path, else the one with the most."""
@@ -227,10 +221,8 @@ class Project:
         best = max(found, key=lambda each: _rank(each[0], each[2], path), default=None)
         if failed and (best is None or not all(_rank(best[0], best[2], path)[:2])):
             raise failed[0]
-        if best is None:
-            return {"found": False}
-        self.app = best[1]
-        return {"found": True, "paths": best[2]}
+        self.app = best and best[1]
+        return {"found": best is not None, "paths": best[2] if best else []}
 
     async def start(self, login: Credentials) -> dict[str, Any]:
         """Start the application: enter its lifespan."""
@@ -241,11 +233,7 @@ class Project:
     async def send(
         self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int]
     ) -> dict[str, Any]:
-        """Send a request to the application: `status`, `body`, what it `raised`, and its `statements`.
-
-        Args:
-            numbers: what `uuid4` gives next; `taken` says whether the application asked for them.
-        """
+        """Send the application a request; `numbers` are what `uuid4` gives next, and `taken` says whether it did."""
         self.numbers = numbers
         path, _, query = path.partition("?")
         pairs = {"host": "test", "content-length": str(len(body.encode()))} | headers
@@ -263,7 +251,7 @@ class Project:
             "client": ("127.0.0.1", 50000),
             "server": ("test", 80),
         }
-        answer: dict[str, Any] = {"status": None, "body": "", "raised": None, "statements": self.statements}
+        answer: dict[str, Any] = {"status": None, "body": "", "raised": "", "statements": self.statements}
         self.statements.clear()
 
         async def receive() -> dict[str, Any]:
@@ -278,7 +266,7 @@ class Project:
         try:
             await self.app(scope, receive, take)
         except Exception as error:
-            answer["raised"] = place_of(error)
+            answer["raised"] = said(error)
         return answer | {"taken": not self.numbers}
 
 
@@ -290,13 +278,14 @@ def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:
 
 def _has_env() -> bool:
     """Whether the project has a class of settings that reads `ENV`: only then can a wrong one be refused."""
-    for name, module in list(sys.modules.items()):
-        if not str(getattr(module, "__file__", None) or "").startswith(str(Path.cwd())) or name == "__main__":
-            continue
-        for value in list(vars(module).values()):
-            if inspect.isclass(value) and "env" in map(str.lower, getattr(value, "model_fields", ())):
-                return True
-    return False
+    here = str(Path.cwd())
+    own = [
+        each
+        for name, each in sys.modules.items()
+        if name != "__main__" and str(getattr(each, "__file__", "")).startswith(here)
+    ]
+    classes = [value for module in own for value in vars(module).values() if inspect.isclass(value)]
+    return any("env" in map(str.lower, getattr(each, "model_fields", ())) for each in classes)
 
 
 def _connection(name: str) -> Any:
@@ -351,7 +340,7 @@ async def serve(seconds: float, hangs: str) -> None:
             try:
                 seen = await getattr(project, request.pop("ask"))(**request)
             except BaseException as error:
-                seen = {"error": place_of(error)}
+                seen = {"error": said(error), "heard": f"{type(error).__name__}: {error}"}
             faulthandler.cancel_dump_traceback_later()
             print(json.dumps(seen, default=str), file=answers, flush=True)
         with suppress(Exception):

@@ -1,12 +1,14 @@
-"""The student's project: how it is found, what may become one, and the plain text file that says what is done."""
+"""The student's project: how it is found, its chapters, and the plain text file that says what is done."""
 
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workbook.place import CLONE
-from workbook.say import Problem, _
+from workbook.lesson.chapters import ChapterFolder
+from workbook.lesson.chapters import chapters as chapter_folders
+from workbook.place import CHAPTERS
+from workbook.say import Problem, _, language
 
 NAME = ".workbook-progress"
 
@@ -76,11 +78,7 @@ def find(start: Path) -> Path | None:
 
 
 def require(directory: Path | None) -> Path:
-    """The project in a directory that was named, else the one we stand in.
-
-    Raises:
-        Problem: there is none.
-    """
+    """The project in a directory that was named, else the one we stand in. Raises Problem when there is none."""
     place = directory if directory is not None else Path.cwd()
     found = find(place)
     if found is None:
@@ -97,21 +95,27 @@ def require(directory: Path | None) -> Path:
     return found
 
 
-def room_for(directory: Path) -> Path:
-    """A directory in which a new project may be laid out: outside the clone, and empty or not there yet.
+def chapters() -> list[ChapterFolder]:
+    """All chapters in order, in the student's language."""
+    return chapter_folders(CHAPTERS, language())
 
-    Raises:
-        Problem: it lies in the workbook, it is a file, or it holds something.
-    """
-    target = directory.expanduser().absolute()
-    why = ""
-    if target.resolve().is_relative_to(CLONE):
-        what = _("{target} lies in the workbook itself.", target=target)
-        why = _("Your project is a git repository of its own, and one repository must not lie in another.")
-    elif target.exists() and not target.is_dir():
-        what = _("{target} is a file.", target=target)
-    elif target.is_dir() and any(target.iterdir()):
-        what = _("{target} holds files that the workbook did not put there, so it is left alone.", target=target)
-    else:
-        return target
-    raise Problem(what, why=why, ways=(_("Name another one: workbook start ch32 ~/when2meet"),), code=2)
+
+def chapter(name: str) -> ChapterFolder:
+    """The chapter of that id; `35` will do. Raises Problem when there is none."""
+    known = {each.id: each for each in chapters()}
+    wanted = name.lower() if name.lower().startswith("ch") else f"ch{name}"
+    if wanted not in known:
+        what = _("There is no chapter {name}.", name=name)
+        raise Problem(what, ways=(_("Chapters: ") + ", ".join(known) + ".",), code=2)
+    return known[wanted]
+
+
+def current(root: Path) -> ChapterFolder:
+    """The chapter under way in a project."""
+    name = Progress.read(root).current
+    return chapter(name) if name else chapters()[0]
+
+
+def following(name: str) -> ChapterFolder | None:
+    """The chapter after one; None after the last."""
+    return next((each for each in chapters() if each.id > name), None)

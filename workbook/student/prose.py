@@ -11,7 +11,7 @@ from pathlib import Path
 from workbook.lesson.errors import LessonError
 from workbook.lesson.markdown import walk
 from workbook.lesson.reader import read_text
-from workbook.say import Language, _, language
+from workbook.say import _, language
 
 FILE = "checks.md"
 
@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 HINTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prose:
     """What one check says; `sentences` by their ids, with `{placeholders}`."""
 
@@ -33,12 +33,8 @@ class Prose:
     hints: tuple[str, ...]
 
 
-def read(folder: Path, wish: Language | None = None) -> dict[str, Prose]:
-    """A chapter's checks by their ids, in their order; none when the chapter asks nothing.
-
-    Args:
-        folder: the chapter's.
-        wish: the language; the reader's own when None.
+def read(folder: Path) -> dict[str, Prose]:
+    """A chapter's checks by their ids, in their order, in the reader's language; none when the chapter asks nothing.
 
     Raises:
         LessonError: a part is missing, a link leads nowhere, or the two languages differ in ids or placeholders.
@@ -47,36 +43,35 @@ def read(folder: Path, wish: Language | None = None) -> dict[str, Prose]:
     if not english.exists():
         return {}
     found = _read(english)
-    if (wish or language()) == "en":
+    if language() == "en":
         return found
     korean = english.with_suffix(".ko.md")
     translated = _read(korean)
-    if _shape(found) != _shape(translated):
-        ours, theirs = (dict(_shape(each)) for each in (found, translated))
+    ours, theirs = _shape(found), _shape(translated)
+    if list(ours.items()) != list(theirs.items()):
         differ = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
         listed = ", ".join(differ) or "the order of the checks"
         raise LessonError(korean, 1, f"its ids or {{placeholders}} are not those of {FILE}: {listed}.")
     return translated
 
 
-def _shape(checks: dict[str, Prose]) -> list[tuple[str, dict[str, set[str]]]]:
-    return [
-        (name, {key: set(_PLACEHOLDER.findall(said)) for key, said in each.sentences.items()})
+def _shape(checks: dict[str, Prose]) -> dict[str, dict[str, set[str]]]:
+    return {
+        name: {key: set(_PLACEHOLDER.findall(said)) for key, said in each.sentences.items()}
         for name, each in checks.items()
-    ]
+    }
 
 
 def _read(file: Path) -> dict[str, Prose]:
     found: dict[str, Prose] = {}
-    lines = read_text(file).splitlines()
-    starts = [number for number, line in enumerate(lines) if line.startswith("## ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        name = lines[start].removeprefix("## ").strip()
+    sections = re.split(r"^## +(.+?) *\n", read_text(file), flags=re.MULTILINE)
+    line = 1 + sections[0].count("\n")
+    for name, body in zip(sections[1::2], sections[2::2], strict=True):
         if name in found:
-            raise LessonError(file, start + 1, f"there are two checks named `{name}`.")
-        found[name] = _check(
-            file, start + 1, [line for line in lines[start + 1 : end] if line.strip() and not line.startswith("<!--")]
-        )
+            raise LessonError(file, line, f"there are two checks named `{name}`.")
+        lines = [each for each in body.splitlines() if each.strip() and not each.startswith("<!--")]
+        found[name] = _check(file, line, lines)
+        line += 1 + body.count("\n")
     return found
 
 
@@ -86,9 +81,8 @@ def _check(file: Path, line: int, lines: list[str]) -> Prose:
     asks = [each for each in lines if not _KEYED.fullmatch(each) and not _HINT.fullmatch(each)]
     lacking = [key for key in ("why", "see") if key not in keyed]
     if len(asks) != 1 or lacking or len(hints) != HINTS:
-        raise LessonError(
-            file, line, "a check has one line that says what is asked, `why:`, `see:`, and three hints, 1. to 3."
-        )
+        what = "a check has one line that says what is asked, `why:`, `see:`, and three hints, 1. to 3."
+        raise LessonError(file, line, what)
     why, see = keyed.pop("why"), _plain(file, line, keyed.pop("see"))
     return Prose(asks[0], why, see, keyed, tuple(hints))
 

@@ -1,13 +1,18 @@
 """`workbook start`: lay out a project, or take one to another chapter, and lose nothing on the way."""
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filelock import FileLock
+
+from workbook.history.build import build, history_folder
+from workbook.history.files import trace
 from workbook.history.git import identity, persons_git, try_git
 from workbook.lesson.chapters import ChapterFolder
-from workbook.say import Problem, _
-from workbook.student import outline, project
-from workbook.student.project import NAME, Progress
+from workbook.place import CHAPTERS, CLONE
+from workbook.say import Problem, _, stage
+from workbook.student.project import NAME, Progress, chapter, chapters, find, following
 
 REMOTE = "workbook"
 BRANCH = "my-work"
@@ -38,12 +43,29 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
     Raises:
         Problem: there is no such chapter; no project can be made there; git is in the middle of something.
     """
-    known = outline.chapter(name) if name else None
-    found = project.find(directory.expanduser() if directory is not None else Path.cwd())
+    known = chapter(name) if name else None
+    here = Path.cwd()
+    found = find(directory.expanduser() if directory is not None else here)
     if found is not None and (directory is None or found == directory.expanduser().absolute()):
         return _go_on(found, known or _next(found), fresh)
-    target = project.room_for(directory if directory is not None else _here())
-    return _lay_out(target, known or outline.chapters()[0])
+    return _lay_out(_room(directory or (here / "when2meet" if any(here.iterdir()) else here)), known or chapters()[0])
+
+
+def history() -> Path:
+    """The repository that the lessons build; it is built when they have changed since. Raises LessonError."""
+    repository = history_folder()
+    key = repository.with_name("history.key")
+    repository.parent.mkdir(parents=True, exist_ok=True)
+    files = sorted([*CHAPTERS.glob("*/lesson.md"), *CHAPTERS.glob("*/made/**/*")])
+    read = [(str(file.relative_to(CHAPTERS)), file.read_bytes()) for file in files if file.is_file()]
+    wanted = hashlib.sha256(repr(read).encode()).hexdigest()
+    with FileLock(repository.with_name("history.lock")):
+        if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
+            key.unlink(missing_ok=True)
+            with stage(_("Building the history of the lessons")):
+                build(CHAPTERS, repository)
+            key.write_text(wanted)
+    return repository
 
 
 def commit_of(root: Path, name: str) -> str:
@@ -71,45 +93,48 @@ def _theirs(root: Path) -> tuple[str, ...]:
     return (".", ":(exclude,glob)**/__pycache__/**", *secret)
 
 
-def _here() -> Path:
-    """The current directory when it is empty, else `when2meet` in it."""
-    here = Path.cwd()
-    return here if not any(here.iterdir()) else here / "when2meet"
+def _room(directory: Path) -> Path:
+    """A directory in which a new project may be laid out: outside the clone, and empty or not there yet."""
+    target = directory.expanduser().absolute()
+    why = ""
+    if target.resolve().is_relative_to(CLONE):
+        what = _("{target} lies in the workbook itself.", target=target)
+        why = _("Your project is a git repository of its own, and one repository must not lie in another.")
+    elif target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        what = _("{target} holds files that the workbook did not put there, so it is left alone.", target=target)
+    else:
+        return target
+    raise Problem(what, why=why, ways=(_("Name another one: workbook start ch32 ~/when2meet"),), code=2)
 
 
 def _next(root: Path) -> ChapterFolder:
     """The chapter under way; when it is done, the one after it."""
     progress = Progress.read(root)
-    known = outline.chapters()
-    ids = [each.id for each in known]
-    if progress.current not in ids:
-        return known[0]
-    place = ids.index(progress.current)
-    if progress.current in progress.done and place + 1 < len(known):
-        place += 1
-    return known[place]
+    known = {each.id: each for each in chapters()}
+    here = known.get(progress.current) or chapters()[0]
+    return (following(here.id) or here) if here.id in progress.done else here
+
+
+def _before(name: str) -> str:
+    """The id of the chapter before, which is the tag on which this one starts; empty for the first."""
+    return max((each.id for each in chapters() if each.id < name), default="")
 
 
 def _lay_out(root: Path, chapter: ChapterFolder) -> Started:
     started = Started(root, chapter)
-    history = outline.history()
     root.mkdir(parents=True, exist_ok=True)
     persons_git(root, "init", "-q", f"--initial-branch={BRANCH}")
     # First the mark, so that a start that was interrupted can be repeated in the same place.
     Progress(current=chapter.id).write(root)
-    _prepare(root, history)
-    tag = outline.before(chapter.id)
+    _prepare(root)
+    tag = _before(chapter.id)
     if tag:
         persons_git(root, "reset", "-q", "--hard", tag)
         _add_ignored(started)
-    started.told.append(
-        (
-            _("Your project, on the branch {branch}, as {tag} leaves it:", branch=BRANCH, tag=tag)
-            if tag
-            else _("Your project, on the branch {branch}, empty:", branch=BRANCH)
-        )
-        + f"\n  {root}"
-    )
+        laid = _("Your project, on the branch {branch}, as {tag} leaves it:", branch=BRANCH, tag=tag)
+    else:
+        laid = _("Your project, on the branch {branch}, empty:", branch=BRANCH)
+    started.told.append(f"{laid}\n  {root}")
     return started
 
 
@@ -117,8 +142,8 @@ def _go_on(root: Path, chapter: ChapterFolder, fresh: bool) -> Started:
     started = Started(root, chapter)
     progress = Progress.read(root)
     _require_calm(root)
-    _prepare(root, outline.history())
-    tag = outline.before(chapter.id)
+    _prepare(root)
+    tag = _before(chapter.id)
     goes_on = progress.current == chapter.id or (progress.current == tag and tag in progress.done)
     if goes_on and not fresh and commit_of(root, "HEAD"):
         started.told.append(
@@ -139,12 +164,10 @@ def _go_on(root: Path, chapter: ChapterFolder, fresh: bool) -> Started:
     return started
 
 
-def _prepare(root: Path, history: Path) -> None:
+def _prepare(root: Path) -> None:
     """The remote with all tags, and the progress file out of git's sight."""
-    if REMOTE in persons_git(root, "remote").split():
-        persons_git(root, "remote", "set-url", REMOTE, str(history))
-    else:
-        persons_git(root, "remote", "add", REMOTE, str(history))
+    persons_git(root, "config", f"remote.{REMOTE}.url", str(history()))
+    persons_git(root, "config", f"remote.{REMOTE}.fetch", f"+refs/heads/*:refs/remotes/{REMOTE}/*")
     persons_git(root, "fetch", "-q", "--tags", "--force", REMOTE)
     exclude = Path(persons_git(root, "rev-parse", "--absolute-git-dir").strip()) / "info" / "exclude"
     exclude.parent.mkdir(exist_ok=True)
@@ -155,16 +178,11 @@ def _prepare(root: Path, history: Path) -> None:
 
 def _require_calm(root: Path) -> None:
     folder = Path(persons_git(root, "rev-parse", "--absolute-git-dir").strip())
-    waiting = next((name for name in IN_PROGRESS if (folder / name).exists()), "")
-    if waiting:
-        raise Problem(
-            _(
-                "git is in the middle of something in {root} ({waiting}), so nothing was changed.",
-                root=root,
-                waiting=waiting,
-            ),
-            ways=(_("Finish it or give it up first; `git status` says how."),),
-        )
+    for waiting in IN_PROGRESS:
+        if (folder / waiting).exists():
+            values = {"root": root, "waiting": waiting}
+            what = _("git is in the middle of something in {root} ({waiting}), so nothing was changed.", **values)
+            raise Problem(what, ways=(_("Finish it or give it up first; `git status` says how."),))
 
 
 def _save(started: Started) -> None:
@@ -220,8 +238,8 @@ def _switch(root: Path, tag: str) -> None:
 
 def _add_ignored(started: Started) -> None:
     """Files of earlier chapters that git ignores (`.env`); what the student has stays as it is."""
-    root = started.project
-    files = outline.start_files(started.chapter.id)
+    root, before = started.project, trace(CHAPTERS, started.chapter.id)[-1]
+    files = {path: content for path, content in before.start.items() if path not in before.left_out}
     listed = set(persons_git(root, "ls-files", "-z").split("\0"))
     ignored = set(try_git(root, "check-ignore", *files).stdout.splitlines()) if files else set()
     for path in sorted(ignored - listed):

@@ -14,7 +14,7 @@
 What the application and the tests do, they do on a throwaway server.
 """
 
-# ruff: noqa: F401, F811 - chapters import from here
+# ruff: noqa: F401 - chapters import from here
 
 import re
 from collections.abc import Callable, Iterable
@@ -30,27 +30,9 @@ from workbook.mysql.server import Server
 from workbook.say import _
 from workbook.student.check import Broken, Found, check, look
 from workbook.student.ground import Ground, students_server, tables
-from workbook.student.inside import (
-    Answer,
-    Api,
-    Pool,
-    Rows,
-    Schema,
-    Settings,
-    SettingsWith,
-    api,
-    application,
-    databases,
-    pool,
-    probe,
-    python,
-    rows,
-    schema,
-    settings,
-    settings_with,
-)
-from workbook.student.pipeline import Rehearsal, events, mysql_services, rehearsal, workflow
-from workbook.student.testrun import Failure, Run, Tests, TestsUnder, run, tests, tests_under
+from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
+from workbook.student.pipeline import Rehearsal, events, mysql_services
+from workbook.student.testrun import Run, Tests, TestsUnder
 
 Git: TypeAlias = Callable[..., str]
 """What git prints in the project: `git("log", "--format=%h")`; nothing when it refuses."""
@@ -83,11 +65,6 @@ def git(ground: Ground) -> Git:
 @look
 def packages(python: Path) -> dict[str, str]:
     """The project's packages, as PyPI writes their names, with their versions."""
-    return installed(python)
-
-
-def installed(python: Path) -> dict[str, str]:
-    """The packages of an environment, with their versions."""
     folders = [str(folder) for folder in python.parent.parent.glob("lib/python*/site-packages")]
     return {re.sub(r"[-_.]+", "-", each.name).lower(): each.version for each in distributions(path=folders)}
 
@@ -98,12 +75,7 @@ def only_in(one: dict[str, str], other: dict[str, str]) -> Iterable[str]:
     Aerich gives a new column a default for the rows that are there, Tortoise gives a new table none: it does not count.
     """
     lines = [
-        {
-            f"{table}: {_DEFAULT.sub('', line.strip(' ,'))}"
-            for table, statement in made.items()
-            if table != "aerich"
-            for line in statement.splitlines()
-        }
+        {f"{name}: {_DEFAULT.sub('', line.strip(' ,'))}" for name in made for line in made[name].splitlines()}
         for made in (one, other)
     ]
-    return sorted(lines[0] - lines[1])
+    return sorted(line for line in lines[0] - lines[1] if not line.startswith("aerich: "))

@@ -1,4 +1,4 @@
-"""The student's code beside the chapter's: `diff` and `solution`."""
+"""For who is stuck: `hint`, and the student's code beside the chapter's, `diff` and `solution`."""
 
 import os
 import re
@@ -6,14 +6,46 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from workbook.history.files import trace
 from workbook.history.git import persons_git
+from workbook.place import CHAPTERS
 from workbook.runner.compare import undated
 from workbook.say import Problem, _
-from workbook.student import outline
-from workbook.student.project import Progress
+from workbook.student.checking import asked
+from workbook.student.project import Progress, current
 from workbook.student.start import commit_of
 
 ASKED_TWICE = 2
+
+
+def next_hint(root: Path, name: str | None = None) -> str:
+    """The next of three hints, which is remembered for each check; the last one again when there are no more.
+
+    Args:
+        name: a check's name; the first one that the last check found missing when None.
+
+    Raises:
+        Problem: no such check; or nothing is known to be missing.
+    """
+    progress = Progress.read(root)
+    chapter = current(root).id
+    known = {check.key: check for check in asked(chapter)}
+    wanted = [key for key in progress.missing.get(chapter, []) if key in known]
+    if name is not None:
+        wanted = [key for key in known if name in (key, known[key].name)]
+        if not wanted:
+            ways = (_("Checks: ") + ", ".join(check.name for check in known.values()),)
+            raise Problem(_("There is no check {name}.", name=name), ways=ways, code=2)
+    if not wanted:
+        nothing = _("The last check found nothing missing.")
+        what = nothing if chapter in progress.missing else _("Nothing has been checked yet.")
+        raise Problem(what, ways=("workbook check",))
+    check = known[wanted[0]]
+    number = progress.hints[check.key] = progress.hints.get(check.key, 0) + 1
+    progress.write(root)
+    place = min(number, len(check.hints)) - 1
+    kind = (_("A nudge"), _("A pointer"), _("Almost the answer"))[place]
+    return f"{check.asks}\n  {kind} ({place + 1}/3): {check.hints[place]}"
 
 
 def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -> str:
@@ -30,11 +62,8 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
         Problem: the project does not know the chapter's tag.
     """
     if not commit_of(root, f"refs/tags/{chapter}"):
-        raise Problem(
-            _("The project has no tag {chapter}.", chapter=chapter),
-            ways=(f"workbook start {chapter}",),
-        )
-    skipped = [f":(exclude){name}" for name in sorted(outline.left_out(chapter))]
+        raise Problem(_("The project has no tag {chapter}.", chapter=chapter), ways=(f"workbook start {chapter}",))
+    skipped = [f":(exclude){name}" for name in sorted(trace(CHAPTERS, chapter)[-1].left_out)]
     with tempfile.TemporaryDirectory() as scratch:
         # An index and objects of our own: what the student has staged stays as it is, and `.git` too.
         index = Path(scratch) / "index"
@@ -49,11 +78,9 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects),
         }
         persons_git(root, "add", "-A", looking=True, env=env)
-        direction = ["-R"] if backwards else []
         options = ["--cached", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"]
-        told = persons_git(
-            root, "diff", *options, *direction, chapter, "--", path or ".", *skipped, looking=True, env=env
-        )
+        options += ["-R"] if backwards else []
+        told = persons_git(root, "diff", *options, chapter, "--", path or ".", *skipped, looking=True, env=env)
     sections = re.split(r"^(?=diff --git )", told, flags=re.MULTILINE)
     return "".join(section for section in sections if not _is_another_day(section))
 
