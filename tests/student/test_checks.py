@@ -3,6 +3,7 @@
 All of it is found in the chapters' folders; a sentence that nothing earns is refused.
 """
 
+import shutil
 from typing import Any
 
 import pytest
@@ -37,6 +38,13 @@ def test_a_tag_has_all_that_its_chapter_asks(
 @pytest.mark.parametrize(("tag", "chapter"), list(zip(["empty", *TAGS], TAGS, strict=False)))
 def test_a_tag_lacks_what_the_next_chapter_asks(tag: str, chapter: str, project_at: ProjectAt, mysql: Server) -> None:
     assert missing(verdicts(project_at(tag), checks(chapter), mysql))
+
+
+def test_a_project_without_git_is_judged_all_the_same(project_at: ProjectAt, mysql: Server) -> None:
+    root = project_at("ch33")
+    shutil.rmtree(root / ".git")
+
+    assert missing(verdicts(root, checks("ch33"), mysql)) == {}
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

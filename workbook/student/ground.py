@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workbook.history.git import persons_git
+from workbook.history.git import try_git
 from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
@@ -26,6 +26,7 @@ from workbook.student.check import Broken
 PROBE = Path(__file__).with_name("probe.py")
 SECONDS = 120.0
 """How long the project's code may take to answer. It is there to catch what hangs."""
+NO_SOURCE = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", "node_modules", ".*_cache")
 PREFIX = "workbook_check_"
 """Every database that a check makes is named so, and none that is named otherwise is ever dropped."""
 
@@ -62,9 +63,11 @@ class Ground:
     def copy(self, dotenv: str | None = None) -> Path:
         """A copy of the files that git knows or would take up, and of `.env`, or with that text as `.env`."""
         target = Path(tempfile.mkdtemp(dir=self.scratch)) / self.project.name
-        target.mkdir()
-        listed = persons_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
-        for path in {*listed.split("\0"), ".env"} - {""}:
+        listed = try_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
+        if listed.returncode:  # no repository
+            shutil.copytree(self.project, target, ignore=NO_SOURCE)
+        target.mkdir(exist_ok=True)
+        for path in {*listed.stdout.split("\0"), ".env"} - {""}:
             if (self.project / path).is_file():
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self.project / path, target / path)
