@@ -27,7 +27,7 @@ from workbook.runner.ground import Settings, prepare
 from workbook.runner.replay import run_blocks
 from workbook.runner.shell import Shell
 from workbook.runner.worktree import Worktree
-from workbook.student import project
+from workbook.student import project, start
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
 WAITED = "Another command is preparing MySQL|다른 명령이 이 클론에서 MySQL을"
@@ -50,6 +50,7 @@ class Student:
         self.ground = prepare(root, Settings(server=server, own_server=True))
         self.shell = Shell(self.ground)
         self.history: History = checked(CHAPTERS, root / "history")
+        start.history()  # so that no screen shows that it is built, on a fresh clone neither
         self.made: dict[str, tuple[str, str]] = {}
         self.where = self.ground.home
         self.pages: dict[str, list[str]] = {"en": [], "ko": []}

@@ -57,7 +57,11 @@ def history() -> Path:
     key = repository.with_name("history.key")
     repository.parent.mkdir(parents=True, exist_ok=True)
     files = sorted([*CHAPTERS.glob("*/lesson.md"), *CHAPTERS.glob("*/made/**/*")])
-    read = [(str(file.relative_to(CHAPTERS)), file.read_bytes()) for file in files if file.is_file()]
+    read = [
+        (str(file.relative_to(CHAPTERS)), file.read_bytes())
+        for file in files
+        if file.is_file() and file.suffix != ".pyc"
+    ]
     wanted = hashlib.sha256(repr(read).encode()).hexdigest()
     with FileLock(repository.with_name("history.lock")):
         if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
