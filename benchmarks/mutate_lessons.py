@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.build import build
-from workbook.history.lock import check_lock, check_versions
+from workbook.history.lock import check_lock
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Session, WholeFile
@@ -91,7 +91,6 @@ def read(file: Path) -> Lesson | Mistake:
 def static(chapters: Path, scratch: Path) -> None:
     """All that is checked without running a lesson. Raises LessonError."""
     history = build(chapters, scratch / "history")
-    check_versions([chapter.lesson for chapter in history.chapters.values()], chapters)
     check_lock(history, chapters)
     for file in [page for lesson in lesson_files(chapters) for page in mistake_files(lesson)]:
         mistake = read_mistake(file)

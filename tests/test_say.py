@@ -54,11 +54,6 @@ def test_what_was_asked_for_on_the_command_line_wins(monkeypatch: pytest.MonkeyP
     assert _("git is not installed.") == "git is not installed."
 
 
-def test_a_third_language_is_refused() -> None:
-    with pytest.raises(ValueError, match="'fr' is none of en, ko"):
-        choose("fr")
-
-
 def test_a_catalogue_is_read_as_gettext_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "ko.po"
     file.write_text(

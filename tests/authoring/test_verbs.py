@@ -23,8 +23,8 @@ def workbook(*arguments: object) -> Result:
 
 
 def test_build_writes_history_record_template_and_table_and_check_holds_them(course: Path, tmp_path: Path) -> None:
-    template, readme = tmp_path / "t", tmp_path / "README.md"
-    where = ("--chapters", course, "--template", template)
+    template, readme = tmp_path / "template_app", tmp_path / "README.md"
+    where = ("--chapters", course)
     readme.write_text(README)
     done = workbook("build", *where)
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["ch01", "ch02-red", "ch02"], done.output
@@ -51,8 +51,6 @@ def test_edit_and_absorb_are_a_round_trip(course: Path, tmp_path: Path) -> None:
     assert f"ch02_fixture/lesson.md:{line_of(SECOND, '@@')}: this hunk matches no place" in str(done.exception)
 
 
-def test_the_report_counts_and_names_every_skip(course: Path) -> None:
-    head, first, second, skip = workbook("report", "--chapters", course).stdout.splitlines()
-    assert head.split() == ["listings", "commands", "outputs", "verified", "skips", "page"]
-    assert (first.split()[:5], second.split()[:5]) == ([*"35111"], [*"26220"])
+def test_the_report_names_every_skip(course: Path) -> None:
+    (skip,) = workbook("report", "--chapters", course).stdout.splitlines()
     assert skip.endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine")

@@ -65,13 +65,14 @@ def build(chapters: Path, repository: Path, *, until: str | None = None) -> Hist
 
     Raises:
         LessonError: a lesson that does not parse or apply, a commit that holds nothing new, changes that are never
-            committed, a red step that proves nothing.
+            committed, a red step that proves nothing, a version that is not the table's.
     """
     changes: list[Change] = []
     try:
         traced = trace(chapters, until, changes)
     except LessonError as error:
         raise blame(error, changes, chapters) from None
+    check_versions([chapter.lesson for chapter in traced], chapters)
     if repository.exists() and any(repository.iterdir()) and not (repository / _MARK).exists():
         what = f"{repository} holds something that no build made, so it is left alone."
         raise Problem(what, ways=("Name another folder.",))
@@ -91,13 +92,6 @@ def build(chapters: Path, repository: Path, *, until: str | None = None) -> Hist
         new.rename(repository)
     tags = {tag: commit for commit in commits for tag in commit.tags}
     return History(repository, {chapter.lesson.chapter: chapter for chapter in traced}, tuple(commits), tags)
-
-
-def checked(chapters: Path, repository: Path) -> History:
-    """The whole history, its pins compared with the table. Raises LessonError."""
-    history = build(chapters, repository)
-    check_versions([chapter.lesson for chapter in history.chapters.values()], chapters)
-    return history
 
 
 @contextmanager

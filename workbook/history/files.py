@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbook.lesson.blocks import commit_message, simple_commands
+from workbook.lesson.blocks import ELISION, commit_message, mismatch, simple_commands
 from workbook.lesson.chapters import chapter_id, lesson_files
-from workbook.lesson.elision import ELISION, mismatch
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Hunk, Lesson, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_lesson

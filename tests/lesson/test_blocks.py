@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbook.lesson.elision import Mismatch, mismatch
+from workbook.lesson.blocks import Mismatch, mismatch
 
 
 @pytest.mark.parametrize(
