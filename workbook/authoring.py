@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import typer
 
 from workbook.history import lock
-from workbook.history import template as folders
 from workbook.history.build import build, history_folder, history_until
 from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
@@ -36,18 +35,17 @@ def build_course(
     if check:
         with history_until(chapters, None) as history:
             lock.check_lock(history, chapters)
-            folders.check_template(history, template)
+            lock.check_template(history, template)
         if readme:
-            raise Problem("README.md's table of chapters is not that of the folders.", ways=("workbook build",))
+            raise Problem("README.md's table of chapters is not that of the lock.", ways=("workbook build",))
         say(f"{shown(template)} is what the lessons build.")
         return
     history = build(chapters, history_folder())
     lock.write_lock(history, chapters)
-    changed = folders.write_template(history, template)
+    changed = lock.write_template(history, template)
     if readme:
         (chapters.parent / course.README).write_text(readme, encoding="utf-8", newline="\n")
-    for tag, commit in history.tags.items():
-        typer.echo(f"{commit.sha[:10]}  {tag}")
+    typer.echo("\n".join(f"{commit.sha[:10]}  {tag}" for tag, commit in history.tags.items()))
     say(f"{shown(history.repository)}: {len(history.commits)} commits; {shown(template)}: {len(changed)} changed.")
 
 
@@ -71,7 +69,7 @@ def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters =
 def edit(chapter: ChapterId, directory: Path, chapters: Chapters = CHAPTERS) -> None:
     """Lay out the files as they are at a chapter's end in a new folder, to change them and absorb them."""
     with history_until(chapters, chapter) as history:
-        folders.lay_out(history.chapters[chapter].end, directory)
+        lock.lay_out(history.chapters[chapter].end, directory)
     say(f"Change the files in {directory}, then: workbook absorb {chapter} {directory}")
 
 
@@ -80,7 +78,7 @@ def absorb(chapter: ChapterId, directory: Edited, chapters: Chapters = CHAPTERS)
     """Write the changed files of a folder back into the chapter's fences."""
     with history_until(chapters, chapter) as history:
         page = history.chapters[chapter].lesson.file
-        done = folders.absorb(history, history.chapters[chapter], directory)
+        done = lock.absorb(history, history.chapters[chapter], directory)
     for path, line in done.items():
         typer.echo(f"{shown(page)}:{line}: {path}" if line else f"not placed, no fence shows it: {path}")
     _tell([page])

@@ -118,8 +118,7 @@ def new(
 
 
 def speak(command: object, arguments: Sequence[str]) -> None:
-    """Say the helps of a command and of all below it in Korean, when `--lang` in what was typed or the locale asks."""
-    # `--help` answers before typer reads `--lang`.
+    """Put helps in Korean where `--lang` or the locale asks; `--lang` as it was typed, for `--help` comes before it."""
     for known in get_args(Language):
         if f"--lang={known}" in arguments or ("--lang", known) in pairwise(arguments):
             choose(known)

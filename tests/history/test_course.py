@@ -9,8 +9,7 @@ import pytest
 
 from workbook.history.build import History, build
 from workbook.history.files import Files
-from workbook.history.lock import check_lock
-from workbook.history.template import check_template
+from workbook.history.lock import check_lock, check_template
 from workbook.lesson.chapters import mistake_files, require_budget, skips
 from workbook.lesson.model import Diff, WholeFile
 from workbook.lesson.reader import read_mistake
