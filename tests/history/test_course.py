@@ -38,10 +38,9 @@ def test_the_template_is_what_the_lessons_build(history: History) -> None:
 
 
 def test_skips_are_within_the_budget_and_every_mistake_applies_to_its_tag(history: History) -> None:
-    lessons = [chapter.lesson for chapter in history.chapters.values()]
-    mistakes = [read_mistake(page) for lesson in lessons for page in mistake_files(lesson.file)]
     require_budget(skips(CHAPTERS))
-    for mistake in mistakes:
+    pages = [page for chapter in history.chapters.values() for page in mistake_files(chapter.lesson.file)]
+    for mistake in map(read_mistake, pages):
         files = Files(mistake, starting_point(mistake, history)[1])
         for block in mistake.blocks:
             if isinstance(block, WholeFile | Diff):
