@@ -31,9 +31,6 @@ Change = Callable[[Lines, Page], Lines]
 FRAMES = """\
   File "/home/moon/when2meet/.venv/lib/python3.11/site-packages/starlette/routing.py", line 684, in __call__
     await self.middleware_stack(scope, receive, send)
-  File "/home/moon/when2meet/.venv/lib/python3.11/site-packages/fastapi/routing.py", line 389, in app
-    response = await func(request)
-               ^^^^^^^^^^^^^^^^^^^
   File "/home/moon/when2meet/.venv/lib/python3.11/site-packages/tortoise/backends/mysql/client.py", line 47, in wrapped
     return await func(self, *args)
            ^^^^^^^^^^^^^^^^^^^^^^^""".splitlines()
@@ -147,17 +144,13 @@ def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines
     with tempfile.TemporaryDirectory() as scratch:
         history = build(CHAPTERS, Path(scratch) / "history")
         for page in clinic:
-            shown = error_outputs(page)
-
-            def keep(
-                file: Path, exchange: Exchange, actual: tuple[str, ...], page: Page = page, shown: list[Lines] = shown
-            ) -> None:
-                if list(exchange.output) in shown:
-                    found.append((page, list(actual)))
-
+            printed: list[tuple[Exchange, tuple[str, ...]]] = []
             print(f"replaying {page.name}", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory() as root:
-                replay(page.mistake, history, settings, Path(root), compare=keep)
+                keep = printed.append
+                replay(page.mistake, history, settings, Path(root), compare=lambda _, *both, keep=keep: keep(both))
+            shown = error_outputs(page)
+            found += [(page, list(actual)) for exchange, actual in printed if list(exchange.output) in shown]
     return found
 
 

@@ -52,12 +52,7 @@ def main() -> int:
 
 
 def once(name: str, run: dict[str, object], codes: list[str]) -> None:
-    """One `make up`: wait until it serves, make a meeting, look whether the earlier ones are there, Ctrl-C.
-
-    Args:
-        run: how a process runs: folder, environment, user.
-        codes: of the meetings so far; the new one is added.
-    """
+    """One `make up`: wait until it serves, make a meeting, look whether those before (`codes`) are there, Ctrl-C."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

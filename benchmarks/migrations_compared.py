@@ -4,7 +4,7 @@ In:   MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD: a server on which data
       of tasks choose some of them; without any, all run. Run it with the Python of the repository's environment.
 Out:  for each task and tool what was typed, what was printed, the exit code, and what MySQL then has. Nothing is
       judged here: docs/aerich-or-tortoise.md does that.
-How:  every task starts in an empty folder with an empty database of its own, whose name ends in `_test`, and drops it.
+How:  every task starts in an empty folder with an empty database of its own, and drops it.
 """
 
 import argparse
@@ -125,9 +125,7 @@ class Project:
         """Print it."""
         for key, value in what.items():
             lines = value if isinstance(value, list) else str(value).splitlines()
-            print(f"  {key}:", *(lines if len(lines) < 2 else ["", *lines]), sep="\n    " if len(lines) > 1 else " ")
-
-    # The same steps, in each tool's words.
+            print(f"  {key}:", *lines, sep="\n    " if len(lines) > 1 else " ")
 
     def make(self, name: str, answer: str = "") -> list[Path]:
         """Write a migration from the models as they are now; gives the new files."""
@@ -333,8 +331,7 @@ TASKS: dict[str, Callable[[Project], None]] = {
         *(two_branches, failed_half_way, two_at_once, drift, offline_sql, move_over),
     )
 }
-ONE_WAY = {"move-over"}
-"""Tasks that only the native tool has."""
+ONE_WAY = {"move-over"}  # tasks that only the native tool has
 
 
 def compare(name: str, tool: str) -> None:

@@ -2,12 +2,9 @@
 
     python benchmarks/mutate_lessons.py --count 200 --seed 1
 
-Each change is judged by what `make test` runs, the cheap checks first:
-
-1. the page is read, the lessons are followed, the history is built, pins are compared with `versions.toml`, and all of
-   it is compared with `history.lock` (all listings end here, within a second);
-2. the page's outputs are compared with what its commands printed. Changing an output changes no command, so each page
-   is replayed once, on a throwaway MySQL, and every change of its outputs is compared with that one run.
+Each change is judged by what `make test` runs: the history is built and compared with `history.lock` (all listings end
+here, within a second), and the page's outputs are compared with what its commands printed. Changing an output changes
+no command, so each page is replayed once, on a throwaway MySQL, and its outputs are compared with that one run.
 
 A change counts as caught when the message names its page and a line of its fence.
 """

@@ -22,7 +22,7 @@ def workbook(course: Path, *arguments: object) -> Result:
     return CliRunner().invoke(app, [*map(str, arguments), "--chapters", str(course)])
 
 
-def test_build_writes_history_record_template_and_table_and_check_holds_them(course: Path, tmp_path: Path) -> None:
+def test_build_writes_all_that_is_made_check_holds_it_and_report_names_skips(course: Path, tmp_path: Path) -> None:
     greet, readme = tmp_path / "template_app" / "greet.py", tmp_path / "README.md"
     readme.write_text(README)
     done = workbook(course, "build")
@@ -30,6 +30,7 @@ def test_build_writes_history_record_template_and_table_and_check_holds_them(cou
     assert (tmp_path / "private" / "history" / ".git").is_dir()
     assert "| [ch02 A name](chapters/ch02_fixture/lesson.md) | One sentence. |\n<!-- end" in readme.read_text()
     assert workbook(course, "build", "--check").exit_code == 0
+    assert workbook(course, "report").stdout.endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine\n")
     for file, wrong, said in ((readme, README, "README.md's table"), (greet, "", "greet.py:1: differs")):
         before = file.read_text()
         file.write_text(wrong)
@@ -49,8 +50,3 @@ def test_edit_and_absorb_are_a_round_trip(course: Path, tmp_path: Path) -> None:
     assert '    return "hello"  # for now' in page.read_text()
     # The later diff that no longer applies is named.
     assert f"ch02_fixture/lesson.md:{line_of(SECOND, '@@')}: this hunk matches no place" in str(done.exception)
-
-
-def test_the_report_names_every_skip(course: Path) -> None:
-    (skip,) = workbook(course, "report").stdout.splitlines()
-    assert skip.endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine")

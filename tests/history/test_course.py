@@ -32,12 +32,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     return build(CHAPTERS, tmp_path_factory.mktemp("course") / "history")
 
 
-def test_the_template_is_what_the_lessons_build(history: History) -> None:
+def test_the_template_is_built_skips_are_within_the_budget_and_mistakes_apply(history: History) -> None:
     check_lock(history, CHAPTERS)
     check_template(history, TEMPLATE)
-
-
-def test_skips_are_within_the_budget_and_every_mistake_applies_to_its_tag(history: History) -> None:
     require_budget(skips(CHAPTERS))
     pages = [page for chapter in history.chapters.values() for page in mistake_files(chapter.lesson.file)]
     for mistake in map(read_mistake, pages):

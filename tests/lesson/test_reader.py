@@ -30,26 +30,23 @@ def test_a_red_contract_a_background_a_stop_and_a_skip_are_read(tmp_path: Path) 
     assert (server.background, type(stop), skipped.skip) == (True, Stop, "needs a Docker engine")
 
 
-TYPED = [
-    (
-        "```console\n$ cat <<END\n> one\n> END\none\n\n$ true\n\n```\n",
-        [(8, "cat <<END\none\nEND", ("one",), 11), (13, "true", (), 15)],
-    ),
-    (
-        "```mysql\nmysql> SELECT 1,\n    -> 2\\G\nx\n\nmysql> USE a;\nDatabase changed\n```\n",
-        [(8, "SELECT 1,\n2\\G", ("x",), 10), (12, "USE a;", ("Database changed",), 13)],
-    ),
-    (
-        "```pycon\n>>> for x in ():\n...     print(x)\n...\n>>> 1\n1\n```\n",
-        [(8, "for x in ():\n    print(x)\n", (), 11), (11, "1", ("1",), 12)],
-    ),
-]
-
-
-@pytest.mark.parametrize(("body", "exchanges"), TYPED)
-def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(tmp_path: Path, body: str, exchanges: object) -> None:
-    session = read(tmp_path, lesson(body)).blocks[0]
-    assert [(each.line, each.typed, each.output, each.output_line) for each in session.exchanges] == exchanges
+@pytest.mark.parametrize(
+    ("kind", "shown", "exchanges"),
+    [
+        ("console", "$ cat <<E\n> 1\n> E\n1\n\n$ true\n\n", [("cat <<E\n1\nE", ["1"], 11), ("true", [], 15)]),
+        (
+            "mysql",
+            "mysql> SELECT\n    -> 2\\G\nx\n\nmysql> USE a;\n",
+            [("SELECT\n2\\G", ["x"], 10), ("USE a;", [], 13)],
+        ),
+        ("pycon", ">>> for x in y:\n...   x\n...\n>>> 1\n1\n", [("for x in y:\n  x\n", [], 11), ("1", ["1"], 12)]),
+    ],
+)
+def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
+    tmp_path: Path, kind: str, shown: str, exchanges: object
+) -> None:
+    session = read(tmp_path, lesson(f"```{kind}\n{shown}```\n")).blocks[0]
+    assert [(each.typed, [*each.output], each.output_line) for each in session.exchanges] == exchanges
 
 
 @pytest.mark.parametrize(
@@ -73,21 +70,15 @@ def test_commits_are_recognised(typed: str, message: str | None) -> None:
     ("shown", "actual", "first"),
     [
         ("", "", None),
-        ("a|b", "a|b", None),
         ("...|b", "a|b", None),
-        ("...|b", "b", None),
         ("a|    ...", "a|b|c", None),
-        ("a|...|c", "a|c", None),
         ("...", "", None),
-        ("...|b|...|b", "a|b|c|b|b", None),
         ("a|...|b|c|...|d", "a|b|x|b|c|d|d", None),
         ("a|b", "a|c", Mismatch(1, 1)),
         ("a...", "abc", Mismatch(0, 0)),
         ("a|b", "a", Mismatch(1, 1)),
         ("a", "a|b", Mismatch(1, 1)),
         ("", "a", Mismatch(0, 0)),
-        ("a", "", Mismatch(0, 0)),
-        ("...|b", "a|c", Mismatch(1, 0)),
         ("a|...|b|c", "a|x|b|d", Mismatch(3, 3)),
         ("a|...|c", "a|c|d", Mismatch(3, 2)),
         ("a|...|b|...|c", "a|c|b", Mismatch(4, 3)),
