@@ -45,15 +45,10 @@ def test_editing_a_chapter_leaves_the_shas_before_it_alone(built: Built) -> None
     assert [before.tags[tag].sha == after.tags[tag].sha for tag in ("ch01", "ch02-red", "ch02")] == [True, True, False]
 
 
-def test_what_no_build_made_is_not_replaced(history: History, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+def test_what_no_build_made_is_not_replaced_nor_another_in_its_way(history: History, tmp_path: Path) -> None:
     with pytest.raises(Problem, match="holds something that no build made"):
-        build(tmp_path / "chapters", tmp_path / "mine")
-    assert (tmp_path / "mine" / "thesis.txt").exists()
-
-
-def test_builds_at_the_same_moment_are_in_nobodys_way(history: History, tmp_path: Path) -> None:
+        build(tmp_path / "chapters", tmp_path / "chapters")
+    assert (tmp_path / "chapters" / "ch01_fixture" / "lesson.md").exists()
     code = "import sys; from pathlib import Path; from workbook.history.build import build; "
     code += "[build(Path(sys.argv[1]), Path(sys.argv[2])) for _ in range(3)]"
     command = [sys.executable, "-c", code, str(tmp_path / "chapters"), str(history.repository)]
@@ -71,9 +66,12 @@ def test_a_chapter_that_commits_nothing_still_has_its_tag_and_a_script_is_execut
 
 def test_files_are_removed_moved_and_copied_by_commands_and_changed_by_hunks(built: Built) -> None:
     files = '```text title="a/x"\n1\n```\n\n```text title="y"\n2\n```\n' + COMMIT
-    moves = "\n```console\n$ git mv a b && cp ./y b/z && cp b/z b\n$ rm -f y\n$ ls | rm b\n$ git commit -m x\n```\n"
+    moves = "\n```console\n$ git mv a b && cp ./y b/z && cp b/z b\n$ rm -f y\n$ ls|rm b\n$ git commit -m x -m y\n```\n"
+    none = "\n```console\n$ cat <<E\n> git commit -m x\n> E\n$ echo git commit -m x\n$ git commit -m 'x\n```\n"
     hunks = HUNKS.format("@@\n one\n-two\n+2\n@@\n 2\n\n-three\n+3\n")
-    assert built(lesson(files + moves + hunks)).last.files == {"b/x": "1\n", "b/z": "2\n", "x": "one\n2\n\n3\ntwo\n"}
+    history = built(lesson(files + moves + none + hunks))
+    assert [commit.step.message for commit in history.commits] == ["More", "x\n\ny", "More"]
+    assert history.last.files == {"b/x": "1\n", "b/z": "2\n", "x": "one\n2\n\n3\ntwo\n"}
 
 
 def test_a_made_file_is_taken_whole(built: Built, tmp_path: Path) -> None:
