@@ -219,8 +219,8 @@ def data_migration(project: Project) -> None:
     """Fill a new column from an old one, by a migration that somebody writes."""
     project.first(TITLE, rows=TWO_ROWS)
     before = set(project.files())
-    empty = "aerich migrate --empty --name" if project.aerich else f"{NATIVE} makemigrations --empty models -n"
-    project.run(f"{empty} fill_title")
+    native = f"{NATIVE} makemigrations --empty -n fill_title models"
+    project.run("aerich migrate --empty --name fill_title" if project.aerich else native)
     [path] = project.files(since=before)
     text = path.read_text()
     if project.aerich:
