@@ -108,7 +108,7 @@ def database_status(project: Project = TEMPLATE) -> None:
     """Say which MySQL answers, and which databases it holds."""
     from workbook import database as verbs
 
-    raise typer.Exit(verbs.status(project))
+    verbs.status(project)
 
 
 @database.command("shell")

@@ -1,23 +1,17 @@
-"""The order of the rungs, the server that a person named, the one finder of the server that runs, the real client."""
+"""The order of the rungs, the server that a person named, the one finder of the server that runs."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.mysql.listener import HOST, account
-from workbook.mysql import docker, free_port, ladder, local, programs
+from tests.mysql.test_probe import HOST, account
+from workbook.mysql import docker, free_port, ladder, local
 from workbook.mysql.server import Server, Unanswered, Unavailable
 from workbook.say import Problem
 
 
 def unavailable(*_arguments: object, **_more: object) -> Server:
     raise Unavailable("not here")
-
-
-@pytest.fixture
-def ours(mysql: Server) -> Server:
-    return Server(mysql.host, mysql.port, mysql.user, mysql.password, mysql.version, "ours")
 
 
 @pytest.fixture(autouse=True)
@@ -43,30 +37,26 @@ def test_a_server_that_is_named_comes_first_and_is_for_tests_only_when_that_is_s
     assert ladder.climb(tmp_path, use="test").port == mysql.port
 
 
-def test_where_nothing_serves_each_rung_says_why(tmp_path: Path) -> None:
+def test_where_nothing_serves_each_rung_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Problem) as caught:
         ladder.climb(tmp_path, use="bound")
-    reasons = caught.value.why.splitlines()[1:]
     named = f"  given: neither the environment nor {tmp_path / '.env'} names a server (MYSQL_HOST, …)"
-    assert reasons == [named, "  docker: not here", "  local: not here"]
+    assert caught.value.why.splitlines()[1:] == [named, "  docker: not here", "  local: not here"]
     assert len(caught.value.ways) == 3
     assert ladder.running(tmp_path) is None
-
-
-def test_a_rung_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBOOK_MYSQL", "podman")
     with pytest.raises(Problem, match="'podman', which is none of given, docker, local"):
         ladder.climb(tmp_path, use="test")
 
 
 def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must_reach_it(
-    ours: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text(f"MYSQL_HOST={HOST}\nMYSQL_PORT={free_port()}\n")
-    monkeypatch.setattr(local, "found", lambda: ours)
+    monkeypatch.setattr(local, "found", lambda: mysql)
     monkeypatch.setattr(docker, "start", lambda project, throwaway: pytest.fail("started another"))
-    assert ladder.climb(tmp_path, use="detached") is ours
-    assert ladder.running(tmp_path) is ours
+    assert ladder.climb(tmp_path, use="detached") is mysql
+    assert ladder.running(tmp_path) is mysql
     for rung in ("", "local"):
         monkeypatch.setenv("WORKBOOK_MYSQL", rung)
         with pytest.raises(Unanswered, match="Nothing listens on") as caught:
@@ -86,19 +76,10 @@ def test_what_nobody_named_is_found_only_by_who_asks_for_it(
     assert ladder.unnamed() is None
 
 
-@pytest.mark.parametrize(
-    ("environ", "file"),
-    [
-        ({"MYSQL_DB": "when2meet_vod"}, "ENV=local\nMYSQL_DB=when2meet_vod\n# MYSQL_HOST=db.example.org\n"),
-        ({"MYSQL_HOST": "", "MYSQL_PORT": "", "MYSQL_USER": ""}, "MYSQL_HOST=\nMYSQL_PORT\n"),
-    ],
-)
-def test_nothing_given_is_no_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], file: str
-) -> None:
-    (tmp_path / ".env").write_text(file)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
+def test_nothing_given_is_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("MYSQL_DB=when2meet_vod\n# MYSQL_HOST=db.example.org\nMYSQL_USER=\nMYSQL_PORT\n")
+    for name in ("MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER"):
+        monkeypatch.setenv(name, "")
     assert ladder.given(tmp_path) is None
 
 
@@ -126,10 +107,8 @@ def test_a_password_in_the_file_is_taken_as_it_stands(
     mysql: Server, tmp_path: Path, written: str, password: str
 ) -> None:
     with account(mysql, password) as name:
-        lines = (
-            f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}\n"
-        )
-        (tmp_path / ".env").write_text(lines, encoding="utf-8")
+        values = f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}"
+        (tmp_path / ".env").write_text(values, encoding="utf-8")
         found = ladder.given(tmp_path)
     assert found
     assert found.password == password
@@ -147,34 +126,3 @@ def test_values_that_cannot_be_used_are_named(tmp_path: Path, content: bytes, se
     (tmp_path / ".env").write_bytes(content)
     with pytest.raises(Problem, match=sentence):
         ladder.given(tmp_path)
-
-
-@pytest.fixture
-def bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder on PATH; the unpacked programs are there."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    return tmp_path
-
-
-@pytest.mark.usefixtures("programs_home")
-def test_the_client_is_mysqls_own_and_reads_no_file_of_the_persons(
-    mysql: Server, bin: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (bin / "mysql").write_text("#!/bin/sh\necho 'mysql from 11.8.3-MariaDB, client 15.2'\n")
-    (bin / "mysql").chmod(0o755)
-    (bin / ".my.cnf").write_text("[client]\nno-such-option=1\n")
-    monkeypatch.setenv("HOME", str(bin))
-    monkeypatch.setenv("MYSQL_PWD", mysql.password)
-    login = [f"--host={mysql.host}", f"--port={mysql.port}", f"--user={mysql.user}", "--protocol=TCP"]
-    ask = [*programs.client(), *login, "--execute=SELECT '한글' AS said"]
-    assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "said\n한글\n"
-    pinged = subprocess.run([*programs.client("mysqladmin"), *login, "ping"], capture_output=True, text=True)
-    assert pinged.stdout == "mysqld is alive\n", pinged.stderr
-    (bin / "mysql").write_text("#!/bin/sh\necho 'mysql  Ver 8.4.7 for Linux on x86_64'\n")
-    assert programs.client()[0] == str(bin / "mysql")
-
-
-def test_without_a_client_and_without_apt_the_reason_is_said(bin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_HOME", str(bin / "home"))
-    with pytest.raises(Unavailable, match="there is no apt to fetch one with"):
-        programs.client()

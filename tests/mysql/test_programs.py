@@ -1,0 +1,174 @@
+"""MySQL's programs: this machine's, else the distribution's packages, here fetched by the real apt from a small
+repository that each test makes."""
+
+import gzip
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import until
+from workbook.mysql import programs
+from workbook.mysql.programs import fetch_server
+from workbook.mysql.server import Server, Unavailable
+from workbook.say import Problem
+
+DPKG = shutil.which("dpkg")
+needs_apt = pytest.mark.skipif(not shutil.which("apt-get"), reason="this machine has no apt to test with")
+
+SECURITY = "http://mirror.test/debian-security/|Debian-Security\n"
+TARGETS = f"{SECURITY}http://mirror.test/debian/|Debian\n"
+
+
+@pytest.mark.parametrize(
+    ("os_release", "targets", "sources"),
+    [
+        ('PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n', TARGETS, "http://mirror.test/debian/ sid main\n"),
+        ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', TARGETS, ""),
+        ("ID=fedora\n", TARGETS, "neither Ubuntu nor a Debian"),
+        ("ID=debian\n", SECURITY, "neither Ubuntu nor a Debian"),
+    ],
+)
+def test_debian_is_asked_for_its_unstable_suite_ubuntu_for_what_it_has_and_others_for_nothing(
+    os_release: str, targets: str, sources: str
+) -> None:
+    try:
+        found = programs.sources_for(os_release, targets)
+    except Unavailable as reason:
+        found = str(reason)
+    assert (sources in found, bool(sources)) == (True, bool(found))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> str:
+    """An apt repository on disk with packages that are named like MySQL's, and a library that they depend on."""
+    pool = tmp_path / "repository"
+    pool.mkdir()
+    stanzas = [
+        _package(pool, "mysql-server-core-8.0", "8.0.43", "usr/sbin/mysqld", depends=""),
+        _package(pool, "mysql-server-core-8.4", "8.4.7", "usr/sbin/mysqld", depends="libneeded"),
+        _package(pool, "mysql-client-core-8.4", "8.4.7", "usr/bin/mysql", depends=""),
+        _package(pool, "libneeded", "1.0", "usr/lib/libneeded.so", depends="perl-base"),
+        _package(pool, "perl-base", "5.42", "usr/bin/perl", depends=""),
+    ]
+    (pool / "Packages.gz").write_bytes(gzip.compress("\n".join(stanzas).encode()))
+    return f"deb [trusted=yes] copy:{pool} ./\n"
+
+
+@needs_apt
+def test_killed_while_unpacking_it_starts_no_half_server_and_finishes_with_all_it_needs_and_without_perl(
+    repository: str, tmp_path: Path
+) -> None:
+    slow = tmp_path / "bin/dpkg"
+    slow.parent.mkdir()
+    slow.write_text(f"#!/bin/sh\nif [ $1 = -x ]; then touch '{tmp_path}/unpacking'; sleep 60; fi\nexec {DPKG} \"$@\"\n")
+    slow.chmod(0o755)
+    program = "import sys, pathlib; from workbook.mysql import programs; tmp = pathlib.Path(sys.argv[1])\n"
+    program += "programs.fetch_server(tmp / 'state', tmp / 'server', sys.argv[2])\n"
+    environment = os.environ | {"PATH": f"{slow.parent}:{os.environ['PATH']}"}
+    command = [sys.executable, "-c", program, str(tmp_path), repository]
+    victim = subprocess.Popen(command, env=environment, start_new_session=True)
+    until((tmp_path / "unpacking").exists)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    server = tmp_path / "server"
+    assert not server.exists()
+
+    fetch_server(tmp_path / "state", server, repository)
+
+    unpacked = sorted(str(path.relative_to(server)) for path in server.rglob("*") if path.is_file())
+    assert unpacked == ["usr/bin/mysql", "usr/lib/libneeded.so", "usr/sbin/mysqld"]
+    assert (server / "usr/sbin/mysqld").read_text() == "mysql-server-core-8.4"
+    assert not (tmp_path / "state").exists()
+
+
+@needs_apt
+@pytest.mark.parametrize(
+    ("plant", "sources", "reason"),
+    [
+        ("tampered", "", "apt could not download MySQL's packages"),
+        ("no MySQL", "", "the package lists know no `mysql-server-core`"),
+        ("", "deb [trusted=yes] http://127.0.0.1:9/debian sid main\n", "apt could not fetch the package lists"),
+        ("no room", "", "1000000000000 MB are needed"),
+    ],
+)
+def test_packages_that_cannot_be_had_or_trusted_or_held_are_refused(
+    repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: str, sources: str, reason: str
+) -> None:
+    if plant == "tampered":
+        (archive,) = (tmp_path / "repository").glob("libneeded*.deb")
+        archive.write_bytes(archive.read_bytes() + b"tampered")
+    elif plant == "no MySQL":
+        (tmp_path / "repository/Packages.gz").write_bytes(gzip.compress(b""))
+    elif plant:
+        monkeypatch.setattr(programs, "NEEDED_BYTES", 10**18)
+    with pytest.raises((Unavailable, Problem), match=reason):
+        fetch_server(tmp_path / "state", tmp_path / "server", sources or repository)
+    assert not (tmp_path / "server").exists()
+
+
+def _package(pool: Path, name: str, version: str, file: str, depends: str) -> str:
+    """Build a package of one file that holds the package's name; return its entry in the list."""
+    tree = pool / name
+    (tree / file).parent.mkdir(parents=True)
+    (tree / file).write_text(name)
+    (tree / "DEBIAN").mkdir()
+    fields = f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: nobody <nobody@localhost>\n"
+    fields += (f"Depends: {depends}\n" if depends else "") + "Description: a test's package\n"
+    (tree / "DEBIAN/control").write_text(fields)
+    archive = pool / f"{name}_{version}_all.deb"
+    command = ["dpkg-deb", "--root-owner-group", "-Znone", "-b", str(tree), str(archive)]
+    subprocess.run(command, check=True, capture_output=True)
+    shutil.rmtree(tree)
+    content = archive.read_bytes()
+    return f"{fields}Filename: ./{archive.name}\nSize: {len(content)}\nSHA256: {hashlib.sha256(content).hexdigest()}\n"
+
+
+@pytest.fixture
+def bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder on PATH; the unpacked programs are there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def put(program: Path, says: str) -> None:
+    program.write_text(f"#!/bin/sh\necho '{says}'\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.usefixtures("programs_home")
+def test_the_client_is_mysqls_own_and_reads_no_file_of_the_persons(
+    mysql: Server, bin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(bin / "mysql", "mysql from 11.8.3-MariaDB, client 15.2")
+    (bin / ".my.cnf").write_text("[client]\nno-such-option=1\n")
+    monkeypatch.setenv("HOME", str(bin))
+    monkeypatch.setenv("MYSQL_PWD", mysql.password)
+    login = [f"--host={mysql.host}", f"--port={mysql.port}", f"--user={mysql.user}", "--protocol=TCP"]
+    ask = [*programs.client(), *login, "--execute=SELECT '한글' AS said"]
+    assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "said\n한글\n"
+    pinged = subprocess.run([*programs.client("mysqladmin"), *login, "ping"], capture_output=True, text=True)
+    assert pinged.stdout == "mysqld is alive\n", pinged.stderr
+    put(bin / "mysql", "mysql  Ver 8.4.7 for Linux on x86_64")
+    assert programs.client()[0] == str(bin / "mysql")
+
+
+def test_without_a_client_and_without_apt_the_reason_is_said(bin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_HOME", str(bin / "home"))
+    with pytest.raises(Unavailable, match="there is no apt to fetch one with"):
+        programs.client()
+
+
+@pytest.mark.parametrize("said", ["Ver 11.8.3-MariaDB", "Ver 5.7.44 for Linux", "error while loading libraries"])
+def test_a_server_on_path_that_will_not_do_is_passed_over_with_what_it_says(
+    bin: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(programs, "ALSO_LOOK_IN", ())
+    put(bin / "mysqld", said)
+    with pytest.raises(Unavailable, match=rf"mysqld is no MySQL of 8\.0\.17 or newer: {said}"):
+        programs.on_path()
