@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from workbook.guarded import Guarded
 from workbook.history.build import History, build
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.reader import read_lesson, read_mistake
@@ -46,9 +47,11 @@ def name(page: Path) -> str:
 
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Path]:
-    """A folder outside the clone, for one page after the other: there packages stay compiled. Gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="workbook-pages-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    """A folder outside the clone for one page after the other: packages stay compiled there. It goes with us."""
+    folder = Path(tempfile.mkdtemp(prefix="workbook-pages-"))
+    keeper = Guarded(["sleep", "1000000"], patience=0, remove=folder)
+    yield folder
+    keeper.stop()
 
 
 @pytest.fixture(scope="session")

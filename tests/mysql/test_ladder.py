@@ -22,9 +22,7 @@ def no_rung(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rung, "found", lambda *project: None)
 
 
-def test_a_server_that_is_named_comes_first_and_is_for_tests_only_when_that_is_said(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_named_server_comes_first(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in mysql.environment().items():
         monkeypatch.setenv(name, value)
     assert ladder.climb(tmp_path, use="bound").how.startswith("given by the environment")
@@ -49,9 +47,7 @@ def test_where_nothing_serves_each_rung_says_why(tmp_path: Path, monkeypatch: py
         ladder.climb(tmp_path, use="test")
 
 
-def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must_reach_it(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_one_gives_way_unless_strict(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text(f"MYSQL_HOST={HOST}\nMYSQL_PORT={free_port()}\n")
     monkeypatch.setattr(local, "found", lambda: mysql)
     monkeypatch.setattr(docker, "start", lambda project, throwaway: pytest.fail("started another"))
@@ -64,9 +60,7 @@ def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must
         assert "given by .env (MYSQL_HOST, MYSQL_PORT)" in caught.value.why
 
 
-def test_what_nobody_named_is_found_only_by_who_asks_for_it(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_nobody_named_is_for_looking_at(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ladder, "DEFAULTS", mysql.environment())
     assert ladder.running(tmp_path) is None
     found = ladder.unnamed()
@@ -83,9 +77,7 @@ def test_nothing_given_is_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert ladder.given(tmp_path) is None
 
 
-def test_the_environment_wins_over_the_file_and_each_is_told(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_wins_over_the_file(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = (mysql.environment() | {"MYSQL_HOST": "no-such-host.invalid"}).items()
     (tmp_path / ".env").write_bytes("".join(f"{name}='{value}'\r\n" for name, value in lines).encode())
     monkeypatch.setenv("MYSQL_HOST", mysql.host)
@@ -99,13 +91,9 @@ def test_the_environment_wins_over_the_file_and_each_is_told(
     assert caught.value.why.endswith("(MYSQL_PORT, MYSQL_USER), the environment (MYSQL_HOST, MYSQL_PASSWORD).")
 
 
-@pytest.mark.parametrize(
-    ("written", "password"),
-    [("'p$a#s ${HOME} s'", "p$a#s ${HOME} s"), ("p$a#s${HOME}", "p$a#s${HOME}"), ("비밀", "비밀"), ("", "")],
-)
-def test_a_password_in_the_file_is_taken_as_it_stands(
-    mysql: Server, tmp_path: Path, written: str, password: str
-) -> None:
+@pytest.mark.parametrize("password", ["'p$a#s ${HOME} s'", "p$a#s${HOME}", "비밀", ""])
+def test_a_password_in_the_file_is_taken_as_it_stands(mysql: Server, tmp_path: Path, password: str) -> None:
+    written, password = password, password.strip("'")
     with account(mysql, password) as name:
         values = f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}"
         (tmp_path / ".env").write_text(values, encoding="utf-8")

@@ -1,24 +1,19 @@
-"""MySQL's programs: this machine's, else the distribution's packages, here fetched by the real apt from a small
-repository that each test makes."""
+"""MySQL's programs: this machine's, or fetched by the real apt from a small repository that each test makes."""
 
 import gzip
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.waiting import until
 from workbook.mysql import programs
 from workbook.mysql.programs import fetch_server
 from workbook.mysql.server import Server, Unavailable
 from workbook.say import Problem
 
-DPKG = shutil.which("dpkg")
 needs_apt = pytest.mark.skipif(not shutil.which("apt-get"), reason="this machine has no apt to test with")
 
 SECURITY = "http://mirror.test/debian-security/|Debian-Security\n"
@@ -34,9 +29,7 @@ TARGETS = f"{SECURITY}http://mirror.test/debian/|Debian\n"
         ("ID=debian\n", SECURITY, "neither Ubuntu nor a Debian"),
     ],
 )
-def test_debian_is_asked_for_its_unstable_suite_ubuntu_for_what_it_has_and_others_for_nothing(
-    os_release: str, targets: str, sources: str
-) -> None:
+def test_each_distribution_is_asked_for_what_it_has(os_release: str, targets: str, sources: str) -> None:
     try:
         found = programs.sources_for(os_release, targets)
     except Unavailable as reason:
@@ -44,47 +37,54 @@ def test_debian_is_asked_for_its_unstable_suite_ubuntu_for_what_it_has_and_other
     assert (sources in found, bool(sources)) == (True, bool(found))
 
 
+PACKAGES = (
+    ("mysql-server-core-8.0", "8.0.43", "usr/sbin/mysqld", ""),
+    ("mysql-server-core-8.4", "8.4.7", "usr/sbin/mysqld", "Depends: libneeded\n"),
+    ("mysql-client-core-8.4", "8.4.7", "usr/bin/mysql", ""),
+    ("libneeded", "1.0", "usr/lib/libneeded.so", "Depends: perl-base\n"),
+    ("perl-base", "5.42", "usr/bin/perl", ""),
+)
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> str:
-    """An apt repository on disk with packages that are named like MySQL's, and a library that they depend on."""
-    pool = tmp_path / "repository"
-    pool.mkdir()
-    stanzas = [
-        _package(pool, "mysql-server-core-8.0", "8.0.43", "usr/sbin/mysqld", depends=""),
-        _package(pool, "mysql-server-core-8.4", "8.4.7", "usr/sbin/mysqld", depends="libneeded"),
-        _package(pool, "mysql-client-core-8.4", "8.4.7", "usr/bin/mysql", depends=""),
-        _package(pool, "libneeded", "1.0", "usr/lib/libneeded.so", depends="perl-base"),
-        _package(pool, "perl-base", "5.42", "usr/bin/perl", depends=""),
-    ]
-    (pool / "Packages.gz").write_bytes(gzip.compress("\n".join(stanzas).encode()))
+    """An apt repository on disk; each package holds one file with the package's name."""
+    pool, listed = tmp_path / "repository", ""
+    for name, version, file, depends in PACKAGES:
+        tree = pool / name
+        for path in (tree / file, tree / "DEBIAN/control"):
+            path.parent.mkdir(parents=True)
+        fields = f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: nobody <nobody@localhost>\n"
+        fields += f"{depends}Description: a test's package\n"
+        (tree / file).write_text(name)
+        (tree / "DEBIAN/control").write_text(fields)
+        archive = pool / f"{name}.deb"
+        command = ["dpkg-deb", "--root-owner-group", "-Znone", "-b", tree, archive]
+        subprocess.run(command, check=True, capture_output=True)
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        listed += f"{fields}Filename: ./{archive.name}\nSize: {archive.stat().st_size}\nSHA256: {digest}\n\n"
+    (pool / "Packages.gz").write_bytes(gzip.compress(listed.encode()))
     return f"deb [trusted=yes] copy:{pool} ./\n"
 
 
 @needs_apt
-def test_killed_while_unpacking_it_starts_no_half_server_and_finishes_with_all_it_needs_and_without_perl(
-    repository: str, tmp_path: Path
-) -> None:
-    slow = tmp_path / "bin/dpkg"
-    slow.parent.mkdir()
-    slow.write_text(f"#!/bin/sh\nif [ $1 = -x ]; then touch '{tmp_path}/unpacking'; sleep 60; fi\nexec {DPKG} \"$@\"\n")
-    slow.chmod(0o755)
-    program = "import sys, pathlib; from workbook.mysql import programs; tmp = pathlib.Path(sys.argv[1])\n"
-    program += "programs.fetch_server(tmp / 'state', tmp / 'server', sys.argv[2])\n"
-    environment = os.environ | {"PATH": f"{slow.parent}:{os.environ['PATH']}"}
-    command = [sys.executable, "-c", program, str(tmp_path), repository]
-    victim = subprocess.Popen(command, env=environment, start_new_session=True)
-    until((tmp_path / "unpacking").exists)
-    os.killpg(victim.pid, signal.SIGKILL)
-    victim.wait()
-    server = tmp_path / "server"
+def test_broken_off_it_leaves_no_half_server(repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, server, broken = tmp_path / "state", tmp_path / "server", tmp_path / "bin/dpkg"
+    broken.parent.mkdir()
+    broken.write_text('#!/bin/sh\ntest ! -d "$3" && mkdir -p "$3"\n')  # the first package alone is unpacked
+    broken.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
+        with pytest.raises(Unavailable, match="apt could not unpack"):
+            fetch_server(state, server, repository)
     assert not server.exists()
 
-    fetch_server(tmp_path / "state", server, repository)
+    fetch_server(state, server, repository)
 
     unpacked = sorted(str(path.relative_to(server)) for path in server.rglob("*") if path.is_file())
     assert unpacked == ["usr/bin/mysql", "usr/lib/libneeded.so", "usr/sbin/mysqld"]
     assert (server / "usr/sbin/mysqld").read_text() == "mysql-server-core-8.4"
-    assert not (tmp_path / "state").exists()
+    assert not state.exists()
 
 
 @needs_apt
@@ -112,23 +112,6 @@ def test_packages_that_cannot_be_had_or_trusted_or_held_are_refused(
     assert not (tmp_path / "server").exists()
 
 
-def _package(pool: Path, name: str, version: str, file: str, depends: str) -> str:
-    """Build a package of one file that holds the package's name; return its entry in the list."""
-    tree = pool / name
-    (tree / file).parent.mkdir(parents=True)
-    (tree / file).write_text(name)
-    (tree / "DEBIAN").mkdir()
-    fields = f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: nobody <nobody@localhost>\n"
-    fields += (f"Depends: {depends}\n" if depends else "") + "Description: a test's package\n"
-    (tree / "DEBIAN/control").write_text(fields)
-    archive = pool / f"{name}_{version}_all.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Znone", "-b", str(tree), str(archive)]
-    subprocess.run(command, check=True, capture_output=True)
-    shutil.rmtree(tree)
-    content = archive.read_bytes()
-    return f"{fields}Filename: ./{archive.name}\nSize: {len(content)}\nSHA256: {hashlib.sha256(content).hexdigest()}\n"
-
-
 @pytest.fixture
 def bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder on PATH; the unpacked programs are there."""
@@ -142,9 +125,7 @@ def put(program: Path, says: str) -> None:
 
 
 @pytest.mark.usefixtures("programs_home")
-def test_the_client_is_mysqls_own_and_reads_no_file_of_the_persons(
-    mysql: Server, bin: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_client_is_mysqls_own_and_reads_no_file(mysql: Server, bin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(bin / "mysql", "mysql from 11.8.3-MariaDB, client 15.2")
     (bin / ".my.cnf").write_text("[client]\nno-such-option=1\n")
     monkeypatch.setenv("HOME", str(bin))
@@ -165,9 +146,7 @@ def test_without_a_client_and_without_apt_the_reason_is_said(bin: Path, monkeypa
 
 
 @pytest.mark.parametrize("said", ["Ver 11.8.3-MariaDB", "Ver 5.7.44 for Linux", "error while loading libraries"])
-def test_a_server_on_path_that_will_not_do_is_passed_over_with_what_it_says(
-    bin: Path, monkeypatch: pytest.MonkeyPatch, said: str
-) -> None:
+def test_a_server_on_path_that_will_not_do_is_named(bin: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setattr(programs, "ALSO_LOOK_IN", ())
     put(bin / "mysqld", said)
     with pytest.raises(Unavailable, match=rf"mysqld is no MySQL of 8\.0\.17 or newer: {said}"):

@@ -1,7 +1,6 @@
-"""The red contract, on real runs of pytest: each way to break it is told apart, and no run is made twice."""
+"""The red contract, on real runs of pytest: each way to break it is told apart."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -9,7 +8,7 @@ from tests.lesson.course import SECOND, line_of
 from tests.runner.conftest import Run
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import RedContract
-from workbook.runner.contract import Phase, Report, broken, runs_all_tests
+from workbook.runner.contract import Phase, Report, broken
 from workbook.runner.ground import INSIDE
 
 HEAD = "import pytest\n\nfrom greet import greet\n\n\n"
@@ -52,40 +51,6 @@ def test_a_green_step_that_stays_red_is_refused(run: Run) -> None:
     ) as error:
         run(second=text)
     assert error.value.line == line_of(text, '"Greet by name"')
-
-
-COUNT = "from pathlib import Path\n\nwith Path.home().joinpath('runs').open('a') as runs:\n    print(file=runs)\n\n"
-"""Each run of the tests leaves a line outside the project."""
-GREEN = SECOND[SECOND.rindex("$ python -m pytest") : SECOND.rindex("$ git add")]
-FENCE = '```\n\n```text title="more.txt"\nA file that came after the run.\n```\n\n```console\n'
-
-
-@pytest.mark.parametrize(
-    ("green", "runs"),
-    [
-        ("$ env | grep -E 'PYTHONPATH|PYTEST|WORKBOOK' || true\n" + GREEN, 2),
-        ("$ export PYTEST_ADDOPTS=--no-header\n" + GREEN, 3),
-        (GREEN + FENCE, 3),
-        (GREEN + "$ true\n", 3),
-    ],
-    ids=["as it is", "with a variable that was exported", "before a fence", "before another command"],
-)
-def test_the_lessons_own_run_of_all_tests_is_repeated_only_in_another_state(
-    run: Run, tmp_path: Path, green: str, runs: int
-) -> None:
-    run(second=SECOND.replace(GREEN, green).replace("from greet", COUNT + "from greet", 1))
-    assert len((tmp_path / "ground/student/runs").read_text().splitlines()) == runs
-
-
-def test_a_run_of_all_tests_is_told_from_others() -> None:
-    assert all(map(runs_all_tests, ["uv run pytest", "uv run pytest -q", "uv run pytest -vv"]))
-    some = ["-q test_greet.py", "-k by_name", "-x", "--collect-only", "-q && rm x", "-q\nrm x", "-q > said.txt"]
-    others = [
-        *(f"uv run pytest {each}" for each in some),
-        "TZ=Asia/Seoul uv run pytest",
-        "uv run coverage run -m pytest",
-    ]
-    assert not any(map(runs_all_tests, others))
 
 
 CONTRACT = RedContract("ch01-red", ("t.py::test_a",), "boom", 1)

@@ -1,30 +1,31 @@
-"""Every kind of rot in a lesson is found by replaying it, with the line where it stands."""
+"""Every kind of rot in a lesson is found by replaying it, with the line where it stands; refreshing takes what came."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.lesson.course import SECOND, lesson, line_of
-from tests.runner.conftest import Run
+from benchmarks import mutate_lessons as mutate
+from tests.lesson.course import SECOND, lesson, line_of, write_course
+from tests.runner.conftest import Run, settings
+from workbook.history.build import build
+from workbook.history.lock import write_lock
 from workbook.lesson.errors import LessonError
+from workbook.runner.replay import merged, refresh
 
 COMMIT = '\n```console\n$ git add -A\n$ git commit -m "More"\n```\n'
 MAKE = "```console\n$ printf 'one\\ntwo\\n' > made.txt\n```\n\n"
 CHANGE = "```console\n$ echo '# more' >> greet.py\n```\n\n"
 DIFF = '```diff title="greet.py"\n@@\n     return "hello"\n+# more\n```\n'
 LISTING = '```text title="{0}"\n```\n\n'
+WRONG = MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT
 SERVE = (
     "python -u -c \"import http.server, os; print('port', os.environ['UVICORN_PORT']); "
     "http.server.test(http.server.SimpleHTTPRequestHandler, port=int(os.environ['UVICORN_PORT']), bind='127.0.0.1')\""
 )
 BACKGROUND = "<!-- background -->\n```console\n$ {0}\n{1}```\n\n"
-READY = "port 8000\n"
 STOP = "<!-- stop -->\n"
 NEVER = BACKGROUND.format(SERVE, "ready\n") + STOP
-
-
 WHY = "```console\n$ true\n$ echo why; exit 3\n```\n"
-EMPTY = lesson("```console\n$ ls -A\n```\n")
 CACHE = LISTING.format("x") + MAKE + "```console\n$ mkdir __pycache__ && echo 1 > __pycache__/x\n```\n" + COMMIT
 
 
@@ -37,7 +38,7 @@ def refuse(run: Run, line: int, said: str, *body: str, **values: object) -> None
 
 
 TRUE: dict[str, dict[str, str]] = {
-    "the first chapter in an empty directory": {"first": EMPTY, "second": lesson("")},
+    "the first chapter in an empty directory": {"first": lesson("```console\n$ ls -A\n```\n"), "second": lesson("")},
     "files that are left out or ignored": {"body": CACHE, "more": "left_out: [made.txt]\n"},
     "a branch with the ignored files": {
         "body": "```console\n$ git branch --show-current\nmy-work\n$ cat .env\nNAME=world\n$ git status --short\n```\n"
@@ -81,12 +82,10 @@ def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatc
     ("body", "line", "said"),
     [
         ("```console\n$ true\n$ echo hi\n```\n", 10, "(nothing: the output ends here)\n     got: hi"),
-        (WHY, 9, "`echo why; exit 3` exits with 3, and the lesson announces 0"),
-        (WHY, 9, "    why\n\nWhat you can do:\n  - If that is meant: <!-- exit"),
+        (WHY, 9, "`echo why; exit 3` exits with 3, and the lesson announces 0.\n\nIt printed:\n\n    why\n\nWhat"),
         ("<!-- exit: 1 -->\n```console\n$ true\n```\n", 9, "exits with 0, and the lesson announces 1"),
         ("```console\n$ cat /dev/zero >/dev/null\n```\n", 8, "`cat /dev/zero >/dev/null` is not done after 3 seconds"),
-        (MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT, 13, "leaves made.txt otherwise than shown here"),
-        (MAKE + '```text title="made.txt"\none\n2\n```\n' + COMMIT, 13, "expected: 2\n     got: two"),
+        (WRONG, 13, "leaves made.txt otherwise than shown here.\n\nexpected: 2\n     got: two"),
         (CHANGE + DIFF.replace("more", "less") + COMMIT, 11, "leaves greet.py otherwise than shown here"),
         (MAKE + LISTING.format("x") + COMMIT, 8, "makes made.txt, and the lesson never shows it"),
         ("```console\n$ echo 1 > greet.py\n```\n", 8, "`echo 1 > greet.py` changes greet.py, and the lesson never"),
@@ -183,3 +182,56 @@ def test_a_mistake_is_planted_seen_and_cured(run: Run) -> None:
     run(mistake=MISTAKE.format(planted="hullo"))
     refuse(run, 15, "", mistake=MISTAKE.format(planted="hallo"))
     refuse(run, 1, "history has no tag `ch09`", mistake=MISTAKE.replace("ch01", "ch09"))
+
+
+@pytest.mark.parametrize(
+    ("body", "changes"),
+    [
+        ("```console\n$ echo one\nuno\n$ echo in 0.31s\nin 9.99s\n```\n", {"uno": "one"}),
+        ("```pycon\n>>> 1 + 1\n3\n>>> 2\n2\n```\n", {"\n3\n": "\n2\n"}),
+        ("```console\n$ echo a; echo b\n$ true\ngone\n```\n", {"echo b\n": "echo b\na\nb\n", "gone\n": ""}),
+        ('```console\n$ echo 1 > x\n```\n\n```text title="x"\n2\n```\n' + COMMIT, {"\n2\n": "\n1\n"}),
+        ("```console\n$ echo one\nuno\n$ false\n```\n", {"uno": "one"}),
+    ],
+    ids=["an output", "a session's", "one appears, one vanishes", "a file that a command leaves", "what went before"],
+)
+def test_what_differs_is_rewritten_and_no_more(run: Run, tmp_path: Path, body: str, changes: dict[str, str]) -> None:
+    if "false" in body:
+        refuse(run, 10, "exits with 1", body, do=refresh)
+    else:
+        run(body, do=refresh)
+    for old, new in changes.items():
+        body = body.replace(old, new)
+    assert (tmp_path / "chapters/ch02_fixture/lesson.md").read_text() == lesson(body)
+
+
+@pytest.mark.parametrize(
+    ("shown", "actual", "wanted"),
+    [
+        ("a|b", "a|c", "a|c"),
+        ("...|E  assert 1 == 2|...", "x|E  assert 404 == 200|y|z", "...|E  assert 404 == 200|..."),
+        ("a|...|done in 0.31s", "a|b|c|done in 0.99s", "a|...|done in 0.31s"),
+        ("a|...", "a", "a"),
+        ("...|gone", "x|y", "..."),
+        ("a in 1.00s|b", "a in 2.00s|b|c", "a in 1.00s|b|c"),
+    ],
+)
+def test_elisions_stay_where_they_were(shown: str, actual: str, wanted: str) -> None:
+    assert merged(shown.split("|"), actual.split("|")) == wanted.split("|")
+
+
+def test_the_measurement_of_mutations_judges_rightly(tmp_path: Path) -> None:
+    chapters = write_course(tmp_path / "chapters")
+    write_lock(build(chapters, tmp_path / "repository"), chapters)
+    page = mutate.read(chapters / "ch02_fixture" / "lesson.md")
+    printed = mutate.printed_by(page, chapters, settings(), tmp_path)
+    slips = [
+        ('f"hello', 'f"hallo', "static"),
+        ("2 passed in 0", "3 passed in 0", "replay"),
+        ("0.01s", "0.02s", "missed"),
+    ]
+    for old, new, found_by in slips:
+        line = SECOND.count("\n", 0, SECOND.index(old))
+        spot = next(spot for spot in mutate.spots(page) if spot.line == line)
+        assert mutate.judge(spot, SECOND.replace(old, new, 1), chapters, printed, tmp_path) == found_by
+    assert page.file.read_text() == SECOND
