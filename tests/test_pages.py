@@ -1,7 +1,6 @@
 """Every lesson and every mistake page, replayed on a real MySQL: what it shows is what happens.
 
-pytest tests/test_pages.py -k ch35              the lesson of chapter 35 and its mistakes
-pytest tests/test_pages.py -k ch35-lesson       one page
+`-k ch35` chooses the lesson of chapter 35 and its mistakes, `-k ch35-lesson` one page.
 """
 
 import os
@@ -29,15 +28,11 @@ from workbook.say import Problem
 pytestmark = pytest.mark.timeout(1800)
 
 
-def commands(page: Path) -> int:
-    """How many commands and Python sessions a page runs: each starts a process, and that is what takes the time."""
-    return len(re.findall(r"^(?:\$ |```pycon$)", page.read_text(encoding="utf-8"), re.MULTILINE))
-
-
 def pages() -> list[Path]:
-    """All pages, the longest first."""
-    lessons = lesson_files(CHAPTERS)
-    return sorted([page for lesson in lessons for page in (lesson, *mistake_files(lesson))], key=commands, reverse=True)
+    """All pages, first those with the most commands and Python sessions: starting processes takes the time."""
+    found = [page for lesson in lesson_files(CHAPTERS) for page in (lesson, *mistake_files(lesson))]
+    started = re.compile(r"^(?:\$ |```pycon$)", re.MULTILINE)
+    return sorted(found, key=lambda page: -len(started.findall(page.read_text(encoding="utf-8"))))
 
 
 def name(page: Path) -> str:
@@ -68,10 +63,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History
 
 
 @pytest.mark.parametrize("file", pages(), ids=name)
-def test_page(
-    file: Path, ground: Path, settings: Settings, history: Callable[[str], History], once, worker_id: str
-) -> None:
-    problem = ""
+def test_page(file: Path, ground: Path, settings: Settings, history: Callable[[str], History], once, worker_id) -> None:
     try:
         page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
         known = history(name(file).partition("-")[0])
@@ -79,8 +71,6 @@ def test_page(
         turn = private() / f"{'given' if os.environ.get('WORKBOOK_MYSQL') == 'given' else worker_id}.lock"
         with once("pages", name(file), page_inputs(page, known, settings.server.version)), FileLock(turn):
             replay(page, known, settings, ground)
-    except Problem as found:
-        problem = str(found)
-    if problem:
-        # Its screen, and no traceback: not even that of the problem, as it would be in an `except`.
-        pytest.fail(problem, pytrace=False)
+    except Problem as problem:
+        # Its screen, and no traceback, not even that of the problem.
+        raise pytest.fail.Exception(str(problem), pytrace=False) from None

@@ -46,7 +46,6 @@ def test_throwaway_servers_asked_for_at_once_are_new_and_two_and_leave_nothing_b
 @pytest.mark.parametrize("use", ["test", "bound"])
 def test_a_server_goes_when_its_owner_is_killed(home: Path, use: str) -> None:
     owner = subprocess.Popen([sys.executable, "-c", START + "sys.stdin.read()", use], stdin=-1, stdout=-1)
-    assert owner.stdout
     port = int(owner.stdout.readline())
     owner.kill()
     owner.communicate()
@@ -70,17 +69,18 @@ def test_the_kept_server_finds_its_data_again(home: Path, tmp_path: Path, monkey
         assert databases(again) == ["meetings_of_mine"]
 
 
-def test_a_detached_server_outlives_its_owner_and_the_next_one_finds_it(home: Path) -> None:
+def test_a_detached_server_outlives_its_owner_is_found_and_recovers_what_it_had_answered_for(home: Path) -> None:
+    (home / "data").rename(home / "data.partial")  # killed while it made its data, it makes it anew
     port = int(subprocess.check_output([sys.executable, "-c", START, "detached"]))
-    try:
-        found = local.start(use="bound")
-        assert (found.port, "running already" in found.how) == (port, True)
-        found.stop()
-        assert not is_free(port), "a server that was found must be left running"
-    finally:
-        assert local.stop_kept()
-    assert is_free(port)
-    assert not local.stop_kept()
+    found = local.start(use="bound")
+    assert (found.port, "running already" in found.how) == (port, True)
+    create_database(found, "answered")
+    found.stop()
+    server, _port = local.running(home)  # one that was found is left running
+    server.kill()
+    server.wait()
+    assert databases(local.start(use="detached")) == ["answered"]
+    assert (local.stop_kept(), is_free(port), local.stop_kept()) == (True, True, False)
 
 
 def test_a_stale_pid_file_is_no_server_and_the_program_with_that_pid_is_left_alone(home: Path) -> None:
@@ -102,20 +102,7 @@ def test_a_port_that_someone_took_is_left_to_them(home: Path, monkeypatch: pytes
                 assert server.port != taken
 
 
-def test_a_server_that_was_killed_recovers_what_it_had_answered_for(home: Path) -> None:
-    (home / "data").rename(home / "data.partial")  # killed while it made its data, it makes it anew
-    create_database(local.start(use="detached"), "answered")
-    running = local.running(home)
-    assert running
-    running[0].kill()
-    running[0].wait()
-
-    with local.start(use="bound") as again:
-        assert databases(again) == ["answered"]
-
-
 def test_a_folder_that_cannot_be_written_and_a_full_disk_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk cannot be filled here: a demand for more than it has stands for it."""
     monkeypatch.setattr(local, "DATA_BYTES", 10**18)
     with pytest.raises(Problem, match=r"cannot take MySQL's files: 1000000000000 MB are needed, \d+ MB are free"):
         local.start(use="test")

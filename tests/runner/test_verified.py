@@ -23,8 +23,8 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(tmp_path / "workbook/replay.py", "1\n")
     monkeypatch.setattr(verified, "MACHINE", (tmp_path / "workbook", tmp_path / "requirements.lock"))
     monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
-    for name in ("CI", "FRESH"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("FRESH", raising=False)
     return tmp_path
 
 
@@ -44,7 +44,6 @@ def inputs(clone: Path, path: str, mysql: str = "9.7.4") -> list[verified.Input]
     ("file", "text", "still"),
     [
         ("chapters/ch01_fixture/lesson.md", MORE, ""),
-        # A file that history does not hold.
         ("chapters/ch01_fixture/lesson.md", FIRST.replace("NAME=world", "NAME=you"), ""),
         (LESSON, SECOND.replace("# A name", "# The name"), PAGE),
         (PAGE, MISTAKE.format(planted="hallo"), LESSON),
