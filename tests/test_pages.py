@@ -24,7 +24,6 @@ from workbook.runner.replay import replay
 from workbook.runner.verified import page_inputs
 from workbook.say import Problem
 
-# Against a hang only: a cold cache of packages downloads for minutes, and a busy machine takes ten times as long.
 pytestmark = pytest.mark.timeout(1800)
 
 

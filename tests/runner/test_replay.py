@@ -45,7 +45,7 @@ TRUE: dict[str, dict[str, str]] = {
     "a branch, an environment of its own, directory and variables last": {
         "body": "```console\n$ git branch --show-current\nmy-work\n$ cat .env\nNAME=world\n$ git status --short\n"
         '$ echo "$HOME|$NO_COLOR|$TERM|$COLUMNS|$LANG|$SECRET|$MYSQL_PORT"\n/home/student|1|dumb|80|C.UTF-8||\n'
-        "$ git config user.name\nStudent\n$ export A='x y' && B=2\n$ mkdir /tmp/x; cd ..\n$ pwd\n/home/student\n"
+        "$ git config user.name\nStudent\n$ export A='x y' && B=2\n$ mkdir -p /tmp/x; cd ..\n$ pwd\n/home/student\n"
         '$ echo "$A|$B"\nx y|\n$ cd when2meet && cat <<END\n> $A\n> END\nx y\n```\n'
     },
     "a diff of what a command changed": {"body": CHANGE + DIFF + COMMIT},

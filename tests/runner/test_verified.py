@@ -17,7 +17,6 @@ MORE = FIRST.replace("```console\n$ git init", '```text title="more.txt"\n```\n\
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course with a mistake page, and a machine."""
     write_course(tmp_path / "chapters")
     write(tmp_path / PAGE, MISTAKE.format(planted="hullo"))
     write(tmp_path / "workbook/replay.py", "1\n")
