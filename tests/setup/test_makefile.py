@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.clones import PYTHON, SYSTEM_PATH, Clone
+from tests.setup.conftest import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
 PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==([^\s;]+)")
