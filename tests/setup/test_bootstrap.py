@@ -82,11 +82,8 @@ def test_a_python_of_windows_itself_is_sent_to_wsl(clone: Clone, tmp_path: Path)
     assert "wsl --install" in result.stdout
 
 
-def test_the_bootstrap_stays_in_the_syntax_of_old_pythons() -> None:
+def test_it_stays_in_the_syntax_of_old_pythons_and_needs_what_the_makefile_and_pyproject_say() -> None:
     ast.parse((CLONE / "workbook" / "bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 7))
-
-
-def test_the_makefile_and_the_bootstrap_need_the_python_that_pyproject_requires() -> None:
     project = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == f">={OLDEST[0]}.{OLDEST[1]}"
     assert f"{OLDEST} <= sys.version_info[:2] <= {NEWEST}" in (CLONE / "Makefile").read_text(encoding="utf-8")
@@ -123,10 +120,9 @@ def test_an_index_that_does_not_answer_takes_one_screen(clone: Clone) -> None:
 
 def test_a_package_that_is_not_the_pinned_one_is_not_installed(clone: Clone, tiny: tuple[Path, str]) -> None:
     pin, digest = tiny[1].split("sha256:")
-    clone.pin(f"{pin}sha256:{digest.strip()[::-1]}\n")
-    one_screen(clone, "")
-    clone.pin("tiny==1.0\n")
-    one_screen(clone, "")
+    for pins in (f"{pin}sha256:{digest.strip()[::-1]}\n", "tiny==1.0\n"):
+        clone.pin(pins)
+        one_screen(clone, "")
     assert not clone.works()
 
 
