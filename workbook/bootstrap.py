@@ -217,7 +217,7 @@ def make(lock):
         with open(os.path.join(VENV, "uv.txt"), "w") as file:
             file.write(wanted)
         title = _("{pin}, into .venv", pin=wanted.split()[0].replace("==", " "))
-        alone = ["--no-cache-dir", "--no-deps", "--require-hashes"]
+        alone = ["--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes"]
         run(title, lock, PYTHON, "-m", "pip", "install", "-r", file.name, *alone)
     else:
         title = _("a virtual environment with Python {python}", python=sys.version.split()[0])
