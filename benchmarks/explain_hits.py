@@ -18,8 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
-from workbook.explain.clinic import Page, read_clinic
-from workbook.explain.match import SHORTEST, How, Output, match, outputs, squeeze
+from workbook.explain.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
 from workbook.lesson.model import Exchange, Session
 from workbook.mysql import ladder
 from workbook.mysql.server import Server

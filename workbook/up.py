@@ -44,7 +44,7 @@ def serve(project: Path, port: int) -> int:
         Problem: the port is taken, no MySQL can be had, or a migration failed.
     """
     if not is_free(port):
-        raise _port_taken(port)
+        raise port_taken(port)
     with _stoppable():
         try:
             return _serve(project, port)
@@ -139,7 +139,8 @@ def _await(application: Guarded, port: int) -> None:
     )
 
 
-def _port_taken(port: int) -> Problem:
+def port_taken(port: int) -> Problem:
+    """Who listens there, as far as this account may know it."""
     owner = ""
     with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):

@@ -26,11 +26,11 @@ def test_an_environment_whose_python_was_removed_or_is_too_old_is_found(tmp_path
     program = tmp_path / ".venv/bin/python"
     program.parent.mkdir(parents=True)
     program.symlink_to(tmp_path / "gone")
-    assert only(machine.python(tmp_path)).cure == "rm -r .venv && uv sync"
+    assert only(machine.python(tmp_path)).cure.startswith("rm -r .venv")
     program.unlink()
     program.write_text("#!/bin/sh\necho Python 3.9.2\n")
     program.chmod(0o755)
-    assert "Python 3.9.2; 3.11 or newer" in only(machine.python(tmp_path)).what
+    assert "3.11 or newer. It says: Python 3.9.2" in only(machine.python(tmp_path)).what
 
 
 def test_no_git_and_no_uv_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

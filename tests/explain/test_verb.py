@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from tests.explain.test_match import CLINIC
 from workbook.explain import explain, lastcheck, show, told
-from workbook.explain.clinic import read_clinic
+from workbook.explain.clinic import How, match, read_clinic
 from workbook.explain.lastcheck import Fault, answer_for, pages_of
-from workbook.explain.match import How, match
 from workbook.say import Problem
 from workbook.tools_commands import app
 
@@ -149,7 +148,7 @@ def test_alone_it_explains_what_failed_last_and_what_is_piped_goes_before_it(
     said = capsys.readouterr().out
     assert [part for part in (*parts, "workbook explain -") if part not in said] == []
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    monkeypatch.setattr("workbook.explain._read", lambda file: b"ModuleNotFoundError: No module named 'nowhere'")
+    monkeypatch.setattr("workbook.explain._read", lambda file: "ModuleNotFoundError: No module named 'nowhere'")
     explain(None, project=project)
     assert fault.asks not in capsys.readouterr().out
 

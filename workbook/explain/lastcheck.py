@@ -5,8 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from workbook.explain.clinic import Page
-from workbook.explain.match import Answer, How, match, nearest
+from workbook.explain.clinic import Answer, How, Page, match, nearest
 from workbook.history.git import try_git
 from workbook.say import Problem
 
