@@ -32,6 +32,7 @@ app.add_typer(authoring)
 def workbook(
     context: typer.Context,
     lang: Annotated[str | None, typer.Option(help="en or ko; else as the locale says.", metavar="LANG")] = None,
+    manual: Annotated[bool, typer.Option("--manual", hidden=True)] = False,  # every verb's help, for the site
 ) -> None:
     """Without a verb: show where you are, and the next command."""
     from workbook.say import choose
@@ -40,7 +41,11 @@ def workbook(
         choose(lang)
     except ValueError as error:
         raise Problem(f"--lang is {lang!r}, and there are en and ko.", code=2) from error
-    if context.invoked_subcommand is None:
+    if manual:
+        from typer.cli import get_docs_for_click
+
+        typer.echo(get_docs_for_click(obj=context.command, ctx=context, name="workbook", indent=1), nl=False)
+    elif context.invoked_subcommand is None:
         from workbook.student.commands import where
 
         where()

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from workbook.say import Problem
-from workbook.website.fences import diff, session
-from workbook.website.markup import draw, mended, rewrite
+from workbook.website.markup import diff, draw, mended, rewrite, session
 
 FOLD = '<details markdown="block"><summary markdown="span">A</summary>no</details>'
 

@@ -18,7 +18,7 @@ from workbook.place import CHAPTERS, CLONE
 from workbook.runner.start import starting_point
 from workbook.say import Language, Problem
 from workbook.student.check import Check, checks_of
-from workbook.translation.pairs import is_english_page, korean_of
+from workbook.translation import is_english_page, korean_of
 
 PATTERNS = {
     "page": "docs/**/*.md",

@@ -15,13 +15,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import typer
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from typer.cli import get_docs_for_click
-from typer.main import get_command
 
 from workbook.history.lock import read_versions
 from workbook.place import CHAPTERS, CLONE, TEMPLATE, private
@@ -153,7 +150,6 @@ class Site:
         text = _PLANNED.sub(lambda row: "" if f"ch{row[1]}" in history.chapters else row[0], source.text)
         inserts = {
             "clinic": lambda: chapter.clinic(course, pages),
-            "map": lambda: chapter.course_map(course, pages),
             "chapters": lambda: chapter.table(course, pages),
             "reds": lambda: chapter.reds(course),
             "openapi": lambda: '<div id="wb-api" class="wb-api" data-assets="../../assets/"></div>',
@@ -188,28 +184,24 @@ def footer() -> str:
 
 
 def verbs() -> str:
-    """Every verb of `workbook` with its help, as Markdown below a heading of the second level."""
-    from workbook.cli import app
-    from workbook.korean_help import speak
-
-    command = get_command(app)
-    speak(command, ())
-    text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="workbook", indent=1)
+    """Every verb of `workbook` with its help, as the command writes it, below a heading of the second level."""
+    text = _printed("-m", "workbook", "--lang", language(), "--manual")
     # The list of verbs cuts their sentences short; the headings below it are the list.
     text = re.sub(r"\*\*Commands\*\*:\n\n(?:\* .*\n)+\n?", "", text)
     return text.replace(f"{CLONE}/", "").replace("\n* ", "\n- ")
 
 
 def openapi() -> str:
-    """The template's OpenAPI schema, as JSON. The application is imported, not served: no MySQL is needed.
-
-    Raises:
-        Problem: it cannot be imported.
-    """
+    """The template's OpenAPI schema, as JSON. The application is imported, not served: no MySQL is needed."""
     asking = "import json; from app.main import app; print(json.dumps(app.openapi(), indent=1))"
-    done = subprocess.run([sys.executable, "-c", asking], cwd=TEMPLATE, capture_output=True, text=True, check=False)
+    return _printed("-c", asking, cwd=TEMPLATE)
+
+
+def _printed(*arguments: str, cwd: Path = CLONE) -> str:
+    """What our Python prints. Raises Problem when it fails."""
+    done = subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Problem("The template cannot be imported, so it has no OpenAPI schema.", why=done.stderr.strip())
+        raise Problem(f"The site needs what this prints: python {' '.join(arguments)}", why=done.stderr.strip())
     return done.stdout
 
 
