@@ -16,7 +16,7 @@ from workbook.lesson.model import Lesson, Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation.pairs import Pair
+from workbook.translation import Pair
 from workbook.translation.sync import follow
 
 app = typer.Typer(help="For authors of lessons.")
