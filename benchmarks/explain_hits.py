@@ -20,6 +20,7 @@ from pathlib import Path
 from benchmarks.cases.foreign import foreign_errors
 from workbook.explain.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
 from workbook.lesson.model import Exchange, Session
+from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS, TEMPLATE
@@ -53,7 +54,9 @@ def error_lines(page: Page, lines: Lines) -> Lines:
 
 def error_outputs(page: Page) -> list[Lines]:
     """What the page's commands print and its `error` is in. None for a page that an error alone does not tell."""
-    exchanges = [each for block in page.mistake.blocks if isinstance(block, Session) for each in block.exchanges]
+    exchanges = [
+        each for block in read_mistake(page.file).blocks if isinstance(block, Session) for each in block.exchanges
+    ]
     return [list(each.output) for each in exchanges if error_lines(page, list(each.output))]
 
 
@@ -164,7 +167,7 @@ def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines
 
             print(f"replaying {page.name}", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory() as root:
-                replay(page.mistake, history, settings, Path(root), compare=keep)
+                replay(read_mistake(page.file), history, settings, Path(root), compare=keep)
     return found
 
 

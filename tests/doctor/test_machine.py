@@ -7,17 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from tests.doctor.conftest import none, only
 from workbook.doctor import machine
-from workbook.tools_commands import app
 
 pytestmark = pytest.mark.slow
-
-
-def test_a_folder_that_is_not_there_is_bad_usage() -> None:
-    assert CliRunner().invoke(app, ["doctor", "--project", "no/such/folder"]).exit_code == 2
 
 
 def test_an_environment_whose_python_was_removed_or_is_too_old_is_found(tmp_path: Path) -> None:

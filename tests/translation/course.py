@@ -35,6 +35,6 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def said(pair: Pair) -> list[str]:
-    """What is not in step: kind and sentence, with the files' names alone."""
-    root = pair.english.parents[2]
-    return [f"{finding.kind}: {finding}".replace(f"{pair.english.parent}/", "") for finding in findings_of(pair, root)]
+    """What is not in step, with the files' names alone."""
+    found = findings_of(pair, pair.english.parents[2])
+    return [str(finding).replace(f"{pair.english.parent}/", "") for finding in found]

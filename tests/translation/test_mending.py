@@ -26,7 +26,7 @@ def test_accepting_one_section_leaves_the_others_stale(tmp_path: Path) -> None:
     change(pair.english, "morning", "evening")
     change(pair.english, "Where is", "Where was")
     accept(f"{pair.korean}#start_1", tmp_path)
-    assert [each.partition(":8: ")[0] for each in said(pair)] == ["stale: lesson.ko.md"]
+    assert [each.partition(":8: ")[0] for each in said(pair)] == ["lesson.ko.md"]
     accept(f"{pair.korean}#the-hat", tmp_path)
     assert said(pair) == []
 

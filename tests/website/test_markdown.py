@@ -31,14 +31,6 @@ FOLD = '<details markdown="block"><summary markdown="span">A</summary>no</detail
             '<p class="wb-note">Shown, not run here: needs Docker</p>\n\n```console\n$ docker ps\n```',
         ),
     ],
-    ids=[
-        "an id for a heading",
-        "silent comments",
-        "an insert",
-        "a bold line of its own",
-        "a list with a fold",
-        "a skip",
-    ],
 )
 def test_a_page_is_rewritten_for_python_markdown(text: str, shown: str) -> None:
     assert rewrite(text, "x.md", inserts={"clinic": lambda: "the list"}).strip() == shown

@@ -1,5 +1,6 @@
 """`workbook doctor`: what is wrong with a machine or a project, why it matters, and the command that mends it."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
     console = Console(highlight=False, width=min(80, Console().width))
     found: list[Finding] = []
     for name, results in examine(project, here):
-        facts = list(_seen(results))
+        facts = list(seen(results))
         wanting = [each for each in facts if isinstance(each, Finding)]
         for each in wanting:
             mark = _("WRONG") if each.wrong else _("to do")
@@ -65,13 +66,14 @@ def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
     yield from database.examine(project)
 
 
-def _seen(results: Results) -> Results:
+def seen(results: Results) -> Results:
     """What an examination finds; what keeps it from looking is a finding, too."""
     try:
         yield from results
     except OSError as error:
         what = _("{file} cannot be read: {strerror}.", file=error.filename, strerror=error.strerror)
-        yield Finding(what, _("The application cannot read it."), f"ls -l {error.filename}")
+        file = shlex.quote(str(error.filename))
+        yield Finding(what, _("The application cannot read it."), f"mv {file} {file}.old")
     except MySQLError as error:
         what = _("MySQL answers the login, and not the questions: {args}", args=error.args[-1])
         why = _("Neither the application nor its tests run without it.")

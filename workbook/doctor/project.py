@@ -39,15 +39,7 @@ def env(project: Path) -> Results:
         )
     if not os.path.lexists(file):
         return
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        yield Finding(
-            _("{file} cannot be read: {strerror}.", file=".env", strerror=error.strerror),
-            _("The application cannot read it."),
-            "mv .env .env.old && cp .env.example .env && chmod 600 .env",
-        )
-        return
+    content = file.read_bytes()
     try:
         text, cure = content.decode(), "perl -pi -e 's/^\\xEF\\xBB\\xBF// if $. == 1; s/\\r$//' .env"
     except UnicodeDecodeError:

@@ -2,16 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from workbook.lesson.model import Mistake
 from workbook.say import language, marked
 
 MOST = 4
@@ -65,13 +63,6 @@ class Page:
     def name(self) -> str:
         """The chapter and the page: `ch36/wrong-prefix`."""
         return f"{self.file.parents[1].name.partition('_')[0]}/{self.file.stem}"
-
-    @cached_property
-    def mistake(self) -> Mistake:
-        """The whole page, as the machine runs it. Raises LessonError when it does not parse."""
-        from workbook.lesson.reader import read_mistake
-
-        return read_mistake(self.file)
 
 
 def read_clinic(chapters: Path) -> list[Page]:
@@ -174,7 +165,7 @@ class Hit(NamedTuple):
     sure: bool
 
 
-def match(pasted: str, clinic: list[Page]) -> Answer:
+def match(pasted: str, clinic: Sequence[Page]) -> Answer:
     """Find the pages for an error, as it was copied: the last one of the last command that said one."""
     for output in reversed(outputs(pasted)):
         hits = _last(output, clinic)
@@ -189,7 +180,7 @@ def match(pasted: str, clinic: list[Page]) -> Answer:
     return Answer(How.UNKNOWN, nearest(pasted, clinic))
 
 
-def _last(output: Output, clinic: list[Page]) -> list[Hit]:
+def _last(output: Output, clinic: Sequence[Page]) -> list[Hit]:
     """What speaks for the last error. One that no page knows leaves what stands above it unsaid.
 
     But tracebacks that are chained tell one error, and the failures of one run of pytest stand beside each other.
@@ -211,7 +202,7 @@ def _last(output: Output, clinic: list[Page]) -> list[Hit]:
     return likely
 
 
-def _torn(output: Output, clinic: list[Page]) -> set[Page]:
+def _torn(output: Output, clinic: Sequence[Page]) -> set[Page]:
     """The pages of whose words the text begins or ends in a piece: that is where a selection with the mouse cuts."""
     lines = [squeeze(line) for line in output.text.splitlines()]
     outer = lines[:: len(lines) - 1 or 1]
@@ -223,7 +214,7 @@ def _torn(output: Output, clinic: list[Page]) -> set[Page]:
     return {page for page in clinic if any(map(holds, squeeze("...".join(page.signs)).split("...")))}
 
 
-def nearest(pasted: str, clinic: list[Page]) -> tuple[Page, ...]:
+def nearest(pasted: str, clinic: Sequence[Page]) -> tuple[Page, ...]:
     """The three pages whose errors are most like a line at the text's end."""
     from rapidfuzz import fuzz
 

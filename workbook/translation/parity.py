@@ -3,10 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Literal
 
 from workbook.lesson.errors import LessonError, shown
 from workbook.translation import Pair, link_in_korean
@@ -20,17 +18,16 @@ _SENTENCE = 8
 """This many English words in a paragraph without a Korean one are a sentence that nobody translated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is not in step: a missing page, a section of an older text, another structure; `slug` is the section's."""
+class Finding(LessonError):
+    """What is not in step, and what to do; `slug` is the English section's, empty for the whole page."""
 
-    kind: Literal["missing", "stale", "different"]
-    error: LessonError
-    slug: str = ""
+    def __init__(self, file: Path, line: int, what: str, way: str, slug: str = "") -> None:
+        super().__init__(file, line, what, way=way)
+        self.slug = slug
 
     def __str__(self) -> str:
         """One line: file, line, what it is, what to do."""
-        return " ".join([self.error.what, *self.error.ways])
+        return " ".join([self.what, *self.ways])
 
 
 class Comparison:
@@ -61,10 +58,7 @@ class Comparison:
                 there = f"{shown(self.pair.english)}:{one.first}"
                 what = f"`{other.title}` was not written from the text that {there} (#{one.slug}) has now."
                 way = f"Bring it up to date, then: workbook translation --accept {shown(self.pair.korean)}#{one.slug}"
-                yield Finding("stale", LessonError(self.pair.korean, other.first, what, way=way), one.slug)
-
-    def _different(self, line: int, what: str, way: str, slug: str) -> Finding:
-        return Finding("different", LessonError(self.pair.korean, line, what, way=way), slug)
+                yield Finding(self.pair.korean, other.first, what, way, one.slug)
 
     def _tokens(self, theirs: list[Token], ours: list[Token], slug: str = "") -> Iterator[Finding]:
         """The first token that is not the same, with the line where it begins to differ in both pages."""
@@ -81,7 +75,7 @@ class Comparison:
                 what = f"here is the {our}, and {shown(self.pair.english)}:{there} has the {their}."
                 copied = pair[0].kind == pair[1].kind and pair[0].kind in ("key", "fence", "comment")
                 way = "Copy it: workbook translation --sync." if copied else "Keep the order and the shape."
-                yield self._different(here, what, way, slug)
+                yield Finding(self.pair.korean, here, what, way, slug)
                 return
 
     def _links(self, one: Section, other: Section) -> Iterator[Finding]:
@@ -92,21 +86,21 @@ class Comparison:
             more, lacking = (", ".join(each) or "none" for each in (ours - theirs, theirs - ours))
             line = next((part.first for part in other.of("link") if part.value in ours - theirs), other.first)
             what = f"the links of `{other.title}` are not those of {shown(self.pair.english)}:{one.first}."
-            yield self._different(line, what, f"Too many: {more}; lacking: {lacking}.", one.slug)
+            yield Finding(self.pair.korean, line, what, f"Too many: {more}; lacking: {lacking}.", one.slug)
 
     def _words(self, one: Section, other: Section) -> Iterator[Finding]:
         """Words that stayed English, and emphasis that does not close."""
         if _english(*one.of("text")) > 2 and not any(_HANGUL.search(part.value) for part in other.of("text")):
             what = f"`{other.title}` (#{one.slug}) has no Korean text."
-            yield self._different(other.first, what, "Translate the section.", one.slug)
+            yield Finding(self.pair.korean, other.first, what, "Translate the section.", one.slug)
             return
         for part in other.of("text", "spoken"):
             if _STARS.search(part.value):
                 what = f"stars stay visible in this paragraph of `{other.title}`."
-                yield self._different(part.first, what, "Take the particle into the emphasis.", one.slug)
+                yield Finding(self.pair.korean, part.first, what, "Take the particle into the emphasis.", one.slug)
             if _english(part) >= (_SENTENCE if part.kind == "text" else 1) and not _HANGUL.search(part.value):
                 what = f"this text of `{other.title}` has no Korean word."
-                yield self._different(part.first, what, "Translate it.", one.slug)
+                yield Finding(self.pair.korean, part.first, what, "Translate it.", one.slug)
 
 
 def findings_of(pair: Pair, root: Path) -> list[Finding]:
@@ -114,11 +108,11 @@ def findings_of(pair: Pair, root: Path) -> list[Finding]:
     try:
         pages = Comparison(pair, root)
     except LessonError as error:
-        return [Finding("different", error)]
+        return [Finding(error.file, error.line, error.what.partition(": ")[2], " ".join(error.ways))]
     found = list(pages.differences())
     if len(pages.english) == len(pages.korean):
         found += pages.stale()
-    return sorted(found, key=lambda finding: finding.error.line)
+    return sorted(found, key=lambda finding: finding.line)
 
 
 def _english(*parts: Token) -> int:

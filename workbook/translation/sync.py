@@ -4,7 +4,6 @@ The machine writes into Korean pages the fences, code and outputs of the English
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -33,15 +32,11 @@ def translation(*, copy: bool = False, accepted: Sequence[str] = (), root: Path 
     follow(known if copy else ())
     findings: list[Finding] = []
     for pair in known:
-        error = LessonError(pair.english, 1, "there is no Korean page.", way=f"Write {shown(pair.korean)}.")
-        findings += findings_of(pair, root) if pair.korean.exists() else [Finding("missing", error)]
+        missing = Finding(pair.english, 1, "there is no Korean page.", f"Write {shown(pair.korean)}.")
+        findings += findings_of(pair, root) if pair.korean.exists() else [missing]
     for file in orphans(root):
-        error = LessonError(file, 1, "there is no English page for this one.", way="Write it, or delete this.")
-        findings.append(Finding("different", error))
+        findings.append(Finding(file, 1, "there is no English page for this one.", "Write it, or delete this."))
     print("\n".join(map(str, findings)) or f"All {len(known)} pages are in step.")
-    if findings:
-        kinds = Counter(finding.kind for finding in findings)
-        print(", ".join(f"{kinds[kind]} {kind}" for kind in ("missing", "stale", "different")) + ".")
     return int(bool(findings))
 
 

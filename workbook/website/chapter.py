@@ -134,14 +134,12 @@ def commit_title(commit: Commit) -> str:
 
 
 def commits(course: Course) -> Iterator[tuple[str, str, str]]:
-    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diff, whole files, all files."""
-    origin: dict[str, str] = {}
+    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diffs, whole files."""
     before: Tree = {}
     for number, commit in enumerate(course.history.commits, 1):
         page, title = commit_page(course.names[commit.sha]), commit_title(commit)
         changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
         gone = [path for path in before if path not in commit.files]
-        origin |= dict.fromkeys(changed, f"/{page}")
         parts = [
             f"# {escaped(title)}",
             escaped(commit.step.message.partition("\n")[2].strip()),
@@ -150,17 +148,9 @@ def commits(course: Course) -> Iterator[tuple[str, str, str]]:
             *(_change(path, before.get(path), commit.files[path]) for path in changed),
             *(_("### <del>`{path}`</del> deleted", path=path) for path in gone),
             "" if changed or gone else _("It changes no file."),
-            heading(2, _("All files at this commit"), "files"),
-            _("A link leads to the commit that wrote the file as it is here."),
-            "\n".join(f"- [`{path}`]({origin[path]}#{anchor(path)})" for path in sorted(commit.files)),
         ]
         yield page, title, "\n\n".join(filter(None, parts)) + "\n"
         before = commit.files
-
-
-def anchor(path: str) -> str:
-    """The id of a file's heading on a commit's page."""
-    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
 
 
 def _subject(commit: Commit) -> str:
@@ -191,4 +181,4 @@ def _change(path: str, before: str | None, after: str) -> str:
     if before is not None:
         difference = [*difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
         shown = change(fenced("diff", path, "\n".join(difference)), path, before, after)
-    return f"{heading(3, f'`{path}`', anchor(path))}\n\n{shown}"
+    return f"### `{path}`\n\n{shown}"

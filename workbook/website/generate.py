@@ -85,9 +85,6 @@ class Site:
                 text, beside = draw(source.text, source.file)
             else:
                 text = self._whole(source)
-            if source.file == source.english and language() == "ko":
-                note = _("This page is not translated yet; here is the English one.")
-                text = _after_title(text, f'<p class="wb-untranslated">{note}</p>')
             meta = {"title": source.meta["title"]} if "title" in source.meta else {}
             if source.page in ALONE:
                 meta["hide"] = ["navigation", *(["toc"] if source.page == "index.md" else [])]
