@@ -19,7 +19,7 @@ from workbook.student import environment
 
 pytestmark = pytest.mark.slow
 
-CONFIG = "app/configs/tortoise_config.py"
+CONFIG, MODELS = "app/configs/tortoise_config.py", "migrations/models"
 
 
 @pytest.fixture
@@ -102,14 +102,8 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     def wrong() -> Finding:
         return only(examination.database(mysql, migrated))
 
-    def right() -> bool:
-        return none(examination.database(mysql, migrated))
-
-    change(
-        migrated / "app/tortoise_models/meeting.py",
-        "unique=True)",
-        "unique=True)\n    title = CaseSensitiveCharField(max_length=9, default='')",
-    )
+    column = "\n    title = CaseSensitiveCharField(max_length=9, default='')"
+    change(migrated / "app/tortoise_models/meeting.py", "unique=True)", f"unique=True){column}")
     aerich(migrated, "migrate", "--name", "title")
     with cursor(mysql) as ask:
         ask.execute(f"ALTER TABLE {database}.meetings ADD title VARCHAR(9) NOT NULL DEFAULT ''")
@@ -118,13 +112,13 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
 
     assert wrong().cure == "uv run aerich upgrade"
     aerich(migrated, "upgrade")
-    assert right()
+    assert none(examination.database(mysql, migrated))
 
-    (first,) = (migrated / "migrations/models").glob("0_*.py")
+    (first,) = (migrated / MODELS).glob("0_*.py")
     first.unlink()
     assert "the project does not have: 0_" in wrong().what
     mend(wrong())
-    assert right()
+    assert none(examination.database(mysql, migrated))
 
     with cursor(mysql) as ask:
         ask.execute(f"CREATE TABLE {database}.todos (id INT)")
@@ -170,19 +164,11 @@ def test_the_screen_and_the_exit_code_tell(
 
 
 @pytest.mark.parametrize(
-    "file",
-    [
-        ".env",
-        "pyproject.toml",
-        "app/main.py",
-        "app/configs/base_config.py",
-        "migrations/models",
-        "migrations/models/9_a.py",
-    ],
+    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", MODELS, f"{MODELS}/9_a.py"]
 )
 def test_an_unreadable_file_is_no_traceback(file: str, project: Path) -> None:
     (project / "uv.lock").touch()
-    (project / "migrations/models/9_a.py").touch()
+    (project / MODELS / "9_a.py").touch()
     (project / file).rename(project / "kept")
     (project / file).write_bytes(b"\xff\xfeE\0")
     doctor(project)

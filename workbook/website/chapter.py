@@ -39,7 +39,7 @@ def end(lesson: Lesson, course: Course, pages: Pages) -> str:
     parts.append(heading(3, _("The commits of this chapter"), "commits-of-this-chapter"))
     rows = [_("| Tags | Message | SHA |"), "|---|---|---|"]
     for commit in course.commits_of(lesson.chapter):
-        link = f"[{escaped(_subject(commit))}](/{commit_page(course.names[commit.sha])})"
+        link = f"[{escaped(_subject(commit))}](/{commit_page(commit)})"
         rows.append(f"| {_tags(commit)} | {link} | `{commit.sha[:8]}` |")
     parts.append("\n".join(rows))
     if course.checks[lesson.chapter]:
@@ -70,7 +70,7 @@ def mistake_top(mistake: Mistake, course: Course) -> str:
     if mistake.tag == EMPTY:
         facts.append(_("It starts in an empty folder."))
     else:
-        page = commit_page(course.names[course.history.tags[mistake.tag].sha])
+        page = commit_page(course.history.tags[mistake.tag])
         facts.append(_("It is planted on the tag {tag}", tag=f"[`{mistake.tag}`](/{page})"))
     asks = {each.name: each.asks for own in course.checks.values() for each in own}
     if mistake.check in asks:
@@ -105,7 +105,7 @@ def table(course: Course, pages: Pages) -> str:
     rows = [_("| Chapter | What stands at its end | Tags | Mistakes |"), "|---|---|---|---|"]
     for name, chapter in course.history.chapters.items():
         path = in_repository(chapter.lesson.file)
-        tags = " ".join(f"[`{tag}`](/{commit_page(tag)})" for each in course.commits_of(name) for tag in each.tags[:1])
+        tags = " ".join(f"[`{tag}`](/{commit_page(each)})" for each in course.commits_of(name) for tag in each.tags)
         goal = str(pages[path].meta.get("goal", "")).replace("|", "\\|")
         mistakes = f"[{len(course.mistakes[name])}](/{path}#mistakes-of-this-chapter)" if course.mistakes[name] else ""
         rows.append(f"| [{name[2:]} {escaped(pages[path].title)}](/{path}) | {goal} | {tags} | {mistakes} |")
@@ -119,13 +119,13 @@ def reds(course: Course) -> str:
         if contract := commit.step.lesson.red.get(tag):
             tests = ", ".join(code(test) for test in contract.tests)
             said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
-            lines.append(f"- [`{tag}`](/{commit_page(tag)}): {said}")
+            lines.append(f"- [`{tag}`](/{commit_page(commit)}): {said}")
     return "\n".join(lines)
 
 
-def commit_page(name: str) -> str:
-    """The file of a commit's page below the site's folder."""
-    return f"commits/{name}.md"
+def commit_page(commit: Commit) -> str:
+    """The file of a commit's page below the site's folder: its first tag, or its SHA when it has none."""
+    return f"commits/{commit.tags[0] if commit.tags else commit.sha[:8]}.md"
 
 
 def commit_title(commit: Commit) -> str:
@@ -137,7 +137,7 @@ def commits(course: Course) -> Iterator[tuple[str, str, str]]:
     """The file, the title and the Markdown of each commit's page: message, SHA, tags, diffs, whole files."""
     before: Tree = {}
     for number, commit in enumerate(course.history.commits, 1):
-        page, title = commit_page(course.names[commit.sha]), commit_title(commit)
+        page, title = commit_page(commit), commit_title(commit)
         changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
         gone = [path for path in before if path not in commit.files]
         parts = [

@@ -73,7 +73,7 @@ class Site:
         self.sources = sources
         self.pages = {source.english: source for source in sources}
         self.mistakes = {in_repository(each.file): each for own in course.mistakes.values() for each in own}
-        self.known = {page: page for page in map(chapter.commit_page, course.names.values())}
+        self.known = {page: page for page in map(chapter.commit_page, course.history.commits)}
         self.known |= {f"docs/{picture.name}": picture.name for picture in PICTURES}
         self.known |= {path: source.page for source in sources for path in (source.english, source.file)}
 
@@ -115,7 +115,7 @@ class Site:
 
         def history(name: str) -> Nav:
             own = self.course.commits_of(name)
-            return [{chapter.commit_title(each): chapter.commit_page(self.course.names[each.sha])} for each in own]
+            return [{chapter.commit_title(each): chapter.commit_page(each)} for each in own]
 
         mistakes = by_chapter(lambda name: [{each.title: each.page} for each in of("mistake", name)])
         sections: Nav = [
@@ -136,7 +136,7 @@ class Site:
         course, history, pages = self.course, self.course.history, self.pages
         if source.kind == "chapter":
             lesson = history.chapters[source.chapter]
-            made = [course.names[each.sha] for each in course.commits_of(source.chapter) if not each.step.empty]
+            made = [chapter.commit_page(each) for each in course.commits_of(source.chapter) if not each.step.empty]
             text = rewrite(source.text, source.file, changes=lesson.changes, commits=made)
             text = _after_title(text, chapter.top(source.meta))
             return f"{text}\n\n{chapter.end(lesson.lesson, course, pages)}\n"

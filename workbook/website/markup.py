@@ -123,7 +123,7 @@ def rewrite(
         text: the page without its front matter.
         file: its path in the repository.
         changes: what each titled fence does, in order.
-        commits: for each command that commits, in order, the name of the commit's page.
+        commits: for each command that commits, in order, the commit's page.
         inserts: what makes Markdown, by the name of the comment that it takes the place of.
 
     Raises:
@@ -171,8 +171,8 @@ def rewrite(
             elif part.info == "console":
                 for line in part.text.split("\n"):
                     if named and line.startswith("$ ") and commit_message(line[2:]) is not None:
-                        label = _("Commit {name}: its files", name=named[0])
-                        here += f"\n\n[{label}](/commits/{named.pop(0)}.md){{ .wb-commit-link }}\n"
+                        label = _("Commit {name}: its files", name=posixpath.basename(named[0])[:-3])
+                        here += f"\n\n[{label}](/{named.pop(0)}){{ .wb-commit-link }}\n"
             said = (0, "")
         if here is not None:
             new |= {number: None for number in range(first, last)} | {first: here}
