@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -105,26 +105,22 @@ class Site:
             found = [self.pages[f"docs/{name}.md"] for name in names if f"docs/{name}.md" in self.pages]
             return [{title or source.title: source.page} for source in found]
 
-        def of(kind: str, own: str = "") -> list[Source]:
-            return [each for each in self.sources if each.kind == kind and own in ("", each.chapter)]
-
-        lessons = {lesson.chapter: f"{lesson.chapter[2:]} {lesson.title}" for lesson in of("chapter")}
-
-        def by_chapter(entries: Callable[[str], Nav]) -> Nav:
-            return [{title: own} for name, title in lessons.items() if (own := entries(name))]
+        def links(kind: str, own: str = "") -> Nav:
+            return [{each.title: each.page} for each in self.sources if each.kind == kind and own in ("", each.chapter)]
 
         def history(name: str) -> Nav:
-            own = self.course.commits_of(name)
-            return [{chapter.commit_title(each): chapter.commit_page(each)} for each in own]
+            return [{chapter.commit_title(each): chapter.commit_page(each)} for each in self.course.commits_of(name)]
 
-        mistakes = by_chapter(lambda name: [{each.title: each.page} for each in of("mistake", name)])
+        lessons = [each for each in self.sources if each.kind == "chapter"]
+        titles = {each.chapter: f"{each.chapter[2:]} {each.title}" for each in lessons}
+        mistakes = [{title: own} for name, title in titles.items() if (own := links("mistake", name))]
         sections: Nav = [
             *named("index", title=_("Home")),
             *named("how-to-work", title=_("How to work")),
-            {_("Chapters"): named("course-map") + [{lessons[each.chapter]: each.page} for each in of("chapter")]},
+            {_("Chapters"): named("course-map") + [{titles[each.chapter]: each.page} for each in lessons]},
             {_("Error clinic"): named("clinic") + mistakes},
-            {_("Notebooks"): [{each.title: each.page} for each in of("notebook")]},
-            {_("Commits"): by_chapter(history)},
+            {_("Notebooks"): links("notebook")},
+            {_("Commits"): [{title: history(name)} for name, title in titles.items()]},
             *named("notes", title=_("The notes")),
             {_("Reference"): named(*REFERENCE)},
             {_("More"): named(*MORE)},
