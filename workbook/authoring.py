@@ -14,7 +14,7 @@ from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_mistake
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation.pairs import Pair
+from workbook.translation import Pair
 from workbook.translation.sync import follow
 
 app = typer.Typer(help="For authors of lessons.")

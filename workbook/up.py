@@ -42,7 +42,7 @@ def serve(project: Path, port: int) -> int:
     Raises Problem: the port is taken, no MySQL can be had, or a migration failed.
     """
     if not is_free(port):
-        raise _port_taken(port)
+        raise port_taken(port)
     with _stoppable():
         try:
             with ladder.climb(project, use="bound") as server:
@@ -111,7 +111,8 @@ def _await(application: Guarded, port: int) -> None:
     raise Problem(_(late, port=port, serve_seconds=SERVE_SECONDS))
 
 
-def _port_taken(port: int) -> Problem:
+def port_taken(port: int) -> Problem:
+    """Who listens there, as far as this account may know it."""
     owner = _("another program")
     with suppress(psutil.Error):
         for each in psutil.net_connections("tcp"):
