@@ -36,7 +36,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/clinic.md").write_text("# Clinic\n\n<!-- clinic -->\n")
     planned = "|a|b|\n|---|---|\n| 02 Planned once | x |\n| 03 Planned | x |\n"
-    (tmp_path / "docs/course-map.md").write_text(f"# Map\n\n<!-- chapters -->\n\n{planned}")
+    (tmp_path / "docs/course-map.md").write_text(f"# Map\n\n<!-- map -->\n\n<!-- chapters -->\n\n{planned}")
     return tmp_path
 
 
@@ -50,7 +50,7 @@ def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> 
     site, pages = pages_of(small)
     course_map, lesson = pages["course-map.md"], pages["chapters/ch02.md"]
     assert {"chapters/ch02.md", "commits/ch02-red.md"} <= set(re.findall(r'"([^"]+\.md)"', pages[".nav.json"]))
-    assert "[02 A name](chapters/ch02.md)" in course_map
+    assert "[02&#160; A name](chapters/ch02.md)" in course_map
     assert "[`ch02-red`](commits/ch02-red.md)" in course_map
     assert "03 Planned" in course_map
     assert "02 Planned once" not in course_map, "a chapter that is written is no longer planned"

@@ -1,6 +1,7 @@
 """What the site makes of the course: a chapter's first and last lines, a mistake's, lists of all, a page a commit."""
 
 import difflib
+import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -121,6 +122,20 @@ def reds(course: Course) -> str:
             said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
             lines.append(f"- [`{tag}`](/{commit_page(commit)}): {said}")
     return "\n".join(lines)
+
+
+def course_map(course: Course, pages: Pages) -> str:
+    """The course as a line (the style sheet draws it): a station a chapter, a mark a commit, diamonds for red."""
+    stations = []
+    for name, chapter in course.history.chapters.items():
+        path, marks = in_repository(chapter.lesson.file), ""
+        for commit in course.commits_of(name):
+            kind = "wb-red" if commit.step.lesson.red.keys() & set(commit.tags) else "wb-tag" if commit.tags else ""
+            marks += f'<i class="{kind}" title="{html.escape(commit_title(commit))}"></i>'
+        said = _("mistakes: {count}", count=len(course.mistakes[name]))
+        stations.append(f"- [{name[2:]}&#160; {escaped(pages[path].title)}](/{path})<br>{marks} {said}")
+    told = _("Dots are commits, large ones have a tag, diamonds are red on purpose.")
+    return boxed("wb-map", "\n".join(stations), told)
 
 
 def commit_page(commit: Commit) -> str:

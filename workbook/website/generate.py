@@ -144,6 +144,7 @@ class Site:
         inserts = {
             "clinic": lambda: chapter.clinic(course, pages),
             "chapters": lambda: chapter.table(course, pages),
+            "map": lambda: chapter.course_map(course, pages),
             "reds": lambda: chapter.reds(course),
             "openapi": lambda: '<div id="wb-api" class="wb-api" data-assets="../../assets/"></div>',
             "cli": verbs,
