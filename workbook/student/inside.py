@@ -22,13 +22,9 @@ Rows: TypeAlias = Callable[..., list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Settings:
-    """Which database the application would use.
+    """Which database the application would use, by which models; `error` is what importing the configuration raised.
 
-    Attributes:
-        found: whether there is a Tortoise configuration at all.
-        models: the modules that it registers.
-        has_env: whether a class of settings reads `ENV`.
-        error: what importing it raised, as a sentence.
+    `found` is whether there is a Tortoise configuration at all, `has_env` whether a class of settings reads `ENV`.
     """
 
     found: bool = False
@@ -72,12 +68,9 @@ class Pool:
 
 @dataclass(frozen=True)
 class Schema:
-    """The tables as the migrations and as the models build them, by name, as `SHOW CREATE TABLE` tells them.
+    """The tables as the migrations (`files`) and as the models build them, by name, as `SHOW CREATE TABLE` tells them.
 
-    Attributes:
-        files: the migrations.
-        failed: why the migrations cannot be run on an empty database; empty when they can.
-        database: where the application finds its tables.
+    `failed` is why the migrations cannot be run; in `database` the application finds its tables.
     """
 
     files: list[str]
@@ -95,12 +88,9 @@ class Schema:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the application answered.
+    """What the application answered, with the SQL that it sent; `raised` is the error that it let through, if any.
 
-    Attributes:
-        raised: the error that it let through, as a sentence; empty when none.
-        statements: the SQL that it sent to MySQL.
-        taken: whether it asked for the `uuids` that it was given.
+    `taken` says whether it asked for the `uuids` that it was given.
     """
 
     status: int | None
@@ -129,31 +119,10 @@ class Api:
         self._probe.ask("start", login=self._login)
         return self
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        headers: dict[str, str] | None = None,
-        uuids: Iterable[int] = (),
-    ) -> Answer:
-        """Send a request.
-
-        Args:
-            json: the body; none when None.
-            uuids: what the application's `uuid4` gives next; `taken` says whether it asked for them.
-        """
-        kind = {} if json is None else {"content-type": "application/json"}
-        answer = self._probe.ask(
-            "send",
-            method=method,
-            path=path,
-            body="" if json is None else dumps(json),
-            headers=kind | (headers or {}),
-            numbers=list(uuids),
-        )
-        return Answer(**answer)
+    def send(self, method: str, path: str, *, json: Any = None, uuids: Iterable[int] = ()) -> Answer:
+        """Send a request with a body, or none; `uuids` are what the application's `uuid4` gives next."""
+        body = "" if json is None else dumps(json)
+        return Answer(**self._probe.ask("send", method=method, path=path, body=body, numbers=list(uuids)))
 
     get = partialmethod(send, "GET")
     post = partialmethod(send, "POST")

@@ -5,16 +5,14 @@ front of the student's own. That takes milliseconds: fixtures of the session sta
 which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD`, as JSON.
 """
 
-import faulthandler
 import inspect
 import json
 import os
 import re
 import runpy
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import workbook_probe as probe  # type: ignore[import-not-found]
@@ -22,25 +20,12 @@ from _pytest.runner import runtestprotocol
 
 Wrong = Callable[["Request"], Awaitable[tuple[int, Any]]]
 
-_started = time.monotonic()
-_hangs = open(os.environ["WORKBOOK_TOLD"] + ".hangs", "w", encoding="utf-8")  # noqa: SIM115 - faulthandler writes to it
-
-
-def watch() -> None:
-    """When the time is over, write down where the program hangs. Call it again: pytest forgets it at a failure."""
-    left = float(os.environ["WORKBOOK_PATIENCE"]) - (time.monotonic() - _started)
-    faulthandler.dump_traceback_later(max(0.1, left), exit=True, file=_hangs)
-
 
 @dataclass
 class Request:
-    """What a wrong application answers to.
+    """What a wrong application answers to; `parameters` are the parts of the path that the route names in braces.
 
-    Attributes:
-        method, path: as they were sent.
-        parameters: the parts of the path that the route names in braces.
-        body: what was sent, as text.
-        memory: the same dictionary for all requests of one test.
+    `memory` is the same dictionary for all requests of one test.
     """
 
     method: str
@@ -62,10 +47,9 @@ class Request:
         named = [model for model in models if model._meta.db_table == table]
         alike = [model for model in models if columns.keys() <= model._meta.fields_map.keys()]
         # The library's own function: a test that puts a mock in the place of the model's is not to be content with it.
-        await _save[0]((named + alike)[0](**columns))
+        await Request.saving((named + alike)[0](**columns))
 
-
-_save: list[Callable[..., Awaitable[None]]] = []
+    saving: ClassVar[Callable[..., Awaitable[None]]]
 
 
 class Route:
@@ -75,27 +59,16 @@ class Route:
         self.route = route
         self.method, _, template = route.partition(" ")
         self.path = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template))
-        self.wrong = {name: function for file in files for name, function in _functions(file)}
+        named = [item for file in files for item in runpy.run_path(file).items() if not item[0].startswith("_")]
+        self.wrong: dict[str, Wrong] = {name: value for name, value in named if inspect.iscoroutinefunction(value)}
 
     def takes(self, method: str, path: str) -> "re.Match[str] | None":
         """Whether it is this request."""
         return self.path.fullmatch(path) if method == self.method else None
 
 
-def _functions(file: str) -> Iterator[tuple[str, Wrong]]:
-    for name, value in runpy.run_path(file).items():
-        if inspect.iscoroutinefunction(value) and not name.startswith("_"):
-            yield name, value
-
-
 class Watcher:
-    """What is seen of one run.
-
-    Attributes:
-        failures: each phase that failed: its `test`, `phase`, `place`, what it `says`, and the whole `message`.
-        tests: the requests that each test sends.
-        noticed: for each route and wrong application, the message with which each test failed; empty when it passed.
-    """
+    """What is seen of one run, as `testrun.Run` has it."""
 
     def __init__(self, routes: list[Route]) -> None:
         """Stand in front of every FastAPI application and every login to MySQL."""
@@ -126,7 +99,7 @@ class Watcher:
         from fastapi import FastAPI
         from tortoise.models import Model
 
-        _save[:] = [Model.save]
+        Request.saving = staticmethod(Model.save)
         original = FastAPI.__call__
 
         async def call(app: Any, scope: Any, receive: Any, send: Any) -> None:
@@ -151,7 +124,6 @@ class Watcher:
         FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
 
     def _run(self, item: pytest.Item, active: tuple[Route, Wrong] | None) -> list[pytest.TestReport]:
-        watch()
         self.active, self.memory = active, {}
         self.sent.clear()
         parent: Any = item.parent
@@ -167,9 +139,8 @@ class Watcher:
             if any(route.takes(*request.split(" ", 1)) for request in sent):
                 for name, wrong in route.wrong.items():
                     item._initrequest()  # type: ignore[attr-defined]
-                    said = [phase.longreprtext or "failed" for phase in self._run(item, (route, wrong)) if phase.failed]
-                    of = self.noticed.setdefault(route.route, {}).setdefault(name, {})
-                    of[item.nodeid] = said[0] if said else ""
+                    said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]
+                    self.noticed.setdefault(route.route, {}).setdefault(name, {})[item.nodeid] = (said or [""])[0]
         self.active = None
         item.session._setupstate.teardown_exact(nextitem)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -177,17 +148,10 @@ class Watcher:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """A phase of a test as the student wrote it, or a file that cannot be collected."""
-        if not report.failed:
-            return
-        message = report.longreprtext
-        lines = [line.strip() for line in message.splitlines() if line.strip()]
-        errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
-        failure = {"place": "", "says": (errors or lines or [""])[-1]}
-        if crash := getattr(report.longrepr, "reprcrash", None):
-            failure["place"] = f"{crash.path}:{crash.lineno}"
-            failure["says"] = str(crash.message).strip().split("\n")[0] or failure["says"]
-        phase = getattr(report, "when", "collect")
-        self.failures.append({"test": report.nodeid, "phase": phase, "message": message} | failure)
+        if report.failed:
+            place, says = _broke(report)
+            told = {"test": report.nodeid, "phase": getattr(report, "when", "collect"), "message": report.longreprtext}
+            self.failures.append(told | {"place": place, "says": says})
 
     pytest_collectreport = pytest_runtest_logreport
 
@@ -200,9 +164,17 @@ class Watcher:
             json.dump(told, file)
 
 
+def _broke(report: Any) -> tuple[str, str]:
+    """Where something broke, if that is known, and the line that tells the most of why."""
+    if crash := getattr(report.longrepr, "reprcrash", None):
+        return f"{crash.path}:{crash.lineno}", str(crash.message).strip().split("\n")[0] or "failed"
+    lines = [line.strip() for line in report.longreprtext.splitlines() if line.strip()]
+    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    return "", (errors or lines or ["failed"])[-1]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the process that was started, not xdist's workers."""
     if not hasattr(config, "workerinput"):
-        watch()
         routes = json.loads(os.environ.get("WORKBOOK_WRONG", "{}"))
         config.pluginmanager.register(Watcher([Route(*each) for each in routes.items()]), "workbook-watcher")

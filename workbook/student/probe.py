@@ -1,10 +1,7 @@
 """Looks at a project from inside, in the project's own Python. It imports nothing of the workbook.
 
-    python probe.py SECONDS HANGS
-
 Each line of standard input is a request, `{"ask": "schema", …}`; each gets one line of JSON on standard output: what
 was seen, or `error`, a sentence, and `heard`, what the error said. What the project prints goes to standard error.
-A request that takes longer than SECONDS ends the process, and the file HANGS then holds the line where it was.
 """
 
 import ast
@@ -15,6 +12,7 @@ import inspect
 import json
 import os
 import re
+import signal
 import sys
 import tomllib
 import traceback
@@ -30,39 +28,34 @@ SESSION = ("time_zone", "sql_mode", "collation_connection", "max_execution_time"
 
 Credentials = dict[str, Any]
 
+# Who has waited too long ends us by this signal, and reads where we were. Pytest puts another file in the place of 2.
+faulthandler.register(signal.SIGUSR1, file=os.dup(2), chain=True)
+
 
 def said(error: BaseException) -> str:
-    """An error as a sentence, with the deepest line of the project that it came through.
-
-    For example `app/main.py:3: ModuleNotFoundError: No module named 'app.services'`.
-    """
-    project = str(Path.cwd())
-    where, line = "", 0
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(project) and "site-packages" not in frame.filename:
-            where, line = frame.filename, frame.lineno or 0
+    """An error with the deepest line of the project's: `app/main.py:3: ModuleNotFoundError: No module named 'app'`."""
+    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    own = [each for each in frames if each[0].startswith(str(Path.cwd())) and "site-packages" not in each[0]]
     text = str(error).strip()
     if isinstance(error, SyntaxError):
-        where, line, text = error.filename or where, error.lineno or line, error.msg or "invalid syntax"
+        text = error.msg or "invalid syntax"
+        own += [(error.filename, error.lineno)] if error.filename else []
     says = re.sub(r"\s*\n\s*", " / ", text) or type(error).__name__
-    return f"{f'{where}:{line}: ' if where else ''}{type(error).__name__}: {says}"
+    return f"{f'{own[-1][0]}:{own[-1][1]}: ' if own else ''}{type(error).__name__}: {says}"
 
 
 def divert(change: Callable[[Credentials], Credentials], hear: Callable[[Any], None] = lambda statement: None) -> None:
     """Stand between the project and MySQL: `change` a login's credentials (`host`, …, `db`), `hear` each statement."""
-    for driver in ("asyncmy", "aiomysql", "pymysql"):
+    for name in ("asyncmy.connection", "aiomysql.connection", "pymysql.connections"):
         with suppress(ImportError):
-            module = importlib.import_module(f"{driver}.connection{'s' if driver == 'pymysql' else ''}")
-            _divert(module.Connection, change, hear)
+            _divert(importlib.import_module(name).Connection, change, hear)
 
 
 def _divert(driver: Any, change: Callable[[Credentials], Credentials], hear: Callable[[Any], None]) -> None:
     original, asked = driver.__init__, driver.query
 
-    def init(self: Any, *arguments: Any, **credentials: Any) -> None:
+    def init(self: Any, *arguments: Any, passwd: str = "", unix_socket: str = "", **credentials: Any) -> None:
         credentials["db"] = credentials.pop("database", None) or credentials.get("db")
-        credentials.pop("passwd", None)
-        credentials.pop("unix_socket", None)
         original(self, *arguments, **change(credentials))
 
     def query(self: Any, statement: Any, *arguments: Any, **more: Any) -> Any:
@@ -74,10 +67,8 @@ def _divert(driver: Any, change: Callable[[Credentials], Credentials], hear: Cal
 
 def modules() -> Iterator[Path]:
     """The project's own Python files that are no tests, those at the top first."""
-    here = Path.cwd()
-    files = [file for file in here.rglob("*.py") if not SKIPPED & set(file.relative_to(here).parts)]
-    for file in sorted(files, key=lambda file: (len(file.parts), file)):
-        if not file.name.startswith("test_") and file.name != "conftest.py":
+    for file in sorted(Path.cwd().rglob("*.py"), key=lambda file: (len(file.parts), file)):
+        if not SKIPPED & set(file.relative_to(Path.cwd()).parts) and not re.match(r"test_|conftest\.py", file.name):
             yield file
 
 
@@ -93,8 +84,7 @@ def aerich() -> dict[str, Any]:
         tools = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
     except FileNotFoundError:
         return {}
-    table = tools.get("tortoise") or tools.get("aerich") or {}
-    return table if isinstance(table, dict) else {}
+    return tools.get("tortoise") or tools.get("aerich") or {}
 
 
 def configuration() -> dict[str, Any] | None:
@@ -112,22 +102,14 @@ def configuration() -> dict[str, Any] | None:
     return None
 
 
-def applications(failed: list[BaseException]) -> Iterator[tuple[Path, Any]]:
-    """The applications of the project with their files: objects, else what a factory makes; what importing raised."""
+def applications(file: Path) -> list[Any]:
+    """The applications that a file makes: objects, else what its factories do. Raises whatever importing it raises."""
     from fastapi import FastAPI
 
-    for file in modules():
-        if "FastAPI" not in file.read_text(encoding="utf-8", errors="replace"):
-            continue
-        try:
-            module = imported(file)
-            found = [value for value in vars(module).values() if isinstance(value, FastAPI)]
-            made = [] if found else [getattr(module, factory)() for factory in _factories(file)]
-            found += [value for value in made if isinstance(value, FastAPI)]
-        except BaseException as error:
-            failed.append(error)
-        else:
-            yield from ((file, app) for app in found)
+    module = imported(file)
+    found = [value for value in vars(module).values() if isinstance(value, FastAPI)]
+    made = [] if found else [getattr(module, factory)() for factory in _factories(file)]
+    return found + [value for value in made if isinstance(value, FastAPI)]
 
 
 def _factories(file: Path) -> Iterator[str]:
@@ -179,37 +161,34 @@ class Project:
         """Hold several connections of the pool at once: each one's session, and what an UPDATE to the same counts."""
         config = configuration() or {}
         self._divert(login)
-        async with _initialised(config), AsyncExitStack() as held:
-            client = _connection(next(iter(config["connections"])))
+        async with _initialised(config) as tortoise, AsyncExitStack() as held:
+            client = tortoise.get_connection(next(iter(config["connections"])))
             pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(CONNECTIONS)]
             answers = [await _session(connection) for connection in pooled]
         return {"sessions": [each[0] for each in answers], "matched": [each[1] for each in answers]}
 
     async def schema(self, models: Credentials, migrated: Credentials) -> dict[str, Any]:
         """Build the tables twice, by the models and by the migrations, each in a database of its own."""
-        from tortoise import Tortoise
-
         config = configuration() or {}
         location = Path(str(aerich().get("location", "./migrations")))
         app = next(iter(config["apps"]))
         files = sorted(file.name for file in (location / app).glob("*.py") if file.name[0].isdigit())
         self._divert(models)
-        async with _initialised(config) as context:
-            await context.generate_schemas()
-        if not files:
-            return {"files": files, "failed": ""}
-        from aerich import Command
+        async with _initialised(config) as tortoise:
+            await tortoise.generate_schemas()
+        failed = ""
+        if files:
+            from aerich import Command
 
-        self._divert(migrated)
-        command = Command(config, app=app, location=str(location))
-        await command.init()
-        try:
-            await command.upgrade(run_in_transaction=True)
-        except Exception as error:
-            return {"files": files, "failed": said(error)}
-        finally:
-            await Tortoise.close_connections()
-        return {"files": files, "failed": ""}
+            self._divert(migrated)
+            async with _initialised(config):
+                command = Command(config, app=app, location=str(location))
+                await command.init()
+                try:
+                    await command.upgrade(run_in_transaction=True)
+                except Exception as error:
+                    failed = said(error)
+        return {"files": files, "failed": failed}
 
     async def find(self, path: str) -> dict[str, Any]:
         """Find the application: the one that has the path, else the one with the most."""
@@ -217,12 +196,21 @@ class Project:
         # Before the application imports it.
         uuid.uuid4 = lambda: uuid.UUID(int=self.numbers.pop(0)) if self.numbers else original()
         failed: list[BaseException] = []
-        found = [(file, app, sorted(app.openapi()["paths"])) for file, app in applications(failed)]
-        best = max(found, key=lambda each: _rank(each[0], each[2], path), default=None)
-        if failed and (best is None or not all(_rank(best[0], best[2], path)[:2])):
+        best: tuple[tuple[bool, bool, int], list[str]] = (False, False, -1), []
+        for file in modules():
+            if "FastAPI" in file.read_text(encoding="utf-8", errors="replace"):
+                try:
+                    found = [(app, sorted(app.openapi()["paths"])) for app in applications(file)]
+                except BaseException as error:
+                    failed.append(error)
+                    continue
+                for app, paths in found:
+                    rank = _rank(file, paths, path)
+                    if rank > best[0]:
+                        self.app, best = app, (rank, paths)
+        if failed and not all(best[0][:2]):
             raise failed[0]
-        self.app = best and best[1]
-        return {"found": best is not None, "paths": best[2] if best else []}
+        return {"found": self.app is not None, "paths": best[1]}
 
     async def start(self, login: Credentials) -> dict[str, Any]:
         """Start the application: enter its lifespan."""
@@ -230,27 +218,15 @@ class Project:
         await self.open.enter_async_context(self.app.router.lifespan_context(self.app))
         return {}
 
-    async def send(
-        self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int]
-    ) -> dict[str, Any]:
+    async def send(self, method: str, path: str, body: str, numbers: list[int]) -> dict[str, Any]:
         """Send the application a request; `numbers` are what `uuid4` gives next, and `taken` says whether it did."""
         self.numbers = numbers
         path, _, query = path.partition("?")
-        pairs = {"host": "test", "content-length": str(len(body.encode()))} | headers
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode()) for name, value in pairs.items()],
-            "client": ("127.0.0.1", 50000),
-            "server": ("test", 80),
-        }
+        headers = {"host": "test", "content-type": "application/json", "content-length": str(len(body.encode()))}
+        scope: dict[str, Any] = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}
+        scope |= {"client": ("127.0.0.1", 50000), "server": ("test", 80), "root_path": "", "method": method}
+        scope |= {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
+        scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
         answer: dict[str, Any] = {"status": None, "body": "", "raised": "", "statements": self.statements}
         self.statements.clear()
 
@@ -278,24 +254,10 @@ def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:
 
 def _has_env() -> bool:
     """Whether the project has a class of settings that reads `ENV`: only then can a wrong one be refused."""
-    here = str(Path.cwd())
-    own = [
-        each
-        for name, each in sys.modules.items()
-        if name != "__main__" and str(getattr(each, "__file__", "")).startswith(here)
-    ]
+    loaded = [each for name, each in sys.modules.items() if name != "__main__"]
+    own = [each for each in loaded if str(getattr(each, "__file__", "")).startswith(str(Path.cwd()))]
     classes = [value for module in own for value in vars(module).values() if inspect.isclass(value)]
     return any("env" in map(str.lower, getattr(each, "model_fields", ())) for each in classes)
-
-
-def _connection(name: str) -> Any:
-    try:
-        from tortoise import connections
-    except ImportError:  # before Tortoise 1.0
-        from tortoise.connection import get_connection
-
-        return get_connection(name)
-    return connections.get(name)
 
 
 async def _session(connection: Any) -> tuple[dict[str, Any], int]:
@@ -310,43 +272,35 @@ async def _session(connection: Any) -> tuple[dict[str, Any], int]:
 
 @asynccontextmanager
 async def _initialised(config: dict[str, Any]) -> AsyncIterator[Any]:
-    """Tortoise with a configuration, so that nothing of it is left afterwards; what can generate the schemas."""
-    try:
-        from tortoise.context import TortoiseContext
-    except ImportError:  # before Tortoise 1.0
-        from tortoise import Tortoise
+    """Tortoise with a configuration, so that nothing of it is left afterwards."""
+    import tortoise
 
-        await Tortoise.init(config=config)
+    context = getattr(tortoise, "context", None)  # none before Tortoise 1.0
+    async with context.TortoiseContext() if context else AsyncExitStack():
+        await tortoise.Tortoise.init(config=config)
         try:
-            yield Tortoise
+            yield tortoise.Tortoise
         finally:
-            await Tortoise.close_connections()
-        return
-    async with TortoiseContext() as context:
-        await context.init(config=config)
-        yield context
+            await tortoise.Tortoise.close_connections()
 
 
-async def serve(seconds: float, hangs: str) -> None:
+async def serve() -> None:
     """Answer the requests, until there are none. What the student's code raises is an answer, also `sys.exit`."""
     requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     project = Project()
-    with open(hangs, "w", encoding="utf-8") as dump:  # noqa: ASYNC230 - nothing else runs
-        for line in requests:
-            request = json.loads(line)
-            faulthandler.dump_traceback_later(seconds, exit=True, file=dump)
-            try:
-                seen = await getattr(project, request.pop("ask"))(**request)
-            except BaseException as error:
-                seen = {"error": said(error), "heard": f"{type(error).__name__}: {error}"}
-            faulthandler.cancel_dump_traceback_later()
-            print(json.dumps(seen, default=str), file=answers, flush=True)
-        with suppress(Exception):
-            await project.open.aclose()
+    for line in requests:
+        request = json.loads(line)
+        try:
+            seen = await getattr(project, request.pop("ask"))(**request)
+        except BaseException as error:
+            seen = {"error": said(error), "heard": f"{type(error).__name__}: {error}"}
+        print(json.dumps(seen, default=str), file=answers, flush=True)
+    with suppress(Exception):
+        await project.open.aclose()
 
 
 if __name__ == "__main__":
     sys.path[0] = str(Path.cwd())
-    asyncio.run(serve(float(sys.argv[1]), sys.argv[2]))
+    asyncio.run(serve())

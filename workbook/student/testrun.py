@@ -1,8 +1,7 @@
 """The student's tests, run once as they are and once with each wrong application, on a server that is nobody's."""
 
-import contextlib
 import json
-import subprocess
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from workbook.login import cursor
 from workbook.runner.contract import EXIT_CODES
 from workbook.say import _
 from workbook.student.check import Broken, look
-from workbook.student.ground import PROBE, Ground, hanging
+from workbook.student.ground import PROBE, Ground, Program
 from workbook.student.inside import Schema, Settings
 
 TIMES = 5
@@ -43,13 +42,10 @@ class Run:
     """What was seen of the tests, whatever the route.
 
     Attributes:
-        output: what was on the screen.
-        exit: pytest's exit code, None when it never came to its end.
-        failures: what failed in the run as they are.
+        output, exit: what was on the screen; pytest's exit code, None when it never came to its end.
         tests: all that were run, with the requests that they send, `POST /v1/meetings`.
-        noticed: for each route and wrong application, the message with which each sender failed; empty when it passed.
-        databases: those that were to be logged in to.
-        on_own: whether they use the database that the student develops on.
+        noticed: for each route and wrong application, the words with which each sender failed; empty when it passed.
+        databases, on_own: those that were to be logged in to; whether the one that the student develops on is used.
     """
 
     output: str
@@ -84,30 +80,21 @@ class Tests:
 
     def __init__(self, run: Run, route: str) -> None:
         self.route = route
-        self.failing: list[Failure] = []
-        self.others_failing: list[Failure] = []
-        self.elsewhere: list[Failure] = []
-        for failure in run.failures:
-            sends = run.tests.get(failure.test)
+        kinds: tuple[dict[tuple[str, str], Failure], ...] = {}, {}, {}
+        for each in run.failures:
+            sends = run.tests.get(each.test)
             asks = sends and any(request.rstrip("/") == route for request in sends)
-            kind = self.failing if asks else self.elsewhere if sends else self.others_failing
             # One for all that break in the same place with the same words.
-            if not any(
-                (each.place or each.test, each.says) == (failure.place or failure.test, failure.says) for each in kind
-            ):
-                kind.append(failure)
+            kinds[0 if asks else 2 if sends else 1].setdefault((each.place or each.test, each.says), each)
+        self.failing, self.others_failing, self.elsewhere = (list(kind.values()) for kind in kinds)
         wrong = dict(run.noticed.get(route, {}))
         right = wrong.pop(RIGHT, None)
         sent = {request for requests in run.tests.values() for request in requests}
         alike = sorted(request for request in sent if request.split(" ")[0] == route.split(" ")[0])
         self.sent_instead = ", ".join(alike) if right is None else None
-        self.never_green = {test: _first_error(said) for test, said in (right or {}).items() if said}
+        self.never_green = {test: said for test, said in (right or {}).items() if said}
         fair = [test for test, said in (right or {}).items() if not said]
         self.fooled_by = [name for name, of in wrong.items() if fair and all(of.get(test) == "" for test in fair)]
-
-
-def _first_error(message: str) -> str:
-    return next((line[1:].strip() for line in message.splitlines() if line.startswith("E ")), "")
 
 
 @look
@@ -159,33 +146,24 @@ def tests_under(ground: Ground, python: Path) -> TestsUnder:
 def _pytest(ground: Ground, python: Path, name: str, **values: str) -> Run:
     """Run pytest with our plugin in a copy of the project, `MYSQL_DB` being `name`, and with further variables.
 
-    Raises:
-        Broken: it does not come to its end; the sentence names the line where it hangs.
+    Raises Broken when it does not come to its end; the sentence names the line where it hangs.
     """
-    root = ground.copy()
-    told, log, plugins = (root.with_name(each) for each in ("told", "output", "plugins"))
-    plugins.mkdir()
+    told, plugins = ground.scratch / f"told-{name}", ground.scratch / "plugins"
+    plugins.mkdir(exist_ok=True)
     for each in ("probe", "plugin"):
-        (plugins / f"workbook_{each}.py").symlink_to(PROBE.with_name(f"{each}.py"))
-    seconds = TIMES * ground.seconds
-    values |= ground.throwaway.environment(name) | {
-        "PYTHONPATH": str(plugins),
-        "WORKBOOK_LOGIN": json.dumps(ground.login()),
-        "WORKBOOK_TOLD": str(told),
-        "WORKBOOK_PATIENCE": str(seconds),
-    }
+        shutil.copyfile(PROBE.with_name(f"{each}.py"), plugins / f"workbook_{each}.py")
+    values |= ground.throwaway.environment(name) | {"PYTHONPATH": str(plugins), "WORKBOOK_TOLD": str(told)}
+    values["WORKBOOK_LOGIN"] = json.dumps(ground.login())
     options = ["-p", "workbook_plugin", "-p", "no:cacheprovider", "-q", "--override-ini=addopts="]
-    process = ground.start([str(python), "-m", "pytest", *options], root, values, log)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds + ground.seconds)
-    stuck = hanging(Path(f"{told}.hangs"), root, seconds, ended=process.poll() is not None)
-    if stuck:
-        raise Broken(stuck)
-    text, output = (
-        file.read_text(encoding="utf-8", errors="replace").replace(f"{root}/", "") if file.exists() else ""
-        for file in (told, log)
+    program = Program(ground, [str(python), "-m", "pytest", *options], values)
+    with program.within(TIMES * ground.seconds):
+        program.process.wait()
+    text = (
+        told.read_text(encoding="utf-8")
+        if told.exists()
+        else '{"exit": null, "tests": {}, "noticed": {}, "databases": []}'
     )
-    seen: dict[str, Any] = json.loads(text or '{"exit": null, "tests": {}, "noticed": {}, "databases": []}')
+    seen: dict[str, Any] = json.loads(program.named(text))
     failures = [Failure(**each) for each in seen.pop("failures", ())]
-    ground.heard += [each.message for each in failures] or ([output] if process.returncode else [])
-    return Run(output, failures=failures, **seen)
+    ground.heard += [each.message for each in failures] or ([program.printed] if program.process.returncode else [])
+    return Run(program.printed, failures=failures, **seen)
