@@ -7,12 +7,11 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
-from workbook.history.git import persons_git
 from workbook.say import Problem
+from workbook.student.checking import diff, next_hint, solution
 from workbook.student.commands import app, fold
 from workbook.student.project import NAME, Progress
 from workbook.student.start import start
-from workbook.student.stuck import diff, next_hint, solution
 
 
 @pytest.fixture
@@ -36,31 +35,26 @@ def test_hints_go_from_a_nudge_to_almost_the_answer_and_are_remembered(root: Pat
 def test_a_hint_before_any_check_or_for_an_unknown_one_says_what_to_do(root: Path) -> None:
     with pytest.raises(Problem, match="Nothing has been checked yet"):
         next_hint(root)
-    with pytest.raises(Problem, match="no check nonsense") as problem:
+    with pytest.raises(Problem, match="There is no check nonsense"):
         next_hint(root, "nonsense")
-    assert "tests_run" in problem.value.ways[0]
 
 
-def test_diff_shows_new_and_changed_files_and_leaves_the_index_alone(root: Path) -> None:
+def test_diff_shows_new_and_changed_files(root: Path) -> None:
     (root / "app" / "main.py").write_text("mine = True\n")
     (root / "extra.py").write_text("extra = True\n")
     (root / "uv.lock").write_text("made anew\n")
 
     shown = diff(root, "ch34")
 
-    assert "+mine = True" in shown
-    assert "+extra = True" in shown
-    assert "uv.lock" not in shown
+    assert [each in shown for each in ("+mine = True", "+extra = True", "uv.lock")] == [True, True, False]
     assert diff(root, "ch34", path="extra.py").count("diff --git") == 1
-    assert "A  " not in persons_git(root, "status", "--porcelain")
 
 
 def test_the_solution_is_shown_when_it_was_asked_for_twice(root: Path) -> None:
     first, second = solution(root, "ch35"), solution(root, "ch35")
 
     assert "workbook hint" in first
-    assert "+async def test_create_meeting_saves_it" not in first
-    assert "+async def test_create_meeting_saves_it" in second
+    assert ["+async def test_create_meeting_saves_it" in each for each in (first, second)] == [False, True]
     assert solution(root, "ch35", "conftest.py").startswith("import os\n")
 
 

@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.student import terminal
@@ -38,12 +39,9 @@ WORKBOOK = "/home/student/workbook"
 
 
 class Student:
-    """One student with one project, on one server.
+    """One student with one project, on one server: the `pages`' lines by language, and each command's exit code.
 
-    Attributes:
-        pages: the pages' lines, by language.
-        wide: lines that did not fit into the terminal.
-        codes: the exit code of each of the workbook's commands, in order.
+    `wide` are lines that did not fit into the terminal.
     """
 
     def __init__(self, root: Path, server: Server) -> None:
@@ -115,12 +113,11 @@ def play(server: Server) -> Student:
     with tempfile.TemporaryDirectory(prefix="workbook-student-") as root:
         os.chmod(root, 0o755)
         student = Student(Path(root), server)
-        _play(student)
+        _play(student, student.screen, student.says)
         return student
 
 
-def _play(student: Student) -> None:
-    screen, says = student.screen, student.says
+def _play(student: Student, screen: Callable[..., None], says: Callable[..., None]) -> None:
     says(*INTRO)
     first, *others = [each.id for each in project.chapters()]
     says(*head(first))
@@ -207,11 +204,6 @@ def pages(student: Student) -> dict[Path, str]:
     return {PAGES[language]: "\n".join(lines).rstrip() + "\n" for language, lines in student.pages.items()}
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two recordings are the same but for what differs from day to day and from machine to machine."""
-    return not difference(one, other)
-
-
 def difference(one: str, other: str) -> list[str]:
     """The lines in which two recordings differ, as a diff."""
     return list(difflib.unified_diff(_normal(one), _normal(other), "the site", "the terminal", lineterm="", n=1))
@@ -230,7 +222,7 @@ def main() -> None:
     with ladder.climb(TEMPLATE, use="test") as server:
         played = play(server)
     for path, text in pages(played).items():
-        if not path.exists() or not same(path.read_text(encoding="utf-8"), text):
+        if not path.exists() or difference(path.read_text(encoding="utf-8"), text):
             path.write_text(text, encoding="utf-8")
             print(f"Written: {path}", file=sys.stderr)
     print(*played.codes, "Too wide:", *played.wide, sep="\n")

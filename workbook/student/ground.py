@@ -39,8 +39,7 @@ class Ground:
         wrong: the files with wrong applications, by the request in front of which they stand.
         server: a MySQL on which nobody has anything; one is started when it is needed when None.
         seconds: how long the project's code may take to answer.
-        remarks: sentences for the end of the screen, which count for nothing.
-        heard: what the project's own programs said of errors so far, as they said it.
+        remarks, heard: sentences for the end of the screen; what the project's own programs said of errors so far.
     """
 
     project: Path
@@ -145,14 +144,12 @@ class Program:
             timer.cancel()
         if self.process.poll() != -signal.SIGUSR1:
             return
-        where = re.search(r'File "([^/<"].*)", line (\d+)', self.printed.partition("(most recent call first)")[2])
-        if where is None:
-            raise Broken(_("Your code does not come to its end within {seconds:g} seconds.", seconds=seconds))
+        own = re.findall(r'File "([^/<"].*)", line (\d+)', self.printed.partition("(most recent call first)")[2])
         raise Broken(
             _(
                 "{where}: your code is still here after {seconds:g} seconds. "
                 "Does a loop never end, or does something wait?",
-                where=":".join(where.groups()),
+                where=":".join(own[0]) if own else self.root.name,
                 seconds=seconds,
             )
         )
@@ -190,8 +187,7 @@ class Probe(Program):
 def students_server(project: Path) -> Server:
     """The server that the environment or `.env` names, else the workbook's, else at the course's own address.
 
-    Raises:
-        Problem: none answers, or it is no MySQL that lets the student in.
+    Raises Problem: none answers, or it is no MySQL that lets the student in.
     """
     server = ladder.running(project, strict=True) or ladder.unnamed()
     if server is None:

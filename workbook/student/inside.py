@@ -88,7 +88,7 @@ class Schema:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the application answered, with the SQL that it sent; `raised` is the error that it let through, if any.
+    """What the application answered; `raised` is the error that it let through, if any.
 
     `taken` says whether it asked for the `uuids` that it was given.
     """
@@ -96,7 +96,6 @@ class Answer:
     status: int | None
     body: str
     raised: str
-    statements: list[str]
     taken: bool
 
     @property
@@ -111,23 +110,16 @@ class Answer:
 class Api:
     """The application, as a client speaks to it; `paths` are those that its description names."""
 
-    def __init__(self, probe: Probe, login: dict[str, Any], paths: list[str]) -> None:
-        self._probe, self._login, self.paths = probe, login, paths
-
-    def start(self) -> "Api":
-        """Enter its lifespan; before, it answers what needs no database."""
-        self._probe.ask("start", login=self._login)
-        return self
+    def __init__(self, probe: Probe, paths: list[str]) -> None:
+        self.probe, self.paths = probe, paths
 
     def send(self, method: str, path: str, *, json: Any = None, uuids: Iterable[int] = ()) -> Answer:
         """Send a request with a body, or none; `uuids` are what the application's `uuid4` gives next."""
         body = "" if json is None else dumps(json)
-        return Answer(**self._probe.ask("send", method=method, path=path, body=body, numbers=list(uuids)))
+        return Answer(**self.probe.ask("send", method=method, path=path, body=body, numbers=list(uuids)))
 
     get = partialmethod(send, "GET")
     post = partialmethod(send, "POST")
-    patch = partialmethod(send, "PATCH")
-    delete = partialmethod(send, "DELETE")
 
 
 @look
@@ -186,16 +178,17 @@ def application(ground: Ground, python: Path, route: str, schema: Schema | None 
     """The application, imported and not started."""
     database = schema.database if schema else ground.make("empty")
     probe = Probe(ground, python, ground.throwaway.environment(database))
-    seen = probe.ask("find", path=route.partition(" ")[2])
+    seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
-    return Api(probe, ground.login(database), seen["paths"])
+    return Api(probe, seen["paths"])
 
 
 @look
 def api(application: Api) -> Api:
     """The application, started, on a database that its migrations built."""
-    return application.start()
+    application.probe.ask("start")
+    return application
 
 
 @look

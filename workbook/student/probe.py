@@ -4,7 +4,6 @@ Each line of standard input is a request, `{"ask": "schema", …}`; each gets on
 was seen, or `error`, a sentence, and `heard`, what the error said. What the project prints goes to standard error.
 """
 
-import ast
 import asyncio
 import faulthandler
 import importlib
@@ -24,7 +23,6 @@ from typing import Any
 
 SKIPPED = {".venv", "venv", "node_modules", "migrations", "__pycache__", ".git", "build", "dist", "tests"}
 CONNECTIONS = 6
-SESSION = ("time_zone", "sql_mode", "collation_connection", "max_execution_time", "innodb_lock_wait_timeout")
 
 Credentials = dict[str, Any]
 
@@ -44,31 +42,27 @@ def said(error: BaseException) -> str:
     return f"{f'{own[-1][0]}:{own[-1][1]}: ' if own else ''}{type(error).__name__}: {says}"
 
 
-def divert(change: Callable[[Credentials], Credentials], hear: Callable[[Any], None] = lambda statement: None) -> None:
-    """Stand between the project and MySQL: `change` a login's credentials (`host`, …, `db`), `hear` each statement."""
+def divert(change: Callable[[Credentials], Credentials]) -> None:
+    """Stand between the project and MySQL: `change` each login's credentials (`host`, …, `db`)."""
     for name in ("asyncmy.connection", "aiomysql.connection", "pymysql.connections"):
         with suppress(ImportError):
-            _divert(importlib.import_module(name).Connection, change, hear)
+            driver = importlib.import_module(name).Connection
+            driver.__init__ = _changed(driver.__init__, change)
 
 
-def _divert(driver: Any, change: Callable[[Credentials], Credentials], hear: Callable[[Any], None]) -> None:
-    original, asked = driver.__init__, driver.query
-
+def _changed(original: Any, change: Callable[[Credentials], Credentials]) -> Any:
     def init(self: Any, *arguments: Any, passwd: str = "", unix_socket: str = "", **credentials: Any) -> None:
         credentials["db"] = credentials.pop("database", None) or credentials.get("db")
         original(self, *arguments, **change(credentials))
 
-    def query(self: Any, statement: Any, *arguments: Any, **more: Any) -> Any:
-        hear(statement)
-        return asked(self, statement, *arguments, **more)
-
-    driver.__init__, driver.query = init, query
+    return init
 
 
-def modules() -> Iterator[Path]:
-    """The project's own Python files that are no tests, those at the top first."""
+def modules(word: str) -> Iterator[Path]:
+    """The project's own Python files with a word in them that are no tests, those at the top first."""
     for file in sorted(Path.cwd().rglob("*.py"), key=lambda file: (len(file.parts), file)):
-        if not SKIPPED & set(file.relative_to(Path.cwd()).parts) and not re.match(r"test_|conftest\.py", file.name):
+        test = re.match(r"test_|conftest\.py", file.name) or SKIPPED & set(file.relative_to(Path.cwd()).parts)
+        if not test and word in file.read_text(encoding="utf-8", errors="replace"):
             yield file
 
 
@@ -80,45 +74,19 @@ def imported(file: Path) -> Any:
 
 def aerich() -> dict[str, Any]:
     """Aerich's table of `pyproject.toml`: `[tool.tortoise]` today, `[tool.aerich]` in the notes' days."""
-    try:
-        tools = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
-    except FileNotFoundError:
-        return {}
+    file = Path("pyproject.toml")
+    tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}) if file.exists() else {}
     return tools.get("tortoise") or tools.get("aerich") or {}
 
 
 def configuration() -> dict[str, Any] | None:
     """The Tortoise configuration: the one that `pyproject.toml` names, else the dictionary that looks like one."""
     module, _, attribute = str(aerich().get("tortoise_orm", "")).rpartition(".")
-    if module:
-        value = getattr(importlib.import_module(module), attribute, None)
-        if isinstance(value, dict):
-            return value
-    for file in modules():
-        if "connections" in file.read_text(encoding="utf-8", errors="replace"):
-            for value in vars(imported(file)).values():
-                if isinstance(value, dict) and {"connections", "apps"} <= value.keys():
-                    return value
-    return None
-
-
-def applications(file: Path) -> list[Any]:
-    """The applications that a file makes: objects, else what its factories do. Raises whatever importing it raises."""
-    from fastapi import FastAPI
-
-    module = imported(file)
-    found = [value for value in vars(module).values() if isinstance(value, FastAPI)]
-    made = [] if found else [getattr(module, factory)() for factory in _factories(file)]
-    return found + [value for value in made if isinstance(value, FastAPI)]
-
-
-def _factories(file: Path) -> Iterator[str]:
-    """The functions of a file that need no argument and make an application, or say that they do."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
-            needed = len(node.args.args) - len(node.args.defaults) + len(node.args.kwonlyargs)
-            if not needed and "FastAPI" in ast.unparse(node):
-                yield node.name
+    named = getattr(importlib.import_module(module), attribute, None) if module else None
+    if isinstance(named, dict):
+        return named
+    values = (value for file in modules("connections") for value in vars(imported(file)).values())
+    return next((each for each in values if isinstance(each, dict) and {"connections", "apps"} <= each.keys()), None)
 
 
 class Project:
@@ -128,16 +96,12 @@ class Project:
         """Nothing is imported yet."""
         self.login: Credentials = {}
         self.numbers: list[int] = []
-        self.statements: list[str] = []
         self.open = AsyncExitStack()
         self.app: Any = None
 
     def _divert(self, login: Credentials) -> None:
         if not self.login:
-            divert(
-                lambda asked: asked | {key: self.login[key] for key in self.login if key != "db" or asked.get("db")},
-                lambda statement: self.statements.append(str(statement)),
-            )
+            divert(lambda to: to | {key: self.login[key] for key in self.login if key != "db" or to.get("db")})
         self.login.update(login)
 
     async def settings(self) -> dict[str, Any]:
@@ -164,8 +128,8 @@ class Project:
         async with _initialised(config) as tortoise, AsyncExitStack() as held:
             client = tortoise.get_connection(next(iter(config["connections"])))
             pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(CONNECTIONS)]
-            answers = [await _session(connection) for connection in pooled]
-        return {"sessions": [each[0] for each in answers], "matched": [each[1] for each in answers]}
+            sessions, matched = zip(*[await _session(connection) for connection in pooled], strict=True)
+        return {"sessions": sessions, "matched": matched}
 
     async def schema(self, models: Credentials, migrated: Credentials) -> dict[str, Any]:
         """Build the tables twice, by the models and by the migrations, each in a database of its own."""
@@ -190,31 +154,31 @@ class Project:
                     failed = said(error)
         return {"files": files, "failed": failed}
 
-    async def find(self, path: str) -> dict[str, Any]:
+    async def find(self, path: str, login: Credentials) -> dict[str, Any]:
         """Find the application: the one that has the path, else the one with the most."""
+        self._divert(login)
         original = uuid.uuid4
         # Before the application imports it.
         uuid.uuid4 = lambda: uuid.UUID(int=self.numbers.pop(0)) if self.numbers else original()
-        failed: list[BaseException] = []
-        best: tuple[tuple[bool, bool, int], list[str]] = (False, False, -1), []
-        for file in modules():
-            if "FastAPI" in file.read_text(encoding="utf-8", errors="replace"):
-                try:
-                    found = [(app, sorted(app.openapi()["paths"])) for app in applications(file)]
-                except BaseException as error:
-                    failed.append(error)
-                    continue
-                for app, paths in found:
-                    rank = _rank(file, paths, path)
-                    if rank > best[0]:
-                        self.app, best = app, (rank, paths)
-        if failed and not all(best[0][:2]):
-            raise failed[0]
-        return {"found": self.app is not None, "paths": best[1]}
+        from fastapi import FastAPI
 
-    async def start(self, login: Credentials) -> dict[str, Any]:
+        failed: list[BaseException] = []
+        best, paths = (False, False, -1), []
+        for file in modules("FastAPI"):
+            try:
+                for app in [value for value in vars(imported(file)).values() if isinstance(value, FastAPI)]:
+                    described = sorted(app.openapi()["paths"])
+                    rank = _rank(file, described, path)
+                    if rank > best:
+                        self.app, best, paths = app, rank, described
+            except BaseException as error:
+                failed.append(error)
+        if failed and not all(best[:2]):
+            raise failed[0]
+        return {"found": self.app is not None, "paths": paths}
+
+    async def start(self) -> dict[str, Any]:
         """Start the application: enter its lifespan."""
-        self._divert(login)
         await self.open.enter_async_context(self.app.router.lifespan_context(self.app))
         return {}
 
@@ -227,17 +191,14 @@ class Project:
         scope |= {"client": ("127.0.0.1", 50000), "server": ("test", 80), "root_path": "", "method": method}
         scope |= {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
         scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
-        answer: dict[str, Any] = {"status": None, "body": "", "raised": "", "statements": self.statements}
-        self.statements.clear()
+        answer: dict[str, Any] = {"status": None, "body": "", "raised": ""}
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body.encode(), "more_body": False}
 
         async def take(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                answer["status"] = message["status"]
-            elif message["type"] == "http.response.body":
-                answer["body"] += message.get("body", b"").decode(errors="replace")
+            answer["status"] = message.get("status", answer["status"])
+            answer["body"] += message.get("body", b"").decode(errors="replace")
 
         try:
             await self.app(scope, receive, take)
@@ -262,8 +223,8 @@ def _has_env() -> bool:
 
 async def _session(connection: Any) -> tuple[dict[str, Any], int]:
     async with connection.cursor() as cursor:
-        await cursor.execute("SELECT " + ", ".join(f"@@{name}" for name in SESSION))
-        session = dict(zip(SESSION, await cursor.fetchone()))  # noqa: B905
+        await cursor.execute("SHOW SESSION VARIABLES")
+        session = dict(await cursor.fetchall())
         await cursor.execute("CREATE TEMPORARY TABLE workbook_probe (id INT PRIMARY KEY, word VARCHAR(9))")
         await cursor.execute("INSERT INTO workbook_probe VALUES (1, 'same')")
         matched = int(await cursor.execute("UPDATE workbook_probe SET word = 'same' WHERE id = 1"))

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from workbook.lesson.chapters import ChapterFolder
@@ -21,10 +20,9 @@ class Progress:
 
     Attributes:
         current: the chapter under way, or an empty text.
-        done: the day on which each finished chapter passed its checks, by chapter id.
-        hints: how many hints of each check were given, by `ch35/name-of-the-check`.
-        asked: how often the solution of a chapter was asked for, by chapter id.
-        missing: the checks that the last `workbook check` found wanting, by chapter id.
+        done: the day on which each finished chapter passed its checks.
+        hints, asked: how many hints of each check (`ch35/its_name`) were given; how often a solution was asked for.
+        missing: the checks that the last `workbook check` found wanting, by chapter.
     """
 
     current: str = ""
@@ -33,19 +31,11 @@ class Progress:
     asked: dict[str, int] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
 
-    def finish(self, chapter: str) -> None:
-        """Note that a chapter's checks passed today, unless they did before."""
-        self.done.setdefault(chapter, datetime.now(UTC).astimezone().date().isoformat())
-
     @staticmethod
     def read(project: Path) -> "Progress":
         """Read the file; a line that is not understood is passed over, for people edit it."""
-        progress = Progress()
-        try:
-            lines = (project / NAME).read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return progress
-        for line in lines:
+        progress, file = Progress(), project / NAME
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ():
             match line.split():
                 case ["current", chapter]:
                     progress.current = chapter
@@ -80,19 +70,18 @@ def find(start: Path) -> Path | None:
 def require(directory: Path | None) -> Path:
     """The project in a directory that was named, else the one we stand in. Raises Problem when there is none."""
     place = directory if directory is not None else Path.cwd()
-    found = find(place)
-    if found is None:
-        raise Problem(
-            _("{place} is not a project of the workbook.", place=place),
-            why=_("A project is a folder that `workbook start` made; it holds the file {name}.", name=NAME),
-            ways=(
-                _("Go into your project, then run the command again."),
-                _("Or name it: --project DIR."),
-                _("If you have none yet: workbook start ch32 ~/when2meet"),
-            ),
-            code=2,
-        )
-    return found
+    if found := find(place):
+        return found
+    raise Problem(
+        _("{place} is not a project of the workbook.", place=place),
+        why=_("A project is a folder that `workbook start` made; it holds the file {name}.", name=NAME),
+        ways=(
+            _("Go into your project, then run the command again."),
+            _("Or name it: --project DIR."),
+            _("If you have none yet: workbook start ch32 ~/when2meet"),
+        ),
+        code=2,
+    )
 
 
 def chapters() -> list[ChapterFolder]:

@@ -59,11 +59,9 @@ class Run:
     @property
     def ended(self) -> str:
         """Pytest's exit code in words, or its last telling line when it never came to its end."""
-        if self.exit is not None:
-            return EXIT_CODES.get(self.exit, str(self.exit))
-        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()] or ["pytest printed nothing"]
         errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
-        return (errors or lines or ["pytest printed nothing"])[-1]
+        return (errors or lines)[-1] if self.exit is None else EXIT_CODES.get(self.exit, str(self.exit))
 
 
 class Tests:
@@ -104,10 +102,11 @@ def tests(run: Run, ground: Ground, route: str) -> Tests:
         raise Broken(f"pytest: {run.ended}")
     found = Tests(run, route)
     if found.elsewhere:
+        count, first = len({each.test for each in found.elsewhere}), found.elsewhere[0]
         remark = _(
             "Tests of other requests fail, which count for nothing here: {number}, the first {failure}",
-            number=len({each.test for each in found.elsewhere}),
-            failure=found.elsewhere[0],
+            number=count,
+            failure=first,
         )
         ground.remarks += [remark] if remark not in ground.remarks else []
     return found
@@ -144,10 +143,7 @@ def tests_under(ground: Ground, python: Path) -> TestsUnder:
 
 
 def _pytest(ground: Ground, python: Path, name: str, **values: str) -> Run:
-    """Run pytest with our plugin in a copy of the project, `MYSQL_DB` being `name`, and with further variables.
-
-    Raises Broken when it does not come to its end; the sentence names the line where it hangs.
-    """
+    """Run pytest with our plugin in a copy of the project, on the database `name`. Raises Broken: it does not end."""
     told, plugins = ground.scratch / f"told-{name}", ground.scratch / "plugins"
     plugins.mkdir(exist_ok=True)
     for each in ("probe", "plugin"):

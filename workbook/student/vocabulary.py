@@ -6,7 +6,7 @@
 | `server` | the student's own MySQL, which is only read |
 | `settings`, `settings_with` | which database the application would use; the same with another `.env` |
 | `pool`, `schema`, `rows` | the pool's connections; the tables by models and by migrations; `rows("SELECT …")` |
-| `application`, `api` | the application, imported; started: `api.post("/v1/…", json=…)`, with the statements it sent |
+| `application`, `api` | the application, imported; started: `api.post("/v1/…", json=…)` |
 | `tests` | the student's tests, also with the chapter's wrong applications |
 | `packages`, `git` | what is installed; git in the project |
 | `workflow`, `rehearsal` | the workflow on GitHub, as it is and with faults planted |
