@@ -25,7 +25,7 @@ Wrong = Callable[[Any], Awaitable[tuple[int, Any]]]
 
 
 class Watcher:
-    """What is seen of one run, as `testrun.Run` has it; `wrong` are the wrong applications by their route's pattern."""
+    """What is seen of one run, as `inside.Run` has it; `wrong` are the wrong applications by their route's pattern."""
 
     def __init__(self, routes: dict[str, list[str]]) -> None:
         """Stand in front of every FastAPI application and every login to MySQL."""

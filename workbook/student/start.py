@@ -172,24 +172,20 @@ def _require_calm(root: Path) -> None:
 
 def _save(started: Started) -> None:
     """Commit what is not committed, and keep the student's commits under a name."""
-    root, branch = started.project, _free_branch(started.project, started.chapter.id)
+    root, kept = started.project, []
+    here = try_git(root, "symbolic-ref", "--short", "-q", "HEAD", looking=True).stdout.strip()
     dirty, head = not is_clean(root), commit_of(root, "HEAD")
-    kept = []
-    if dirty or (head and not _is_tagged(root, head)):
-        # The branch first: a commit on it leaves `my-work` where it is, whatever happens next.
-        persons_git(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
-        if dirty:
-            commit_all(root, f"Work in progress before {started.chapter.id}")
-            started.told.append(_("What you had not committed is committed now."))
-        kept.append(branch)
-    # Who looks at a tag or at another branch stands elsewhere than their own commits, and `my-work` is about to move.
+    # Who looks at a tag or at another branch stands elsewhere than their own commits.
+    if here != BRANCH and (dirty or (head and not _is_tagged(root, head))):
+        kept.append(_free_branch(root, started.chapter.id))
+        persons_git(root, "checkout", "-q", "-b", kept[0])
+    if dirty:
+        commit_all(root, f"Work in progress before {started.chapter.id}")
+        started.told.append(_("What you had not committed is committed now."))
     tip = commit_of(root, f"refs/heads/{BRANCH}")
     if tip and not _is_tagged(root, tip):
-        others = persons_git(root, "for-each-ref", "--contains", tip, "--format=%(refname:short)", "refs/heads")
-        if set(others.split()) == {BRANCH}:
-            branch = _free_branch(root, started.chapter.id)
-            persons_git(root, "branch", "-q", branch, tip)
-            kept.append(branch)
+        kept.append(_free_branch(root, started.chapter.id))
+        persons_git(root, "branch", "-q", "-m", BRANCH, kept[-1])
     for branch in kept:
         words = _("Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}", branch=branch)
         started.told.append(words)

@@ -30,9 +30,8 @@ from workbook.mysql.server import Server
 from workbook.say import _
 from workbook.student.check import Broken, Found, check, look
 from workbook.student.ground import Ground, students_server, tables
-from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
+from workbook.student.inside import Answer, Api, Pool, Rows, Run, Schema, Settings, SettingsWith, Tests, TestsUnder
 from workbook.student.pipeline import Rehearsal, events, mysql_services
-from workbook.student.testrun import Run, Tests, TestsUnder
 
 Git: TypeAlias = Callable[..., str]
 """What git prints in the project: `git("log", "--format=%h")`; nothing when it refuses."""
