@@ -101,8 +101,7 @@ def _run(block: Session, root: Path, server: Server, database: str) -> None:
         if block.kind == "mysql":
             _ask(exchange.typed, server, database)
             continue
-        identity = ("-c", "user.name=S", "-c", "user.email=s@localhost")
-        typed = exchange.typed.replace("git commit", f"git {' '.join(identity)} commit")
+        typed = exchange.typed.replace("git commit", "git -c user.name=S -c user.email=s@localhost commit")
         path = f"{Path(uv() or 'uv').parent}:{os.environ['PATH']}"
         done = subprocess.run(["bash", "-c", typed], cwd=root, env=os.environ | {"PATH": path}, capture_output=True)
         assert done.returncode == exchange.exit, done.stdout + done.stderr

@@ -39,10 +39,7 @@ WORKBOOK = "/home/student/workbook"
 
 
 class Student:
-    """One student with one project, on one server: the `pages`' lines by language, and each command's exit code.
-
-    `wide` are lines that did not fit into the terminal.
-    """
+    """One student with one project: the `pages`' lines by language, exit codes, and lines that are too `wide`."""
 
     def __init__(self, root: Path, server: Server) -> None:
         self.ground = prepare(root, Settings(server=server, own_server=True))
@@ -95,8 +92,7 @@ class Student:
         # The lessons' own tests compare.
         run_blocks(traced.lesson, self.shell, worktree, self.history, compare=lambda file, exchange, actual: None)
         self.made = worktree.made
-        number = chapter[2:]
-        self.says(f"*(The student types chapter {number}.)*", f"*({number}장을 따라 입력해요.)*")
+        self.says(f"*(The student types chapter {chapter[2:]}.)*", f"*({chapter[2:]}장을 따라 입력해요.)*")
 
     def slips(self, page: str) -> None:
         """Make the mistake that a page of the clinic plants with its first block."""

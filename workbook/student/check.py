@@ -81,12 +81,7 @@ _looks: dict[str, Callable[..., Any]] = {}
 class Check:
     """One thing that a chapter asks for: what `checks.md` says in the reader's language, and how it looks.
 
-    Attributes:
-        chapter, name: whose it is, and its id.
-        sentences: what it may say, by their ids, with `{placeholders}`.
-        look: its function.
-        after: the keys of the checks that must hold first.
-        broken, lasts: as in `check`.
+    `sentences` are by their ids, with `{placeholders}`; `after` are keys; `broken` and `lasts` are as in `check`.
     """
 
     chapter: str

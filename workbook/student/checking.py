@@ -141,10 +141,7 @@ def next_hint(root: Path, name: str | None = None) -> str:
 def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -> str:
     """What differs between the chapter's end and the project as it lies there, new files too; empty when nothing does.
 
-    Args:
-        backwards: from the project to the chapter's end, `-` the student's: what remains to be changed.
-        path: one file or folder; all when empty.
-
+    `backwards` from the project to the chapter's end; of `path` alone, a file or folder, unless it is empty.
     Raises Problem: the project does not know the chapter's tag.
     """
     if not commit_of(root, f"refs/tags/{chapter}"):

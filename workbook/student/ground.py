@@ -35,11 +35,8 @@ PREFIX = "workbook_check_"
 class Ground:
     """The student's project as the looks see it. Use as a context manager: at the end nothing is left behind.
 
-    Attributes:
-        wrong: the files with wrong applications, by the request in front of which they stand.
-        server: a MySQL on which nobody has anything; one is started when it is needed when None.
-        seconds: how long the project's code may take to answer.
-        remarks, heard: sentences for the end of the screen; what the project's own programs said of errors so far.
+    `wrong` are the files with wrong applications, by their route; `server` is a MySQL on which nobody has anything (one
+    is started when it is None). `remarks` go to the end of the screen; `heard` is what the project's programs said.
     """
 
     project: Path

@@ -224,13 +224,10 @@ class Failure:
 
 @dataclass
 class Run:
-    """What was seen of the tests, whatever the route.
+    """What was seen of the tests, whatever the route; `exit` is None when pytest never came to its end.
 
-    Attributes:
-        output, exit: what was on the screen; pytest's exit code, None when it never came to its end.
-        tests: all that were run, with the requests that they send, `POST /v1/meetings`.
-        noticed: for each route and wrong application, the words with which each sender failed; empty when it passed.
-        databases, on_own: those that were to be logged in to; whether the one that the student develops on is used.
+    `tests` has the requests that each sends, `noticed` by route and wrong application the words with which each sender
+    failed (empty when it passed), `databases` those that were to be logged in to: `on_own`, also the student's own.
     """
 
     output: str
@@ -252,13 +249,10 @@ class Run:
 class Tests:
     """The run as a chapter looks at it: from its own request, `POST /v1/mysql/meetings`.
 
-    Attributes:
-        failing: the failures of tests that send this request, one with a slash at its end included.
-        others_failing: the failures of tests that send no request at all: they are the ground under the others.
-        elsewhere: the failures of all other tests.
-        sent_instead: None when a test sends this very request; else what is sent with its method, or an empty text.
-        never_green: what is said by the tests that fail even when the application does what is asked.
-        fooled_by: the wrong applications with which every test is content that is so with the right one.
+    `failing` are the failures of tests that send it (also with a slash at its end), `others_failing` of those that send
+    none at all, `elsewhere` of all others. `sent_instead` is None when a test sends it, else what is sent with its
+    method. `never_green` tells why tests fail even when the application does what is asked; `fooled_by` are the wrong
+    applications with which every other test is content.
     """
 
     def __init__(self, run: Run, route: str) -> None:

@@ -18,11 +18,8 @@ _HEAD = "# Where you are in the workbook. One line a thing; the program reads it
 class Progress:
     """What a student has done; people may read and edit the file.
 
-    Attributes:
-        current: the chapter under way, or an empty text.
-        done: the day on which each finished chapter passed its checks.
-        hints, asked: how many hints of each check (`ch35/its_name`) were given; how often a solution was asked for.
-        missing: the checks that the last `workbook check` found wanting, by chapter.
+    `done` has the day on which a chapter passed, `hints` how many of each check (`ch35/a_name`) were given, `asked` how
+    often a solution was asked for, `missing` the checks that the last `workbook check` found wanting, by chapter.
     """
 
     current: str = ""
