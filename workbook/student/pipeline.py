@@ -10,11 +10,12 @@ from workbook.ci import commit
 from workbook.ci.rehearsal import Outcome, name_of, rehearse
 from workbook.ci.service import Service, mentions_mysql, mysql_service
 from workbook.ci.workflow import Workflow, read
-from workbook.history.git import identity, persons_git, try_git
+from workbook.history.git import persons_git, try_git
 from workbook.say import Problem, _
 from workbook.student.check import Broken, look
 from workbook.student.ground import Ground
 from workbook.student.inside import Settings
+from workbook.student.start import commit_all
 
 FOLDER = ".github/workflows"
 SECONDS = 600.0
@@ -148,9 +149,7 @@ class Rehearsal:
         def planted(clone: Path) -> None:
             clones.append(clone)
             plant(clone)
-            persons_git(clone, "add", "-A")
-            options = (*identity(clone, "Student"), "-c", "commit.gpgSign=false")
-            persons_git(clone, *options, "commit", "-q", "-m", "Planted")
+            commit_all(clone, "Planted")
 
         reached = lambda: (clones[-1].parent / MARKER).exists()  # noqa: E731
         state = commit.current(self._ground.project)
@@ -191,8 +190,7 @@ def _unused_module(clone: Path) -> Path:
     top = _application(clone).relative_to(clone).parts[0]
     folders = {file.parent for file in _python_files(clone) if file.relative_to(clone).parts[0] == top}
     folders = {folder for folder in folders if not {"tests", "migrations"} & set(folder.relative_to(clone).parts)}
-    chosen = min(folders, key=lambda folder: ((folder / "__init__.py").exists(), -len(folder.parts), folder))
-    return chosen / MODULE
+    return min(folders, key=lambda folder: ((folder / "__init__.py").exists(), -len(folder.parts), folder)) / MODULE
 
 
 def _application(clone: Path) -> Path:
