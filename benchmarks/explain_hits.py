@@ -138,8 +138,8 @@ def pasted(outputs: list[tuple[Page, Lines]]) -> Iterator[tuple[str, Page, str]]
 def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines]]:
     """Replay every page, and keep in full what the commands printed whose outputs show an error."""
     from workbook.history.build import build
-    from workbook.runner.ground import Settings
-    from workbook.runner.replay import replay
+    from workbook.replay.ground import Settings
+    from workbook.replay.replay import replay
 
     found: list[tuple[Page, Lines]] = []
     settings = Settings(server=server, own_server=True)

@@ -52,7 +52,7 @@ def build_course(
 @app.command()
 def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
-    from workbook.runner.replay import replay
+    from workbook.replay.replay import replay
 
     _replayed(chapters, chapter, mistakes, replay)
 
@@ -60,7 +60,7 @@ def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHA
 @app.command()
 def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson and rewrite the outputs that are not as shown. Review the diff."""
-    from workbook.runner.replay import refresh as take
+    from workbook.replay.replay import refresh as take
 
     _replayed(chapters, chapter, mistakes, lambda *page, progress: _tell(take(*page)))
 
@@ -152,7 +152,7 @@ def _tell(changed: Iterable[Path]) -> None:
 def _replayed(chapters: Path, chapter: str, mistakes: bool, replay: Callable[..., None]) -> None:
     """Hand a chapter's pages to a replay, with the history up to it, a throwaway server and a folder."""
     from workbook.mysql import ladder
-    from workbook.runner.ground import Settings
+    from workbook.replay.ground import Settings
 
     with (
         tempfile.TemporaryDirectory(prefix="workbook-lesson-", ignore_cleanup_errors=True) as scratch,

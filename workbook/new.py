@@ -13,7 +13,7 @@ from workbook.login import SYSTEM, open_account, require_unknown
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CLONE, COURSE, TEMPLATE
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.say import Problem, _, say, stage
 
 LONGEST = 32

@@ -10,7 +10,7 @@ import pytest
 from tests.ci.conftest import WORKFLOW, commit, git
 from workbook.ci import run
 from workbook.place import TEMPLATE
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.login import cursor
 from workbook.mysql.server import Server
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.student import checking, project
 from workbook.student.check import Check, Verdict
 from workbook.student.ground import Ground

@@ -15,7 +15,7 @@ from tests.student.conftest import ProjectAt
 from workbook.explain import lastcheck
 from workbook.login import databases
 from workbook.mysql.server import Server
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.student import environment, project
 from workbook.student.checking import diff
 from workbook.student.commands import app

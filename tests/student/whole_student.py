@@ -23,11 +23,11 @@ from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
-from workbook.runner.compare import normalise
-from workbook.runner.ground import Settings, prepare
-from workbook.runner.replay import run_blocks
-from workbook.runner.shell import Shell
-from workbook.runner.worktree import Worktree
+from workbook.replay.compare import normalise
+from workbook.replay.ground import Settings, prepare
+from workbook.replay.replay import run_blocks
+from workbook.replay.shell import Shell
+from workbook.replay.worktree import Worktree
 from workbook.student import project, start
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}

@@ -20,7 +20,7 @@ from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
-from workbook.runner import ground
+from workbook.replay import ground
 from workbook.say import Problem, _
 
 TELL = 'said=$1; shift\n"$@" </dev/null >"$said" 2>&1\ncode=$?\ncat "$said"\nexit $code\n'

@@ -20,7 +20,7 @@ from workbook.history.files import trace
 from workbook.history.git import persons_git
 from workbook.lesson.errors import shown as path_of
 from workbook.place import CHAPTERS
-from workbook.runner.compare import undated
+from workbook.replay.compare import undated
 from workbook.say import Problem, _
 from workbook.student.check import Check, Examination, Verdict, checks_of
 from workbook.student.commands import COLUMNS, fold

@@ -18,7 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from workbook.place import private
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.say import Problem, _
 
 DONE = "workbook-done"

@@ -12,7 +12,7 @@ import pymysql
 
 from workbook.login import cursor
 from workbook.mysql.server import Server
-from workbook.runner.contract import EXIT_CODES
+from workbook.replay.contract import EXIT_CODES
 from workbook.say import _
 from workbook.student import environment
 from workbook.student.check import Broken, look

@@ -10,7 +10,7 @@ from workbook.history.build import Commit
 from workbook.history.files import Tree
 from workbook.lesson.markdown import walk
 from workbook.lesson.model import Lesson, Mistake
-from workbook.runner.start import EMPTY
+from workbook.replay.start import EMPTY
 from workbook.say import _
 from workbook.website.course import Course, Source, in_repository
 from workbook.website.markup import boxed, change, code, escaped, fenced, heading, whole

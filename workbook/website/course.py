@@ -15,7 +15,7 @@ from workbook.lesson.markdown import front_lines
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_mistake
 from workbook.place import CHAPTERS, CLONE
-from workbook.runner.start import starting_point
+from workbook.replay.start import starting_point
 from workbook.say import Language, Problem
 from workbook.student.check import Check, checks_of
 from workbook.translation import is_english_page, korean_of

@@ -13,7 +13,7 @@ from pathlib import Path
 from workbook.history.build import History
 from workbook.lesson.model import Lesson, Mistake
 from workbook.place import CLONE, private
-from workbook.runner.start import left_out, starting_point
+from workbook.replay.start import left_out, starting_point
 
 Input = str | Path
 """A value, or a file or folder whose content counts; one that is not there counts as that."""

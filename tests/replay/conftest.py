@@ -10,8 +10,8 @@ import pytest
 from tests.lesson.course import FIRST, lesson, write_course
 from workbook.history.build import build
 from workbook.lesson.reader import read_mistake
-from workbook.runner.ground import Settings
-from workbook.runner.replay import replay
+from workbook.replay.ground import Settings
+from workbook.replay.replay import replay
 
 Run = Callable[..., None]
 

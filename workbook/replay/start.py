@@ -6,9 +6,9 @@ from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
 from workbook.login import create_database, cursor, databases, quoted
-from workbook.runner.compare import indented
-from workbook.runner.ground import Settings
-from workbook.runner.shell import Shell
+from workbook.replay.compare import indented
+from workbook.replay.ground import Settings
+from workbook.replay.shell import Shell
 from workbook.say import Problem
 
 BRANCH = "my-work"

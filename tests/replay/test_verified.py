@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.lesson.course import FIRST, SECOND, write_course
-from tests.runner.test_replay import MISTAKE
+from tests.replay.test_replay import MISTAKE
 from workbook.history.build import build
 from workbook.lesson.reader import read_lesson, read_mistake
-from workbook.runner import verified
+from workbook.replay import verified
 
 LESSON, PAGE = "chapters/ch02_fixture/lesson.md", "chapters/ch02_fixture/mistakes/misspelt.md"
 MORE = FIRST.replace("```console\n$ git init", '```text title="more.txt"\n```\n\n```console\n$ git init')

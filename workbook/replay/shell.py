@@ -21,8 +21,8 @@ from workbook.lesson.model import Session
 from workbook.login import databases
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
-from workbook.runner.compare import indented
-from workbook.runner.ground import INSIDE, Ground, Settings
+from workbook.replay.compare import indented
+from workbook.replay.ground import INSIDE, Ground, Settings
 from workbook.say import Problem
 
 _WRAPPER = """

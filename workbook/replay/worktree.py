@@ -8,8 +8,8 @@ from workbook.history.files import Files, Tree, write_files
 from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
-from workbook.runner.compare import first_line, require_same_file, same_file, undated
-from workbook.runner.ground import Ground
+from workbook.replay.compare import first_line, require_same_file, same_file, undated
+from workbook.replay.ground import Ground
 
 Accept = Callable[[WholeFile, str], None]
 

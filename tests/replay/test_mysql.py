@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.runner.conftest import Run
+from tests.replay.conftest import Run
 from workbook.lesson.blocks import mismatch
 from workbook.lesson.errors import LessonError
 from workbook.login import create_database, databases
 from workbook.mysql.server import Server
-from workbook.runner.compare import normalise
-from workbook.runner.ground import Settings
-from workbook.runner.shell import Client
-from workbook.runner.start import empty
+from workbook.replay.compare import normalise
+from workbook.replay.ground import Settings
+from workbook.replay.shell import Client
+from workbook.replay.start import empty
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import pytest
 
 from benchmarks import mutate_lessons as mutate
 from tests.lesson.course import SECOND, lesson, line_of, write_course
-from tests.runner.conftest import Run, settings
+from tests.replay.conftest import Run, settings
 from workbook.history.build import build
 from workbook.history.lock import write_lock
 from workbook.lesson.errors import LessonError
 from workbook.place import CLONE
-from workbook.runner.compare import TABLE, Normaliser, normalise
-from workbook.runner.replay import merged, refresh
+from workbook.replay.compare import TABLE, Normaliser, normalise
+from workbook.replay.replay import merged, refresh
 
 COMMIT = '\n```console\n$ git add -A\n$ git commit -m "More"\n```\n'
 MAKE = "```console\n$ printf 'one\\ntwo\\n' > made.txt\n```\n\n"

@@ -12,12 +12,12 @@ from workbook.lesson.blocks import ELISION, commit_message, elided
 from workbook.lesson.errors import LessonError
 from workbook.lesson.markdown import Edit, rewrite
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Session, Stop, WholeFile
-from workbook.runner import contract
-from workbook.runner.compare import agrees, first_line, indented, normalise, require_same
-from workbook.runner.ground import Settings, prepare
-from workbook.runner.shell import Client, Shell, run_python
-from workbook.runner.start import lay_out, left_out, starting_point
-from workbook.runner.worktree import Accept, Worktree
+from workbook.replay import contract
+from workbook.replay.compare import agrees, first_line, indented, normalise, require_same
+from workbook.replay.ground import Settings, prepare
+from workbook.replay.shell import Client, Shell, run_python
+from workbook.replay.start import lay_out, left_out, starting_point
+from workbook.replay.worktree import Accept, Worktree
 
 Compare = Callable[[Path, Exchange, tuple[str, ...]], None]
 Tell = Callable[[str], object]

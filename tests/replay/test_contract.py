@@ -5,10 +5,10 @@ import re
 import pytest
 
 from tests.lesson.course import SECOND, line_of
-from tests.runner.conftest import Run
+from tests.replay.conftest import Run
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import RedContract
-from workbook.runner.contract import Phase, Report, broken
+from workbook.replay.contract import Phase, Report, broken
 
 HEAD = "import pytest\n\nfrom greet import greet\n\n\n"
 RED = 'def test_greets_by_name() -> None:\n    assert greet("you") == "hello you"\n'

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workbook.history.build import is_test_file
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, RedContract
-from workbook.runner.shell import Shell
+from workbook.replay.shell import Shell
 
 EXIT_CODES = {
     0: "all tests passed",
