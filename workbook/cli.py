@@ -62,7 +62,7 @@ def ci(
     project: Project = Path(),
 ) -> None:
     """Run your workflow's jobs here, before you push."""
-    from workbook.ci import run
+    from workbook.rehearsal import run
 
     raise typer.Exit(run(workflow, project, job))
 

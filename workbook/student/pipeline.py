@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbook.ci.rehearsal import Outcome, current, name_of, rehearse
-from workbook.ci.service import Service, mentions_mysql, mysql_service
-from workbook.ci.workflow import Workflow, read
 from workbook.history.git import persons_git, try_git
+from workbook.rehearsal.rehearsal import Outcome, current, name_of, rehearse
+from workbook.rehearsal.service import Service, mentions_mysql, mysql_service
+from workbook.rehearsal.workflow import Workflow, read
 from workbook.say import Problem, _
 from workbook.student.check import Broken, look
 from workbook.student.ground import Ground

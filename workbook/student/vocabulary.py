@@ -22,11 +22,11 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import TypeAlias
 
-from workbook.ci.workflow import Workflow
 from workbook.history.git import try_git
 from workbook.login import databases as databases_on
 from workbook.mysql.ladder import database_name
 from workbook.mysql.server import Server
+from workbook.rehearsal.workflow import Workflow
 from workbook.say import _
 from workbook.student.check import Broken, Found, check, look
 from workbook.student.ground import Ground, students_server, tables

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from workbook.ci.service import ANY_PORT, MYSQL_PORT, STARTS_MYSQL, Mysql, secrets_of
+from workbook.rehearsal.service import ANY_PORT, MYSQL_PORT, STARTS_MYSQL, Mysql, secrets_of
 from workbook.say import Problem, _
 
 NOT_HERE = "not run here: "

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.ci.conftest import one_job
-from workbook.ci import unheard_push
-from workbook.ci.service import ANY_PORT, STARTS_MYSQL, Service, mysql_service
-from workbook.ci.workflow import elsewhere, read
+from tests.rehearsal.conftest import one_job
+from workbook.rehearsal import unheard_push
+from workbook.rehearsal.service import ANY_PORT, STARTS_MYSQL, Service, mysql_service
+from workbook.rehearsal.workflow import elsewhere, read
 from workbook.say import Problem
 
 GOOD = one_job("- name: One\n  run: echo one\n- name: Two\n  run: echo two\n- uses: actions/checkout@v4")

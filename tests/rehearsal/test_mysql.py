@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ci.conftest import MYSQL, Ci
+from tests.rehearsal.conftest import MYSQL, Ci
 from workbook.place import TEMPLATE
 
 pytestmark = pytest.mark.slow

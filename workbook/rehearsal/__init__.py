@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from workbook.ci.act import Event
-from workbook.ci.rehearsal import Outcome, current, name_of, rehearse
-from workbook.ci.workflow import NOT_HERE, read
 from workbook.explain import lastcheck
+from workbook.rehearsal.act import Event
+from workbook.rehearsal.rehearsal import Outcome, current, name_of, rehearse
+from workbook.rehearsal.workflow import NOT_HERE, read
 from workbook.say import Problem, _
 
 NOT_JUDGED = 3

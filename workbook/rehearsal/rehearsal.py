@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbook.ci import act
-from workbook.ci.act import Event
-from workbook.ci.service import mysql_service, secrets_of, serve
-from workbook.ci.workflow import NOT_HERE, Workflow, elsewhere, is_unknown, needs, rewrite
 from workbook.history.git import persons_git, try_git
+from workbook.rehearsal import act
+from workbook.rehearsal.act import Event
+from workbook.rehearsal.service import mysql_service, secrets_of, serve
+from workbook.rehearsal.workflow import NOT_HERE, Workflow, elsewhere, is_unknown, needs, rewrite
 from workbook.say import Problem, _
 
 

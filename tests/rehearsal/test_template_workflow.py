@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.conftest import WORKFLOW, commit, git
-from workbook.ci import run
+from tests.rehearsal.conftest import WORKFLOW, commit, git
 from workbook.place import TEMPLATE
+from workbook.rehearsal import run
 from workbook.replay.ground import uv
 
 pytestmark = pytest.mark.slow

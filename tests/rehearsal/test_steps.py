@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.conftest import MYSQL, WORKFLOW, Ci, commit, git, one_job, write
-from workbook.ci import NOT_JUDGED, STUDENT, run
+from tests.rehearsal.conftest import MYSQL, WORKFLOW, Ci, commit, git, one_job, write
 from workbook.explain import lastcheck
+from workbook.rehearsal import NOT_JUDGED, STUDENT, run
 from workbook.say import Problem
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from workbook.ci import run
+from workbook.rehearsal import run
 
 WORKFLOW = ".github/workflows/ci.yml"
 

@@ -14,12 +14,12 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
-from workbook.ci.service import MYSQL_PORT, Mysql
-from workbook.ci.workflow import NOT_HERE, RUNNER, tool
 from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
+from workbook.rehearsal.service import MYSQL_PORT, Mysql
+from workbook.rehearsal.workflow import NOT_HERE, RUNNER, tool
 from workbook.replay import ground
 from workbook.say import Problem, _
 
