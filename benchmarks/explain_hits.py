@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
-from workbook.explain.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
+from workbook.clinic.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
 from workbook.lesson.model import Exchange, Session
 from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder

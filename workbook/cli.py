@@ -92,7 +92,7 @@ def explain(
     ] = None,
 ) -> None:
     """Find the clinic's page for an error: its cause and its cure."""
-    from workbook.explain import explain as verb
+    from workbook.clinic import explain as verb
     from workbook.student.project import find
 
     raise typer.Exit(verb(file, project=find(Path.cwd()) or Path.cwd()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.conftest import MYSQL, WORKFLOW, Ci, commit, git, one_job, write
-from workbook.explain import lastcheck
+from workbook.clinic import lastcheck
 from workbook.rehearsal import NOT_JUDGED, STUDENT, run
 from workbook.say import Problem
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, missing, plant, planted, play, said, verdicts
-from workbook.explain.clinic import Page, read_clinic
+from workbook.clinic.clinic import Page, read_clinic
 from workbook.lesson.reader import read_mistake
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS

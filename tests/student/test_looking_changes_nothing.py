@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
-from workbook.explain import lastcheck
+from workbook.clinic import lastcheck
 from workbook.login import databases
 from workbook.mysql.server import Server
 from workbook.replay.ground import uv

@@ -11,7 +11,7 @@ import pytest
 from tests.lesson.course import FRONT
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, planted, said, verdicts
-from workbook.explain.clinic import read_clinic
+from workbook.clinic.clinic import read_clinic
 from workbook.history.build import build
 from workbook.lesson.errors import LessonError
 from workbook.mysql.server import Server

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from workbook.explain import lastcheck
+from workbook.clinic import lastcheck
 from workbook.rehearsal.act import Event
 from workbook.rehearsal.rehearsal import Outcome, current, name_of, rehearse
 from workbook.rehearsal.workflow import NOT_HERE, read

@@ -13,9 +13,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from workbook.explain import lastcheck
-from workbook.explain.clinic import file_of, read_clinic, title_of
-from workbook.explain.lastcheck import Fault, pages_of
+from workbook.clinic import lastcheck
+from workbook.clinic.clinic import file_of, read_clinic, title_of
+from workbook.clinic.lastcheck import Fault, pages_of
 from workbook.history.files import trace
 from workbook.history.git import persons_git
 from workbook.lesson.errors import shown as path_of

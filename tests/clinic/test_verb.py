@@ -8,11 +8,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.explain.test_match import CLINIC
+from tests.clinic.test_match import CLINIC
 from workbook.cli import app
-from workbook.explain import explain, lastcheck, show, told
-from workbook.explain.clinic import How, Page, match, read_clinic
-from workbook.explain.lastcheck import Fault, answer_for, pages_of
+from workbook.clinic import explain, lastcheck, show, told
+from workbook.clinic.clinic import How, Page, match, read_clinic
+from workbook.clinic.lastcheck import Fault, answer_for, pages_of
 from workbook.say import Problem
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"
@@ -99,7 +99,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository, at a terminal at which nothing is to be pasted."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("workbook.explain._read", lambda file: pytest.fail("nothing was to be pasted"))
+    monkeypatch.setattr("workbook.clinic._read", lambda file: pytest.fail("nothing was to be pasted"))
     return tmp_path
 
 
@@ -134,7 +134,7 @@ def test_alone_it_explains_what_failed_last_and_what_is_piped_goes_before_it(
     said = capsys.readouterr().out
     assert [part for part in (*parts, "workbook explain -") if part not in said] == []
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    monkeypatch.setattr("workbook.explain._read", lambda file: "ModuleNotFoundError: No module named 'nowhere'")
+    monkeypatch.setattr("workbook.clinic._read", lambda file: "ModuleNotFoundError: No module named 'nowhere'")
     explain(None, project=project)
     assert fault.asks not in capsys.readouterr().out
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from workbook.explain import lastcheck
-from workbook.explain.clinic import Answer, How, file_of, match, read_clinic, title_of
+from workbook.clinic import lastcheck
+from workbook.clinic.clinic import Answer, How, file_of, match, read_clinic, title_of
 from workbook.lesson.errors import shown
 from workbook.place import CHAPTERS
 from workbook.say import Problem, _, korean, marked

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.cases.foreign import foreign_errors
 from benchmarks.explain_hits import error_outputs, pasted
-from workbook.explain.clinic import How, match, read_clinic
+from workbook.clinic.clinic import How, match, read_clinic
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from workbook.explain.clinic import Answer, How, Page, match, nearest
+from workbook.clinic.clinic import Answer, How, Page, match, nearest
 from workbook.history.git import try_git
 from workbook.say import Problem
 
