@@ -11,11 +11,11 @@ from mkdocs.exceptions import PluginError
 
 from tests.lesson.course import FIRST, SECOND, write_course
 from workbook.mysql.server import Server
+from workbook.pages import build, course, generate
+from workbook.pages.build import faults
+from workbook.pages.course import read_course, sources
+from workbook.pages.generate import Site, footer, write
 from workbook.say import Problem
-from workbook.website import build, course, generate
-from workbook.website.build import faults
-from workbook.website.course import read_course, sources
-from workbook.website.generate import Site, footer, write
 
 MISTAKE = """---
 title: A mistake
@@ -151,7 +151,7 @@ def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monk
     (tmp_path / "docs" / "index.md").write_text(f"# T\n\n{links}\n")
     (tmp_path / "docs" / "other.md").write_text("# Other\n")
     config = tmp_path / "mkdocs.yml"
-    theme = f"{{custom_dir: {build.CLONE}/workbook/website/overrides}}"
+    theme = f"{{custom_dir: {build.CLONE}/workbook/pages/overrides}}"
     config.write_text(f"INHERIT: {build.CLONE}/mkdocs.yml\nhooks: []\nplugins: []\nwatch: []\ntheme: {theme}\n")
     monkeypatch.setattr(build, "CONFIGS", {str(config): "."})
     with pytest.raises(Problem, match="does not build") as problem:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.website.conftest import PHONE, Visitor, visiting
+from tests.pages.conftest import PHONE, Visitor, visiting
 
 KINDS = {
     "home": "/",

@@ -21,11 +21,11 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 
 from workbook.history.lock import read_versions
+from workbook.pages import chapter
+from workbook.pages.course import Course, Source, changes_of, in_repository, read_course, sources
+from workbook.pages.markup import draw, mended, rewrite
 from workbook.place import CHAPTERS, CLONE, TEMPLATE, private
 from workbook.say import Problem, _, choose, language
-from workbook.website import chapter
-from workbook.website.course import Course, Source, changes_of, in_repository, read_course, sources
-from workbook.website.markup import draw, mended, rewrite
 
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""

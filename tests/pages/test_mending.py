@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
+from tests.pages.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
 from workbook.authoring import app as authoring
 from workbook.lesson.errors import LessonError
+from workbook.pages.translation.sync import accept, sync, translation
 from workbook.say import Problem
-from workbook.translation.sync import accept, sync, translation
 
 
 def test_accepting_a_page_writes_its_comments_and_nothing_else(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 import markdown
 import pytest
 
-from tests.translation.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
+from tests.pages.course import ENGLISH, KOREAN, change, said, write_accepted, write_pair
+from workbook.pages.translation import Pair, orphans, pairs
+from workbook.pages.translation.page import read_page
+from workbook.pages.translation.parity import findings_of
+from workbook.pages.translation.sync import accept, translation
 from workbook.place import CLONE
-from workbook.translation import Pair, orphans, pairs
-from workbook.translation.page import read_page
-from workbook.translation.parity import findings_of
-from workbook.translation.sync import accept, translation
 
 PAIRS = pairs()
 

@@ -9,11 +9,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from workbook import notebooks as book
+from workbook.pages import notebooks as book
+from workbook.pages.translation import Pair
+from workbook.pages.translation.sync import accept, sync
 from workbook.place import CLONE
 from workbook.say import Problem
-from workbook.translation import Pair
-from workbook.translation.sync import accept, sync
 
 LARGEST = 300_000
 """Bytes of a notebook; a clone downloads every version of it."""

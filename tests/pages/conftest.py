@@ -14,8 +14,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from workbook.pages.build import server
 from workbook.place import CLONE
-from workbook.website.build import server
 
 REQUIRED = "WORKBOOK_REQUIRE_CHROMIUM"
 """Set in CI: without a Chromium the tests fail there instead of being skipped."""

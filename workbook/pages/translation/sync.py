@@ -9,11 +9,11 @@ from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.markdown import Edit, rewrite
+from workbook.pages.translation import Pair, orphans, pairs
+from workbook.pages.translation.page import read_page
+from workbook.pages.translation.parity import Comparison, Finding, findings_of
 from workbook.place import CLONE
 from workbook.say import Problem, say
-from workbook.translation import Pair, orphans, pairs
-from workbook.translation.page import read_page
-from workbook.translation.parity import Comparison, Finding, findings_of
 
 COPIED = ("fence", "comment", "key")
 

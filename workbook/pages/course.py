@@ -14,11 +14,11 @@ from workbook.lesson.chapters import mistake_files
 from workbook.lesson.markdown import front_lines
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_mistake
+from workbook.pages.translation import is_english_page, korean_of
 from workbook.place import CHAPTERS, CLONE
 from workbook.replay.start import starting_point
 from workbook.say import Language, Problem
 from workbook.student.check import Check, checks_of
-from workbook.translation import is_english_page, korean_of
 
 PATTERNS = {
     "page": "docs/**/*.md",

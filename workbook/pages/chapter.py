@@ -10,10 +10,10 @@ from workbook.history.build import Commit
 from workbook.history.files import Tree
 from workbook.lesson.markdown import walk
 from workbook.lesson.model import Lesson, Mistake
+from workbook.pages.course import Course, Source, in_repository
+from workbook.pages.markup import boxed, change, code, escaped, fenced, heading, whole
 from workbook.replay.start import EMPTY
 from workbook.say import _
-from workbook.website.course import Course, Source, in_repository
-from workbook.website.markup import boxed, change, code, escaped, fenced, heading, whole
 
 Pages = Mapping[str, Source]  # by their English file's path
 

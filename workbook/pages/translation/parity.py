@@ -7,8 +7,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
-from workbook.translation import Pair, link_in_korean
-from workbook.translation.page import Section, Token, read_page
+from workbook.pages.translation import Pair, link_in_korean
+from workbook.pages.translation.page import Section, Token, read_page
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z']+")

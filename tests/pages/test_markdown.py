@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from workbook.pages.markup import diff, draw, mended, rewrite, session
 from workbook.say import Problem
-from workbook.website.markup import diff, draw, mended, rewrite, session
 
 FOLD = '<details markdown="block"><summary markdown="span">A</summary>no</details>'
 

@@ -21,11 +21,11 @@ from workbook.login import cursor, databases
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.notebook import PREFIX
+from workbook.pages.translation import Pair, pairs
+from workbook.pages.translation.parity import findings_of
+from workbook.pages.translation.sync import sync
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation import Pair, pairs
-from workbook.translation.parity import findings_of
-from workbook.translation.sync import sync
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 OWN = ("alt", "english", "tags")

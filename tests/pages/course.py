@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from workbook.translation import Pair
-from workbook.translation.parity import findings_of
-from workbook.translation.sync import accept
+from workbook.pages.translation import Pair
+from workbook.pages.translation.parity import findings_of
+from workbook.pages.translation.sync import accept
 
 HERE = Path(__file__).parent
 ENGLISH, KOREAN = ((HERE / name).read_text(encoding="utf-8") for name in ("hat.md", "hat.ko.md"))
