@@ -105,7 +105,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Examine this machine and the project: what is wrong, why it matters, the command that mends it."""
-    from workbook.doctor import doctor as verb
+    from workbook.student.doctor import doctor as verb
 
     raise typer.Exit(verb(project))
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from pymysql import MySQLError
 from pymysql.cursors import Cursor
 
-from workbook.doctor.machine import Finding, Results
-from workbook.doctor.project import CONFIG, migration_files
 from workbook.login import cursor, databases, quoted
 from workbook.mysql.ladder import database_name
 from workbook.mysql.server import Server, Unanswered
 from workbook.say import Problem, _
 from workbook.student import environment
 from workbook.student.check import Broken
+from workbook.student.doctor.machine import Finding, Results
+from workbook.student.doctor.project import CONFIG, migration_files
 from workbook.student.ground import Ground, Probe, students_server
 from workbook.student.inside import Pool, Settings
 

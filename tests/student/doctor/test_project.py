@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.conftest import Mend, none, only
-from workbook.doctor import project as examination
-from workbook.doctor.machine import Results
+from tests.student.doctor.conftest import Mend, none, only
+from workbook.student.doctor import project as examination
+from workbook.student.doctor.machine import Results
 
 pytestmark = pytest.mark.slow
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.conftest import Mend, none, only
-from workbook.doctor import database as examination
-from workbook.doctor import doctor, find_project
-from workbook.doctor.machine import Finding
+from tests.student.doctor.conftest import Mend, none, only
 from workbook.login import cursor
 from workbook.mysql import free_port
 from workbook.mysql.server import Server
 from workbook.student import environment
+from workbook.student.doctor import database as examination
+from workbook.student.doctor import doctor, find_project
+from workbook.student.doctor.machine import Finding
 
 pytestmark = pytest.mark.slow
 

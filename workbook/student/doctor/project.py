@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
-from workbook.doctor.machine import Finding, Results, said
 from workbook.say import _
+from workbook.student.doctor.machine import Finding, Results, said
 
 CONFIG = "app/configs/tortoise_config.py"
 

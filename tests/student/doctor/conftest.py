@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from workbook.doctor import seen
-from workbook.doctor.machine import Finding, Results
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
+from workbook.student.doctor import seen
+from workbook.student.doctor.machine import Finding, Results
 
 Mend = Callable[[Finding], None]
 

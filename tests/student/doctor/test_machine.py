@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.conftest import none, only
-from workbook.doctor import machine
+from tests.student.doctor.conftest import none, only
+from workbook.student.doctor import machine
 
 pytestmark = pytest.mark.slow
 

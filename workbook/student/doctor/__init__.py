@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from workbook.doctor import database, machine
-from workbook.doctor import project as files
-from workbook.doctor.machine import Finding, Results
 from workbook.say import _
+from workbook.student.doctor import database, machine
+from workbook.student.doctor import project as files
+from workbook.student.doctor.machine import Finding, Results
 
 
 def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
