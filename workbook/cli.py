@@ -79,7 +79,7 @@ def db(
     project: Project = TEMPLATE,
 ) -> None:
     """The MySQL that the workbook found or brought up."""
-    from workbook import database
+    from workbook.mysql import database
 
     raise typer.Exit(getattr(database, verb)(project) or 0)
 

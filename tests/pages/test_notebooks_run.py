@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from workbook import notebook
-from workbook.login import create_database, cursor, databases
+from workbook.mysql.login import create_database, cursor, databases
 from workbook.mysql.server import Server
 from workbook.pages import notebooks as book
 from workbook.place import CHAPTERS, CLONE, TEMPLATE

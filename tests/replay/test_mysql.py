@@ -8,7 +8,7 @@ import pytest
 from tests.replay.conftest import Run
 from workbook.lesson.blocks import mismatch
 from workbook.lesson.errors import LessonError
-from workbook.login import create_database, databases
+from workbook.mysql.login import create_database, databases
 from workbook.mysql.server import Server
 from workbook.replay.compare import normalise
 from workbook.replay.ground import Settings

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from workbook.history.git import persons_git
-from workbook.login import create_database, cursor, databases, quoted
+from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
 from workbook.replay.ground import uv
 from workbook.student import environment, project

@@ -11,7 +11,7 @@ import pytest
 
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
-from workbook.login import cursor
+from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
 from workbook.replay.ground import uv
 from workbook.student import checking, project

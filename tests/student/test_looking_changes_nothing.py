@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
 from workbook.clinic import lastcheck
-from workbook.login import databases
+from workbook.mysql.login import databases
 from workbook.mysql.server import Server
 from workbook.replay.ground import uv
 from workbook.student import environment, project

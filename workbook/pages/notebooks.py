@@ -17,8 +17,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from workbook.login import cursor, databases
 from workbook.mysql import ladder
+from workbook.mysql.login import cursor, databases
 from workbook.mysql.server import Server
 from workbook.notebook import PREFIX
 from workbook.pages.translation import Pair, pairs

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbook.login import create_database, cursor, quoted
 from workbook.mysql import ladder, local
+from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server, Unavailable
 from workbook.say import Problem, _
 

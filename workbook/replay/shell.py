@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Session
-from workbook.login import databases
 from workbook.mysql import programs
+from workbook.mysql.login import databases
 from workbook.mysql.server import Unavailable
 from workbook.replay.compare import indented
 from workbook.replay.ground import INSIDE, Ground, Settings

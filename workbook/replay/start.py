@@ -5,7 +5,7 @@ from workbook.history.files import Tree, write_files
 from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
-from workbook.login import create_database, cursor, databases, quoted
+from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.replay.compare import indented
 from workbook.replay.ground import Settings
 from workbook.replay.shell import Shell

@@ -15,8 +15,8 @@ from threading import Timer
 from typing import Any
 
 from workbook.history.git import try_git
-from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql import ladder
+from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pymysql
 
-from workbook.login import cursor
+from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
 from workbook.replay.contract import EXIT_CODES
 from workbook.say import _

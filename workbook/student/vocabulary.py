@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from workbook.history.git import try_git
-from workbook.login import databases as databases_on
 from workbook.mysql.ladder import database_name
+from workbook.mysql.login import databases as databases_on
 from workbook.mysql.server import Server
 from workbook.rehearsal.workflow import Workflow
 from workbook.say import _

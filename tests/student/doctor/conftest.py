@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.login import create_database, cursor, quoted
+from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.student.doctor import seen

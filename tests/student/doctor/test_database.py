@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.student.doctor.conftest import Mend, none, only
-from workbook.login import cursor
 from workbook.mysql import free_port
+from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
 from workbook.student import environment
 from workbook.student.doctor import database as examination

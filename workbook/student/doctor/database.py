@@ -9,8 +9,8 @@ from pathlib import Path
 from pymysql import MySQLError
 from pymysql.cursors import Cursor
 
-from workbook.login import cursor, databases, quoted
 from workbook.mysql.ladder import database_name
+from workbook.mysql.login import cursor, databases, quoted
 from workbook.mysql.server import Server, Unanswered
 from workbook.say import Problem, _
 from workbook.student import environment

@@ -5,9 +5,9 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from workbook.login import create_database, databases
 from workbook.mysql import docker, ladder, local, programs
 from workbook.mysql.ladder import database_name
+from workbook.mysql.login import create_database, databases
 from workbook.mysql.server import Server, Unavailable
 from workbook.say import Problem, _, say
 
