@@ -2,10 +2,8 @@
 
 import copy
 import json
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -28,6 +26,8 @@ REFUSED = re.compile(
 )
 """The kinds of actionlint's findings (of some, the sentences) for which GitHub starts nothing, or fails at once."""
 
+BESIDE = Path(sys.executable).parent
+"""Where the pinned programs lie, act and actionlint."""
 RUNNER = "ubuntu-latest"
 """What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}", "sh": "sh -e {0}"}
@@ -54,22 +54,13 @@ def needs(job: dict[str, Any]) -> list[str]:
     return [named] if isinstance(named, str) else list(named)
 
 
-def tool(name: str) -> str:
-    """The path of a pinned program, `act` or `actionlint`: beside our Python, else on PATH; a Problem without it."""
-    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    if not found:
-        what = _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name)
-        raise Problem(what, ways=(_("Install what requirements.lock pins: make setup"),))
-    return found
-
-
 def read(file: Path) -> Workflow:
     """Read a workflow; a Problem says that there is none, or names the first line for which GitHub would refuse it."""
     if not file.is_file():
         why = _("GitHub looks for workflows in the folder .github/workflows, at the top of the repository.")
         raise Problem(_("There is no workflow at {file}.", file=file), why=why)
     written = file.read_text(encoding="utf-8", errors="replace")
-    command = [tool("actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
+    command = [str(BESIDE / "actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout or "[]")
     for each in sorted(found, key=lambda each: each["line"]):
         own_labels = each["kind"] == "runner-label" and "self-hosted" in written
