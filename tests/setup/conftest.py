@@ -24,14 +24,8 @@ SYSTEM_PATH = "/usr/bin:/bin"
 """Where make finds the shell and awk."""
 
 PROJECT = """
-[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-
-[project]
-name = "workbook"
-version = "1"
+build-system = {requires = [], build-backend = "backend", backend-path = ["."]}
+project = {name = "workbook", version = "1"}
 """
 
 BACKEND = '''
@@ -56,22 +50,13 @@ Finished = subprocess.CompletedProcess[str]
 
 @dataclass
 class Clone:
-    """A clone and the machine around it.
-
-    Its folder has a space and Hangul in its name, as many a student's has; `programs` is the one folder on PATH.
-    """
+    """A clone and the machine around it: `programs` is the one folder on PATH. Its name has a space and Hangul."""
 
     root: Path
     programs: Path
     environment: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def python(self) -> Path:
-        return self.root / ".venv" / "bin" / "python"
-
-    @property
-    def stamp(self) -> Path:
-        return self.root / ".venv" / "workbook-setup"
+    python = property(lambda self: self.root / ".venv" / "bin" / "python")
+    stamp = property(lambda self: self.root / ".venv" / "workbook-setup")
 
     def provide(self, name: str, program: Path | str) -> None:
         """Put a program on PATH."""
@@ -99,7 +84,6 @@ class Clone:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             encoding="utf-8",
             cwd=self.root,
             env=self.environment | environment,
@@ -136,18 +120,15 @@ def clone(tmp_path: Path, tiny: tuple[Path, str]) -> Clone:
     (clone.root / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     clone.provide("git", Path(str(shutil.which("git"))))
     clone.provide("uv", UV)
-    index, pin = tiny
-    clone.pin(pin)
+    index = tiny[0]
+    clone.pin(tiny[1])
+    # Of the machine that runs the tests nothing may be heard: its index, its patience.
     clone.environment |= {
-        "PATH": str(clone.programs),
-        "HOME": str(tmp_path / "home"),
-        "UV_CACHE_DIR": str(tmp_path / "cache"),
-        "UV_OFFLINE": "1",
-        "UV_FIND_LINKS": str(index),
-        # Of the machine that runs the tests nothing may be heard: its index, its patience.
         "UV_NO_CONFIG": "1",
         "PIP_CONFIG_FILE": os.devnull,
         "UV_HTTP_RETRIES": "0",
         "PIP_RETRIES": "0",
     }
+    clone.environment |= {"PATH": str(clone.programs), "UV_OFFLINE": "1", "UV_FIND_LINKS": str(index)}
+    clone.environment |= {"HOME": str(tmp_path / "home"), "UV_CACHE_DIR": str(tmp_path / "cache")}
     return clone

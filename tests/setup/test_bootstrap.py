@@ -78,7 +78,6 @@ FAULTS: dict[str, tuple[Callable[[Clone], object], dict[str, str], str]] = {
     "another package than the pinned one": (lambda clone: clone.pin(f"{PIN}{'0' * 64}\n"), {}, "Its last line: "),
     "a pin without a hash": (lambda clone: clone.pin("tiny==1.0\n"), {}, "Its last line: "),
     "a file in the folder's place": (lambda clone: (clone.root / ".workbook").touch(), {}, "last line: .*File exists"),
-    "no git": (lambda clone: clone.provide("git", Path("/nowhere")), {}, "There is no git on this machine's PATH:"),
     "a git that fails": (lambda clone: clone.provide("git", Path("/usr/bin/false")), {}, "There is no git"),
 }
 PIN = "tiny==1.0 \\\n    --hash=sha256:"
@@ -121,6 +120,9 @@ def test_a_setup_with_nothing_to_do_writes_nothing(ready: Clone) -> None:
     assert written() == before
     assert not Path(ready.environment["HOME"]).exists()
     assert {path.name for path in ready.root.parent.iterdir()} == {ready.root.name, ready.programs.name, "cache"}
+    newer = stand_in(ready.programs / "python", "sys.version_info = (3, 99)")
+    assert "Setup: nothing to do." in ready.bootstrap(newer).stdout
+    assert "Setting up" in ready.bootstrap(newer, PYTHON=str(newer)).stdout, "this one is asked for"
 
 
 def link(clone: Clone) -> None:
@@ -144,12 +146,6 @@ def test_an_environment_that_is_not_sound_is_made_anew(how: str, ready: Clone) -
     assert "a virtual environment with Python" in ready.bootstrap().stdout
     assert ready.works()
     assert not (ready.root / ".venv").is_symlink()
-
-
-def test_an_environment_of_another_python_than_the_one_asked_for_is_made_anew(ready: Clone, tmp_path: Path) -> None:
-    newer = stand_in(tmp_path / "python", "sys.version_info = (3, 99)")
-    assert "Setup: nothing to do." in ready.bootstrap(newer).stdout
-    assert "Setting up" in ready.bootstrap(newer, PYTHON=str(newer)).stdout
 
 
 def test_the_environment_can_be_remade_by_the_python_inside_it(ready: Clone) -> None:

@@ -12,17 +12,17 @@ import pytest
 from tests.setup.conftest import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
+LOCK = (CLONE / "requirements.lock").read_text(encoding="utf-8")
 PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==([^\s;]+)")
 
 
-def lock() -> str:
-    return (CLONE / "requirements.lock").read_text(encoding="utf-8")
-
-
-def test_make_alone_lists_every_verb(clone: Clone) -> None:
+def test_make_alone_lists_every_verb_and_setup_says_which_python_is_needed(clone: Clone) -> None:
     verbs = re.findall(r"^\.PHONY: (.*)$", (CLONE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0].split()
     result = clone.run(["make"], PATH=SYSTEM_PATH)
     assert [line.split()[1] for line in result.stdout.splitlines()] == verbs
+    result = clone.run(["make", "setup", "PYTHON=no-such-python"], PATH=SYSTEM_PATH)
+    assert result.returncode == 2
+    assert "There is no Python here (no-such-python is not found)" in result.stdout
 
 
 def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
@@ -34,21 +34,15 @@ def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
     assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.log"}
 
 
-def test_make_says_which_python_is_needed(clone: Clone) -> None:
-    result = clone.run(["make", "setup", "PYTHON=no-such-python"], PATH=SYSTEM_PATH)
-    assert result.returncode == 2
-    assert "There is no Python here (no-such-python is not found)" in result.stdout
-
-
 def test_the_lock_has_nothing_but_pins_and_their_hashes() -> None:
     pin = re.compile(r"[a-z0-9-]+==[^\s;]+( ; [^\\]+)? \\")
-    unlike = [line for line in lock().splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
+    unlike = [line for line in LOCK.splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
     assert [line for line in unlike if not pin.fullmatch(line)] == []
-    assert "://" not in lock()
+    assert "://" not in LOCK
 
 
 def test_the_lock_follows_what_both_projects_ask_for() -> None:
-    locked = {name: version for name, _, version in PIN.findall(lock())}
+    locked = {name: version for name, _, version in PIN.findall(LOCK)}
     for file in (CLONE / "pyproject.toml", CLONE / "template_app" / "pyproject.toml"):
         project = tomllib.loads(file.read_text(encoding="utf-8"))
         asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]

@@ -43,9 +43,8 @@ class Workflow(NamedTuple):
     def jobs(self) -> dict[str, dict[str, Any]]:
         """The jobs by their ids, each after those that it needs."""
         jobs = self.content["jobs"]
-        return {
-            name: jobs[name] for name in TopologicalSorter({name: needs(jobs[name]) for name in jobs}).static_order()
-        }
+        order = TopologicalSorter({name: needs(jobs[name]) for name in jobs}).static_order()
+        return {name: jobs[name] for name in order}
 
 
 def needs(job: dict[str, Any]) -> list[str]:
@@ -113,12 +112,8 @@ def rewrite(workflow: Mapping[str, Any], name: str, commit: Path, mysql: Mysql) 
         script = _script(step, commit)
         if script is not None:
             kept = {key: step[key] for key in ("id", "if", "continue-on-error", "env") if key in step}
-            script = script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
-            job["steps"][place] = kept | {
-                "name": step.get("name") or step["uses"],
-                "shell": SHELLS["bash"],
-                "run": script,
-            }
+            kept |= {"name": step.get("name") or step["uses"], "shell": SHELLS["bash"]}
+            job["steps"][place] = kept | {"run": script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"}
         elif "run" in step:
             script = STARTS_MYSQL.sub(r"\1true", step["run"]) if mysql.preinstalled else step["run"]
             shell = step.get("shell") or defaults[0] or defaults[1] or ""
