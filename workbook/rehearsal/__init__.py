@@ -15,7 +15,7 @@ from rich.text import Text
 from workbook.clinic import lastcheck
 from workbook.history.git import persons_git, try_git
 from workbook.rehearsal import act
-from workbook.rehearsal.act import Outcome
+from workbook.rehearsal.act import Outcome, name_of
 from workbook.rehearsal.service import mysql_service, secrets_of, serve
 from workbook.rehearsal.workflow import NOT_HERE, Workflow, elsewhere, needs, read, rewrite
 from workbook.say import Problem, _
@@ -178,7 +178,6 @@ def rehearse(
 
     `plant` changes the clone and commits it; all that the steps can write to lies in the clone's parent folder. `watch`
     and `hear` are an outcome's own. After `seconds` (0: never) a job is stopped; with `only` this one alone is run.
-
     Raises Problem: no MySQL can be had on this machine, or act cannot run.
     """
     outcomes: list[Outcome] = []
@@ -191,7 +190,7 @@ def rehearse(
         if waits := [each.job for each in outcomes if not each.passed and each.job in needs(job)]:
             outcome.result, outcome.why = "blocked", ", ".join(waits)
         elif service and service.refusal:
-            outcome.why = service.refusal
+            outcome.failed, outcome.why = f"service {service.name}", service.refusal
         elif missing:
             outcome.leave_out(missing)
             outcome.result = "skipped"
@@ -219,9 +218,3 @@ def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path]
                 if not played or each != played.name:
                     outcome.leave_out(_("the service {other}", other=each))
             act.run(outcome, rewritten, scratch, mysql, secrets_of(job), seconds)
-
-
-def name_of(step: dict[str, Any]) -> str:
-    """A step as GitHub's page calls it."""
-    lines = str(step.get("name") or step.get("uses") or step.get("run") or "").strip().splitlines()
-    return lines[0] if lines else ""

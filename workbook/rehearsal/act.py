@@ -49,7 +49,7 @@ class Outcome:
     """What came of a job.
 
     Its `result` is `success`, `failure`, `skipped`, or `blocked` when it needs a job that failed; empty when it never
-    ended: `why` says what ended it. `red_by` is the place of the step that failed first, `reached` of the one at whose
+    ended: `why` says what ended it. `red_by` is the place of the step that `failed`, `reached` of the one at whose
     end `watch` first said yes. What of `left_out` could not be run may have decided the result: it is not judged then.
     `hear` is told when it is `begun`, `noted` (a sentence), `left out`, `started` (the step's place, from 0), `ended`
     (the step's place, whether it went well, its seconds) and `concluded`.
@@ -60,6 +60,7 @@ class Outcome:
     hear: Callable[..., None] = lambda *told: None
     watch: Callable[[], bool] = bool
     result: str = ""
+    failed: str = ""
     why: str = ""
     reached: int | None = None
     red_by: int | None = None
@@ -93,10 +94,16 @@ class Outcome:
             self.reached = place
         if self.red_by is None:
             if not well and step.get("continue-on-error") != "true":
-                self.red_by = place
+                self.red_by, self.failed = place, name_of(step)
             if self.red_by is not None or is_unknown(step):
                 self.left_out += [line[len(NOT_HERE) :] for line in lines if line.startswith(NOT_HERE)]
         self.hear(self, "ended", (place, well, seconds))
+
+
+def name_of(step: dict[str, Any]) -> str:
+    """A step as GitHub's page calls it."""
+    lines = str(step.get("name") or step.get("uses") or step.get("run") or "").strip().splitlines()
+    return lines[0] if lines else ""
 
 
 def run(
