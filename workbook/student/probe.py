@@ -97,13 +97,17 @@ def aerich() -> dict[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def configuration() -> dict[str, Any] | None:
-    """The Tortoise configuration: the one that `pyproject.toml` names, else the dictionary that looks like one."""
+def configuration(migrations: bool = False) -> dict[str, Any] | None:
+    """The Tortoise configuration: the one that `pyproject.toml` names, else the dictionary that looks like one.
+
+    Migrations may have one of their own, beside the application's, which the course calls `TORTOISE_ORM`.
+    """
     module, _, attribute = str(aerich().get("tortoise_orm", "")).rpartition(".")
     if module:
-        value = getattr(importlib.import_module(module), attribute, None)
-        if isinstance(value, dict):
-            return value
+        for name in [attribute] if migrations else ["TORTOISE_ORM", attribute]:
+            value = getattr(importlib.import_module(module), name, None)
+            if isinstance(value, dict):
+                return value
     for file in modules():
         if "connections" in file.read_text(encoding="utf-8", errors="replace"):
             for value in vars(imported(file)).values():
@@ -201,7 +205,7 @@ class Project:
         from aerich import Command
 
         self._divert(migrated)
-        command = Command(config, app=app, location=str(location))
+        command = Command(configuration(migrations=True) or config, app=app, location=str(location))
         await command.init()
         try:
             await command.upgrade(run_in_transaction=True)
