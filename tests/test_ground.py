@@ -227,6 +227,7 @@ def test_the_example_goes_by_the_recipe_of_the_readme_and_the_rest_is_green(
 ) -> None:
     git(copy, "init", "-q")
     git(copy, "add", "-A")
+    git(copy, "-c", "user.name=Starter", "-c", "user.email=starter@example.com", "commit", "-q", "-m", "Start")
     recipe = (copy / "README.md").read_text().partition("## Remove the example")[2]
     *before, last = re.findall(r"^\$ (.*)$", recipe, re.MULTILINE)
     assert last == "uv run aerich init-db"
