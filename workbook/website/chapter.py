@@ -1,7 +1,6 @@
 """What the site makes of the course: a chapter's first and last lines, a mistake's, lists of all, a page a commit."""
 
 import difflib
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -40,7 +39,7 @@ def end(lesson: Lesson, course: Course, pages: Pages) -> str:
     parts.append(heading(3, _("The commits of this chapter"), "commits-of-this-chapter"))
     rows = [_("| Tags | Message | SHA |"), "|---|---|---|"]
     for commit in course.commits_of(lesson.chapter):
-        link = f"[{escaped(_subject(commit))}](/{commit_page(course.names[commit.sha])})"
+        link = f"[{escaped(_subject(commit))}](/{commit_page(commit)})"
         rows.append(f"| {_tags(commit)} | {link} | `{commit.sha[:8]}` |")
     parts.append("\n".join(rows))
     if course.checks[lesson.chapter]:
@@ -71,7 +70,7 @@ def mistake_top(mistake: Mistake, course: Course) -> str:
     if mistake.tag == EMPTY:
         facts.append(_("It starts in an empty folder."))
     else:
-        page = commit_page(course.names[course.history.tags[mistake.tag].sha])
+        page = commit_page(course.history.tags[mistake.tag])
         facts.append(_("It is planted on the tag {tag}", tag=f"[`{mistake.tag}`](/{page})"))
     asks = {each.name: each.asks for own in course.checks.values() for each in own}
     if mistake.check in asks:
@@ -106,7 +105,7 @@ def table(course: Course, pages: Pages) -> str:
     rows = [_("| Chapter | What stands at its end | Tags | Mistakes |"), "|---|---|---|---|"]
     for name, chapter in course.history.chapters.items():
         path = in_repository(chapter.lesson.file)
-        tags = " ".join(f"[`{tag}`](/{commit_page(tag)})" for each in course.commits_of(name) for tag in each.tags[:1])
+        tags = " ".join(f"[`{tag}`](/{commit_page(each)})" for each in course.commits_of(name) for tag in each.tags)
         goal = str(pages[path].meta.get("goal", "")).replace("|", "\\|")
         mistakes = f"[{len(course.mistakes[name])}](/{path}#mistakes-of-this-chapter)" if course.mistakes[name] else ""
         rows.append(f"| [{name[2:]} {escaped(pages[path].title)}](/{path}) | {goal} | {tags} | {mistakes} |")
@@ -120,27 +119,13 @@ def reds(course: Course) -> str:
         if contract := commit.step.lesson.red.get(tag):
             tests = ", ".join(code(test) for test in contract.tests)
             said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
-            lines.append(f"- [`{tag}`](/{commit_page(tag)}): {said}")
+            lines.append(f"- [`{tag}`](/{commit_page(commit)}): {said}")
     return "\n".join(lines)
 
 
-def course_map(course: Course, pages: Pages) -> str:
-    """The course as a line (the style sheet draws it): a station a chapter, a mark a commit, diamonds for red."""
-    stations = []
-    for name, chapter in course.history.chapters.items():
-        path, marks = in_repository(chapter.lesson.file), ""
-        for commit in course.commits_of(name):
-            kind = "wb-red" if commit.step.lesson.red.keys() & set(commit.tags) else "wb-tag" if commit.tags else ""
-            marks += f'<i class="{kind}" title="{html.escape(commit_title(commit))}"></i>'
-        said = _("mistakes: {count}", count=len(course.mistakes[name]))
-        stations.append(f"- [{name[2:]}&#160; {escaped(pages[path].title)}](/{path})<br>{marks} {said}")
-    told = _("Dots are commits, large ones have a tag, diamonds are red on purpose.")
-    return boxed("wb-map", "\n".join(stations), told)
-
-
-def commit_page(name: str) -> str:
-    """The file of a commit's page below the site's folder."""
-    return f"commits/{name}.md"
+def commit_page(commit: Commit) -> str:
+    """The file of a commit's page below the site's folder: its first tag, or its SHA when it has none."""
+    return f"commits/{commit.tags[0] if commit.tags else commit.sha[:8]}.md"
 
 
 def commit_title(commit: Commit) -> str:
@@ -149,14 +134,12 @@ def commit_title(commit: Commit) -> str:
 
 
 def commits(course: Course) -> Iterator[tuple[str, str, str]]:
-    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diff, whole files, all files."""
-    origin: dict[str, str] = {}
+    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diffs, whole files."""
     before: Tree = {}
     for number, commit in enumerate(course.history.commits, 1):
-        page, title = commit_page(course.names[commit.sha]), commit_title(commit)
+        page, title = commit_page(commit), commit_title(commit)
         changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
         gone = [path for path in before if path not in commit.files]
-        origin |= dict.fromkeys(changed, f"/{page}")
         parts = [
             f"# {escaped(title)}",
             escaped(commit.step.message.partition("\n")[2].strip()),
@@ -165,17 +148,9 @@ def commits(course: Course) -> Iterator[tuple[str, str, str]]:
             *(_change(path, before.get(path), commit.files[path]) for path in changed),
             *(_("### <del>`{path}`</del> deleted", path=path) for path in gone),
             "" if changed or gone else _("It changes no file."),
-            heading(2, _("All files at this commit"), "files"),
-            _("A link leads to the commit that wrote the file as it is here."),
-            "\n".join(f"- [`{path}`]({origin[path]}#{anchor(path)})" for path in sorted(commit.files)),
         ]
         yield page, title, "\n\n".join(filter(None, parts)) + "\n"
         before = commit.files
-
-
-def anchor(path: str) -> str:
-    """The id of a file's heading on a commit's page."""
-    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
 
 
 def _subject(commit: Commit) -> str:
@@ -206,4 +181,4 @@ def _change(path: str, before: str | None, after: str) -> str:
     if before is not None:
         difference = [*difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
         shown = change(fenced("diff", path, "\n".join(difference)), path, before, after)
-    return f"{heading(3, f'`{path}`', anchor(path))}\n\n{shown}"
+    return f"### `{path}`\n\n{shown}"
