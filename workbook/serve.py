@@ -1,0 +1,143 @@
+"""`workbook up`: the application, served on a real MySQL, from one command."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from workbook.guarded import Guarded
+from workbook.mysql import is_free, ladder
+from workbook.mysql.ladder import database_name
+from workbook.mysql.login import create_database
+from workbook.mysql.server import Server
+from workbook.say import Problem, _, marked, say, stage
+
+SERVE_SECONDS = 30
+"""How long the application may take until it accepts connections."""
+
+STOP_SECONDS = 10
+"""How long it may take to finish the requests under way when it is told to stop."""
+
+
+class _Stop(BaseException):
+    """Somebody asked us to stop: Ctrl-C, `kill`, or the terminal was closed."""
+
+
+def serve(project: Path, port: int) -> int:
+    """Find a MySQL or bring one up, create the database, apply the migrations, serve until told to stop.
+
+    Args:
+        project: the application's folder.
+        port: where it listens on 127.0.0.1.
+
+    Returns the exit code: 0 when it was told to stop, the application's own when it ended by itself.
+    Raises Problem: the port is taken, no MySQL can be had, or a migration failed.
+    """
+    if not is_free(port):
+        raise port_taken(port)
+    with _stoppable():
+        try:
+            with ladder.climb(project, use="bound") as server:
+                return _serve(project, port, server)
+        except _Stop:
+            with suppress(OSError):  # the terminal may be gone
+                say(_("Stopped."))
+            return 0
+
+
+def _serve(project: Path, port: int, server: Server) -> int:
+    name = database_name(project)
+    environment = os.environ | server.environment(name)
+    create_database(server, name)
+    migrated = migrate(project, environment)
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--timeout-graceful-shutdown", str(STOP_SECONDS - 2)]
+    application = Guarded(command, patience=STOP_SECONDS, cwd=project, env=environment)
+    try:
+        _await(application, port)
+        at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
+        say("\nMySQL  " + _("{version} on {where}, {how}", **at))
+        say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
+        say(f"API    http://localhost:{port}/v1/mysql/meetings  " + _("(POST makes a meeting)"))
+        say(f"Docs   http://localhost:{port}/docs\nStop   Ctrl-C\n")
+        return application.wait()
+    finally:
+        application.stop()
+
+
+def migrate(project: Path, environment: dict[str, str]) -> str:
+    """Apply the migrations that are not applied yet; what happened, as the end of a sentence.
+
+    Raises Problem: Aerich failed; its last line says why.
+    """
+    with stage(_("Applying the migrations")):
+        command = [sys.executable, "-m", "aerich", "upgrade"]
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines() or [_("it gave no reason")]
+        stays = _(
+            "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays."
+        )
+        see = _("See all of what it says:") + f" cd {project} && aerich upgrade"
+        raise Problem(
+            _("`aerich upgrade` failed in {project}: {lines}", project=project, lines=lines[-1]),
+            why=stays,
+            ways=(see, _("Look at the tables:") + " workbook db shell"),
+        )
+    applied = done.stdout.count("Success")
+    if not applied:
+        return _("all migrations were applied before")
+    return _("1 migration applied") if applied == 1 else _("{applied} migrations applied", applied=applied)
+
+
+def _await(application: Guarded, port: int) -> None:
+    """Wait until the application accepts connections; a Problem when it ended, or does not accept any in time."""
+    deadline = time.monotonic() + SERVE_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if (code := application.poll()) is not None:
+            raise Problem(_("The application ended with code {code}; what it said stands above.", code=code))
+        time.sleep(0.02)
+    late = marked("The application does not accept connections on port {port} after {serve_seconds} s.")
+    raise Problem(_(late, port=port, serve_seconds=SERVE_SECONDS))
+
+
+def port_taken(port: int) -> Problem:
+    """Who listens there, as far as this account may know it."""
+    owner = _("another program")
+    with suppress(psutil.Error):
+        for each in psutil.net_connections("tcp"):
+            if each.laddr and each.laddr.port == port and each.status == psutil.CONN_LISTEN and each.pid:
+                owner = f"{psutil.Process(each.pid).name()} (pid {each.pid})"
+    another = port + 1 if port < 65535 else 8000
+    taken = marked("Port {port} of 127.0.0.1 is taken by {owner}, so the API cannot listen there.")
+    ways = (_("Stop that program."), _("Or choose another port:") + f" make up ARGS='--port {another}'")
+    return Problem(_(taken, port=port, owner=owner), ways=ways)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn Ctrl-C, `kill` and a closed terminal into one exception, so that everything is put away in order."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # While things are put away, a second Ctrl-C must not leave half of them behind.
+        for hearing in heard:
+            signal.signal(hearing, signal.SIG_IGN)
+        raise _Stop
+
+    heard = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
