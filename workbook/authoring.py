@@ -1,4 +1,4 @@
-"""The authors' verbs: build, run, refresh, edit, absorb, bump, report. `cli.py` adds `app` without a name."""
+"""The authors' verbs: build, run, refresh, edit, absorb, bump, publish, report. `cli.py` adds `app` without a name."""
 
 import tempfile
 from collections.abc import Callable, Iterable
@@ -110,6 +110,20 @@ def bump(
 ) -> None:
     """Change a package's version in the table and in every lesson. `workbook run` says what it breaks."""
     _tell(lock.bump(chapters, sorted(chapters.glob("ch*/**/*.md")), name, version))
+
+
+@app.command()
+def publish(
+    remote: Annotated[str, typer.Argument(help="A git remote, such as origin, or an address.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, and push nothing.")] = False,
+) -> None:
+    """Push this edition's commits and tags, and the template's version. No tag ever moves."""
+    from workbook.history.publish import publish as verb
+
+    pushed = verb(remote, dry_run=dry_run)
+    for ref, sha in pushed.items():
+        typer.echo(f"{sha[:10]}  {ref.split('/', 2)[2]}")
+    say(f"{'To publish' if dry_run else 'Published'}: {len(pushed)}." if pushed else f"{remote} has all of it already.")
 
 
 @app.command()
