@@ -4,8 +4,8 @@
     python3 .github/canary.py tell REPORT...            open, update or close the one issue
 
 `replay` works in a clone without uncommitted lessons, and leaves the lessons as they were. It prints a report in
-Markdown, hands it to the steps that follow as the output `report`, and exits with 1 when a page has failed. `tell` takes
-such reports; an empty one comes from a replay that never ended, and closes nothing. It needs the standard library alone.
+Markdown, hands it to the steps that follow as the output `report`, and exits with 1 when a page has failed. `tell`
+needs the standard library alone; an empty report comes from a replay that never ended, and closes nothing.
 """
 
 import argparse
