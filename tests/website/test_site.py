@@ -2,6 +2,7 @@
 
 import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from tests.lesson.course import FIRST, SECOND, write_course
+from workbook.history.publish import Edition
 from workbook.mysql.server import Server
 from workbook.say import Problem
 from workbook.website import build, course, generate
@@ -76,6 +78,21 @@ def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> 
         assert part in green, "a link leads to the commit that wrote the file"
 
 
+def test_tags_and_commits_lead_to_the_published_repository_where_one_is_named(small: Path) -> None:
+    site, here = pages_of(small)
+    assert "[`ch02-red`](../commits/ch02-red.md)" in here["chapters/ch02.md"]
+    assert "In the repository" not in here["commits/ch02.md"]
+    published = Edition("2026.1", "https://git.example/us/workbook")
+    there = {path: str(text) for path, text in Site(replace(site.course, edition=published), site.sources).files()}
+    tag, sha = f"{published.repository}/tree/2026.1/ch02-red", site.course.history.tags["ch02-red"].sha
+    lesson, commit = there["chapters/ch02.md"], there["commits/ch02-red.md"]
+    for page in (lesson, commit, there["course-map.md"]):
+        assert f"[`ch02-red`]({tag})" in page
+    assert f"[`{sha[:8]}`]({published.commit(sha)})" in lesson
+    assert f"[In the repository]({published.commit(sha)})" in commit
+    assert "](../commits/ch02.md)" in lesson, "the message leads to the page here, which needs no network"
+
+
 def test_only_what_changed_is_written_and_what_is_left_over_goes(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     write(pages_of(small)[0], folder)
@@ -97,7 +114,7 @@ def test_a_broken_lesson_is_a_warning_and_the_pages_stay_as_they_were(
     (lesson,) = (small / "chapters").glob("ch02_*/lesson.md")
     whole = lesson.read_text()
     monkeypatch.setenv("WORKBOOK_HOME", str(small / "home"))
-    config: Any = SimpleNamespace(theme={"language": "en"})
+    config: Any = SimpleNamespace(theme={"language": "en"}, site_url="")
     for text in (whole, whole.replace('-    return "hello"', "-    return nothing")):
         lesson.write_text(text)
         generate.on_config(config)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -10,6 +10,7 @@ import yaml
 
 from workbook.history.build import Commit, History, history_until
 from workbook.history.files import Change, Files
+from workbook.history.publish import Edition, edition
 from workbook.lesson.chapters import mistake_files
 from workbook.lesson.markdown import front_lines
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
@@ -104,12 +105,20 @@ class Course:
         mistakes: each chapter's mistake pages.
         checks: what `workbook check` asks at each chapter's end, in the language at hand.
         names: the name of each commit's page by its SHA: its first tag, or its number when it has none.
+        edition: whose tags they are, and where they are published.
     """
 
     history: History
     mistakes: dict[str, list[Mistake]]
     checks: dict[str, list[Check]]
     names: dict[str, str]
+    edition: Edition = field(default_factory=edition)
+
+    def seen_at(self, commit: Commit, tag: str = "") -> str:
+        """Where the link of a commit, or of its tag, leads: to the published repository, else to its page here."""
+        if self.edition.repository:
+            return self.edition.tag(tag) if tag else self.edition.commit(commit.sha)
+        return f"/commits/{self.names[commit.sha]}.md"
 
     def commits_of(self, chapter: str) -> list[Commit]:
         """A chapter's commits, the oldest first."""

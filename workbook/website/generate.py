@@ -59,6 +59,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         log.warning(problem)
     nav = json.loads((folder / NAV).read_text(encoding="utf-8"))
     config.docs_dir, config.nav, config.copyright = str(folder), nav, footer()
+    if config.site_url and language() == "ko":
+        config.site_url += "ko/"
     return config
 
 
