@@ -33,7 +33,7 @@ from workbook.website.markup import draw, mended, rewrite
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""
 REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format")
-MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing")
+MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing", "github")
 NAV = ".nav.json"
 """The pages' order, beside them."""
 _PLANNED = re.compile(r"^\| (\d\d) .+ \| .+ \|\n", re.MULTILINE)
