@@ -114,7 +114,7 @@ def test_a_broken_lesson_is_a_warning_and_the_pages_stay_as_they_were(
     (lesson,) = (small / "chapters").glob("ch02_*/lesson.md")
     whole = lesson.read_text()
     monkeypatch.setenv("WORKBOOK_HOME", str(small / "home"))
-    config: Any = SimpleNamespace(theme={"language": "en"}, site_url="")
+    config: Any = SimpleNamespace(theme={"language": "en"})
     for text in (whole, whole.replace('-    return "hello"', "-    return nothing")):
         lesson.write_text(text)
         generate.on_config(config)

@@ -32,8 +32,8 @@ from workbook.website.markup import draw, mended, rewrite
 
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""
-REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format")
-MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing", "github")
+REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format", "github")
+MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing")
 NAV = ".nav.json"
 """The pages' order, beside them."""
 _PLANNED = re.compile(r"^\| (\d\d) .+ \| .+ \|\n", re.MULTILINE)
@@ -59,8 +59,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         log.warning(problem)
     nav = json.loads((folder / NAV).read_text(encoding="utf-8"))
     config.docs_dir, config.nav, config.copyright = str(folder), nav, footer()
-    if config.site_url and language() == "ko":
-        config.site_url += "ko/"
+    if os.environ.get("SITE_URL") and language() == "ko":
+        config.site_url = f"{config.site_url}ko/"
     return config
 
 
