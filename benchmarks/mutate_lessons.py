@@ -2,12 +2,9 @@
 
     python benchmarks/mutate_lessons.py --count 200 --seed 1
 
-Each change is judged by what `make test` runs, the cheap checks first:
-
-1. the page is read, the lessons are followed, the history is built, pins are compared with `versions.toml`, and all of
-   it is compared with `history.lock` (all listings end here, within a second);
-2. the page's outputs are compared with what its commands printed. Changing an output changes no command, so each page
-   is replayed once, on a throwaway MySQL, and every change of its outputs is compared with that one run.
+Each change is judged by what `make test` runs: the history is built and compared with `history.lock` (all listings end
+here, within a second), and the page's outputs are compared with what its commands printed. Changing an output changes
+no command, so each page is replayed once, on a throwaway MySQL, and its outputs are compared with that one run.
 
 A change counts as caught when the message names its page and a line of its fence.
 """
@@ -24,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.history.build import build
-from workbook.history.lock import check_lock, check_versions
+from workbook.history.files import Files
+from workbook.history.lock import check_lock
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Session, WholeFile
@@ -63,13 +61,12 @@ def spots(page: Lesson | Mistake) -> Iterator[Spot]:
         if isinstance(block, WholeFile | Diff):
             ranges = [(block.place.first, block.place.last - 1, "listing")]
         elif isinstance(block, Session):
-            for each in block.exchanges:
-                ranges.append((each.output_line - 1, each.output_line - 1 + len(each.output), "output"))
-        for first, last, part in ranges:
-            for line in range(first, last):
-                for column in range(len(text[line])):
-                    skipped = isinstance(block, Session) and block.skip is not None
-                    yield Spot(page.file, line, column, block.place, part, skipped)
+            outputs = ((each.output_line - 1, len(each.output)) for each in block.exchanges)
+            ranges = [(line, line + count, "output") for line, count in outputs]
+        skipped = isinstance(block, Session) and block.skip is not None
+        for line, part in ((line, part) for first, last, part in ranges for line in range(first, last)):
+            for column in range(len(text[line])):
+                yield Spot(page.file, line, column, block.place, part, skipped)
 
 
 def changed(spot: Spot, chance: random.Random) -> str:
@@ -91,24 +88,15 @@ def read(file: Path) -> Lesson | Mistake:
 def static(chapters: Path, scratch: Path) -> None:
     """All that is checked without running a lesson. Raises LessonError."""
     history = build(chapters, scratch / "history")
-    check_versions([chapter.lesson for chapter in history.chapters.values()], chapters)
     check_lock(history, chapters)
     for file in [page for lesson in lesson_files(chapters) for page in mistake_files(lesson)]:
         mistake = read_mistake(file)
+        # A planted diff must apply to its tag.
         if mistake.tag in history.tags:
-            # A planted diff must apply to its tag.
-            files = dict(history.tags[mistake.tag].step.files)
-            follow_mistake(mistake, files)
-
-
-def follow_mistake(mistake: Mistake, files: dict[str, str]) -> None:
-    """Apply a mistake's fences to the files of its tag. Raises LessonError."""
-    from workbook.history.files import Files
-
-    state = Files(mistake, files)
-    for block in mistake.blocks:
-        if isinstance(block, WholeFile | Diff):
-            state.take(block)
+            files = Files(mistake, dict(history.tags[mistake.tag].step.files))
+            for block in mistake.blocks:
+                if isinstance(block, WholeFile | Diff):
+                    files.take(block)
 
 
 def printed_by(page: Lesson | Mistake, chapters: Path, settings: Settings, scratch: Path) -> Printed:
@@ -125,22 +113,12 @@ def printed_by(page: Lesson | Mistake, chapters: Path, settings: Settings, scrat
     return printed
 
 
-def compare_outputs(page: Lesson | Mistake, printed: Printed) -> None:
-    """Compare a changed page's outputs with what was printed. Raises LessonError."""
-    for block in page.blocks:
-        if isinstance(block, Session) and block.skip is None:
-            for exchange in block.exchanges:
-                if exchange.line in printed:
-                    require_same(page.file, exchange, printed[exchange.line])
-
-
 def judge(
     spot: Spot, text: str, chapters: Path, printed: Printed | None, scratch: Path, settings: Settings | None = None
 ) -> str:
     """Which check notices the change: `static`, `replay`, `elsewhere` (a message with another place), or `missed`.
 
-    Args:
-        settings: how to replay a mistake page whose planted listing changed; nothing but its own run holds that.
+    With `settings` a mistake page whose planted listing changed is replayed; nothing but its own run holds that.
     """
     before = spot.file.read_text(encoding="utf-8")
     spot.file.write_text(text, encoding="utf-8")
@@ -149,7 +127,9 @@ def judge(
         page = read(spot.file)
         if spot.part == "output":
             check = "replay"
-            compare_outputs(page, printed or {})
+            for exchange in [each for block in page.blocks if isinstance(block, Session) for each in block.exchanges]:
+                if exchange.line in (printed or {}):
+                    require_same(page.file, exchange, printed[exchange.line])
         check = "static"
         static(chapters, scratch)
         if spot.part == "listing" and isinstance(page, Mistake) and settings is not None:
@@ -178,12 +158,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--chapters", type=Path, default=CHAPTERS)
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
         chapters, scratch = Path(folder) / "chapters", Path(folder)
-        shutil.copytree(arguments.chapters, chapters)
+        shutil.copytree(CHAPTERS, chapters)
         files = [page for lesson in lesson_files(chapters) for page in (lesson, *mistake_files(lesson))]
         pages = {file: read(file) for file in files}
         chosen = chance.sample([spot for page in pages.values() for spot in spots(page)], arguments.count)
@@ -199,20 +178,16 @@ def main() -> int:
             for spot in chosen:
                 text = changed(spot, chance)
                 verdicts.append((spot, text, judge(spot, text, chapters, printed.get(spot.file), scratch, settings)))
-        counts: Counter[tuple[str, str]] = Counter()
-        unexplained = 0
-        for spot, text, verdict in verdicts:
+        reasons = [why_missed(spot, text) if verdict == "missed" else verdict for spot, text, verdict in verdicts]
+        for (spot, text, verdict), reason in zip(verdicts, reasons, strict=True):
             if verdict in ("missed", "elsewhere"):
-                reason = why_missed(spot, text) if verdict == "missed" else "named elsewhere"
-                unexplained += reason == "unknown"
-                line = text.split("\n")[spot.line]
-                print(f"{verdict}: {spot.file.relative_to(chapters)}:{spot.line + 1}: {reason}: {line}")
-            counts[spot.part, verdict] += 1
-    for (part, verdict), count in sorted(counts.items()):
+                where = f"{spot.file.relative_to(chapters)}:{spot.line + 1}"
+                print(f"{verdict}: {where}: {reason}: {text.splitlines()[spot.line]}")
+    for (part, verdict), count in sorted(Counter((spot.part, verdict) for spot, _, verdict in verdicts).items()):
         print(f"{part:8} {verdict:10} {count:4}")
-    noticed = sum(count for (_, verdict), count in counts.items() if verdict != "missed")
+    noticed = sum(verdict != "missed" for _, _, verdict in verdicts)
     print(f"{noticed} of {len(chosen)} changes were noticed.")
-    return 1 if unexplained else 0
+    return int("unknown" in reasons)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -42,70 +42,44 @@ CONNECTIONS = 32
 UVICORN = ["--host=127.0.0.1", "--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server(NamedTuple):
-    port: int
-    process: psutil.Process
-
-
 class Load(NamedTuple):
     rate: float  # requests a second
     cpu: float  # microseconds of the server's processor time a request
 
 
-def wait_until_it_listens(port: int, server: subprocess.Popen[bytes], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit(f"The server on port {port} did not come up within {seconds:.0f} seconds.")
-
-
 @contextmanager
-def served(app: str, folder: Path, database: str) -> Iterator[Server]:
-    """Serve `app` from `folder` by uvicorn on a free port of loopback."""
+def served(app: str, folder: Path, database: str) -> Iterator[tuple[int, psutil.Process]]:
+    """Serve `app` from `folder` by uvicorn on a free port of loopback; gives the port and the process."""
     pool = TORTOISE_ORM["connections"]["default"]["credentials"]
-    environment = {
-        **os.environ,
-        "MYSQL_HOST": config.MYSQL_HOST,
-        "MYSQL_PORT": str(config.MYSQL_PORT),
-        "MYSQL_USER": config.MYSQL_USER,
-        "MYSQL_PASSWORD": config.MYSQL_PASSWORD,
-        "MYSQL_DB": database,
-        "BENCHMARK_POOL_MINSIZE": str(pool["minsize"]),
-        "BENCHMARK_POOL_MAXSIZE": str(pool["maxsize"]),
-    }
-    port = free_port()
+    login = {f"MYSQL_{name}": str(getattr(config, f"MYSQL_{name}")) for name in ("HOST", "PORT", "USER", "PASSWORD")}
+    sizes = {f"BENCHMARK_POOL_{name.upper()}": str(pool[name]) for name in ("minsize", "maxsize")}
+    environment = os.environ | login | sizes | {"MYSQL_DB": database}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "uvicorn", app, *UVICORN, "--port", str(port)]
-    server = subprocess.Popen(command, cwd=folder, env=environment)
-    try:
-        wait_until_it_listens(port, server)
-        yield Server(port, psutil.Process(server.pid))
-    finally:
-        server.terminate()
+    with subprocess.Popen(command, cwd=folder, env=environment) as server:
         try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            deadline = time.monotonic() + 20
+            while True:
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"The server on port {port} did not come up.")
+                time.sleep(0.05)
+            yield port, psutil.Process(server.pid)
+        finally:
+            server.terminate()
 
 
-def load(server: Server, seconds: int) -> Load:
+def load(server: tuple[int, psutil.Process], seconds: int) -> Load:
     """Load one server by `wrk` over CONNECTIONS connections; anything but success is the end of the benchmark."""
-    url = f"http://127.0.0.1:{server.port}{PATH}"
+    port, process = server
+    url = f"http://127.0.0.1:{port}{PATH}"
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(BENCHMARKS / "post.lua"), url]
-    before = server.process.cpu_times()
+    before = process.cpu_times()
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
-    after = server.process.cpu_times()
+    after = process.cpu_times()
     requests = re.search(r"(\d+) requests in", output)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
     if requests is None or rate is None or "Non-2xx" in output or "Socket errors" in output:
@@ -125,18 +99,16 @@ async def run(rounds: int, seconds: int) -> None:
             served("app.main:app", TEMPLATE, database) as template,
             served("bare_app:app", BENCHMARKS, database) as bare,
         ):
-            compare(template, bare, rounds, seconds)
+            compare(template, bare, rounds=rounds, seconds=seconds)
 
 
-def compare(template: Server, bare: Server, rounds: int, seconds: int) -> None:
-    for server in (template, bare):
+def compare(*servers: tuple[int, psutil.Process], rounds: int, seconds: int) -> None:
+    for server in servers:
         load(server, 1)  # warm up: open the pool, fill the caches
-    ours: list[Load] = []
-    theirs: list[Load] = []
+    ours, theirs = results = list[Load](), list[Load]()
     for turn in range(rounds):
-        turns = [(template, ours), (bare, theirs)]
-        for server, results in turns if turn % 2 == 0 else reversed(turns):
-            results.append(load(server, seconds))
+        for which in (0, 1) if turn % 2 == 0 else (1, 0):
+            results[which].append(load(servers[which], seconds))
         print(f"round {turn + 1}: {figures(ours[-1:], theirs[-1:])}", flush=True)
     ratios = [one.rate / other.rate for one, other in zip(ours, theirs, strict=True)]
     print(f"median:  {figures(ours, theirs)} ({min(ratios):.2f} to {max(ratios):.2f})")

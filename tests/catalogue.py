@@ -12,12 +12,11 @@ from babel.messages.pofile import write_po
 from typer.main import get_command
 
 from workbook.authoring import app as authoring
-from workbook.cli import app
-from workbook.korean_help import helped
+from workbook.cli import app, helped
 from workbook.place import CLONE
 from workbook.say import CATALOGUE, korean
 
-AUTHORS = {each.callback.__name__ for each in authoring.registered_commands if each.callback} | {"translation"}
+AUTHORS = {each.name or each.callback.__name__ for each in authoring.registered_commands if each.callback}
 """The verbs of those who write lessons; their helps are English alone."""
 
 

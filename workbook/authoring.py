@@ -1,4 +1,4 @@
-"""The authors' verbs: build, run, refresh, edit, absorb, bump, publish, report. `cli.py` adds `app` without a name."""
+"""The verbs of those who write lessons. `cli.py` adds `app` without a name; their helps are English alone."""
 
 import tempfile
 from collections.abc import Callable, Iterable
@@ -8,12 +8,10 @@ from typing import Annotated, Literal
 import typer
 
 from workbook.history import lock
-from workbook.history import template as folders
-from workbook.history.build import checked, history_folder, history_until
+from workbook.history.build import build, history_folder, history_until
 from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
-from workbook.lesson.model import Lesson, Mistake
-from workbook.lesson.reader import read_lesson, read_mistake
+from workbook.lesson.reader import read_mistake
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
 from workbook.translation.pairs import Pair
@@ -23,36 +21,32 @@ app = typer.Typer(help="For authors of lessons.")
 
 Chapters = Annotated[Path, typer.Option(help="The folder of the lessons.", exists=True, file_okay=False)]
 ChapterId = Annotated[str, typer.Argument(help="A chapter's id, such as ch35.")]
+Edited = Annotated[Path, typer.Argument(exists=True, file_okay=False)]
 Mistakes = Annotated[bool, typer.Option("--mistakes", help="Its mistakes too.")]
 
 
-@app.command()
-def build(
+@app.command("build")
+def build_course(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the template differs.")] = False,
     chapters: Chapters = CHAPTERS,
-    template: Annotated[Path, typer.Option(help="The template's folder.")] = TEMPLATE,
 ) -> None:
     """Turn the lessons into the history and the template. Runs no command of a lesson."""
-    readme = course.new_readme(chapters)
+    readme, template = course.new_readme(chapters), chapters.parent / "template_app"
     if check:
-        with tempfile.TemporaryDirectory() as scratch:
-            history = checked(chapters, Path(scratch) / "history")
+        with history_until(chapters, None) as history:
             lock.check_lock(history, chapters)
-            folders.check_template(history, template)
+            lock.check_template(history, template)
         if readme:
-            raise Problem("README.md's table of chapters is not that of the folders.", ways=("workbook build",))
+            raise Problem("README.md's table of chapters is not that of the lock.", ways=("workbook build",))
         say(f"{shown(template)} is what the lessons build.")
         return
-    history = checked(chapters, history_folder())
+    history = build(chapters, history_folder())
     lock.write_lock(history, chapters)
-    changed = folders.write_template(history, template)
+    changed = lock.write_template(history, template)
     if readme:
         (chapters.parent / course.README).write_text(readme, encoding="utf-8", newline="\n")
-    for tag, commit in history.tags.items():
-        typer.echo(f"{commit.sha[:10]}  {tag}")
-    say(
-        f"{shown(history.repository)}: {len(history.commits)} commits. {shown(template)}: {len(changed)} files changed."
-    )
+    typer.echo("\n".join(f"{commit.sha[:10]}  {tag}" for tag, commit in history.tags.items()))
+    say(f"{shown(history.repository)}: {len(history.commits)} commits; {shown(template)}: {len(changed)} changed.")
 
 
 @app.command()
@@ -72,42 +66,29 @@ def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters =
 
 
 @app.command()
-def edit(
-    chapter: ChapterId,
-    directory: Annotated[Path, typer.Argument(help="An empty folder, or one that is not there yet.")],
-    chapters: Chapters = CHAPTERS,
-) -> None:
-    """Lay out the files as they are at a chapter's end, to change them and absorb them."""
+def edit(chapter: ChapterId, directory: Path, chapters: Chapters = CHAPTERS) -> None:
+    """Lay out the files as they are at a chapter's end in a new folder, to change them and absorb them."""
     with history_until(chapters, chapter) as history:
-        folders.lay_out(history.chapters[chapter].end, directory)
+        lock.lay_out(history.chapters[chapter].end, directory)
     say(f"Change the files in {directory}, then: workbook absorb {chapter} {directory}")
 
 
 @app.command()
-def absorb(
-    chapter: ChapterId,
-    directory: Annotated[Path, typer.Argument(help="The folder that was edited.", exists=True, file_okay=False)],
-    chapters: Chapters = CHAPTERS,
-) -> None:
+def absorb(chapter: ChapterId, directory: Edited, chapters: Chapters = CHAPTERS) -> None:
     """Write the changed files of a folder back into the chapter's fences."""
     with history_until(chapters, chapter) as history:
         page = history.chapters[chapter].lesson.file
-        done = folders.absorb(history, history.chapters[chapter], directory)
+        done = lock.absorb(history, history.chapters[chapter], directory)
     for path, line in done.items():
         typer.echo(f"{shown(page)}:{line}: {path}" if line else f"not placed, no fence shows it: {path}")
     _tell([page])
     with history_until(chapters, None):
         say("All lessons still build.")
-    if None in done.values():
-        raise typer.Exit(1)
+    raise typer.Exit(None in done.values())
 
 
 @app.command()
-def bump(
-    name: Annotated[str, typer.Argument(help="A package of the table.")],
-    version: Annotated[str, typer.Argument(help="Its new version.")],
-    chapters: Chapters = CHAPTERS,
-) -> None:
+def bump(name: str, version: str, chapters: Chapters = CHAPTERS) -> None:
     """Change a package's version in the table and in every lesson. `workbook run` says what it breaks."""
     _tell(lock.bump(chapters, sorted(chapters.glob("ch*/**/*.md")), name, version))
 
@@ -139,16 +120,21 @@ def notebooks(
 
 @app.command()
 def report(chapters: Chapters = CHAPTERS) -> None:
-    """Per lesson: listings, commands, outputs, how many are verified, and every skip with its reason."""
-    pages: list[Lesson | Mistake] = []
-    for file in course.lesson_files(chapters):
-        pages += [read_lesson(file), *map(read_mistake, course.mistake_files(file))]
-    typer.echo("".join(f"{name:<10}" for name in course.count(())) + "page")
-    for page in pages:
-        typer.echo("".join(f"{number:<10}" for number in course.count(page.blocks).values()) + str(shown(page.file)))
-    not_run = [skip for page in pages for skip in course.skips(page.blocks)]
-    typer.echo("\n".join(not_run))
-    course.require_budget(not_run)
+    """Name every block that is shown and not run, with its reason, and fail when there are more than are allowed."""
+    skips = course.skips(chapters)
+    typer.echo("\n".join(skips))
+    course.require_budget(skips)
+
+
+@app.command()
+def translation(
+    sync: Annotated[bool, typer.Option("--sync", help="Copy changed fences from the English pages.")] = False,
+    accept: Annotated[list[str] | None, typer.Option(help="It is up to date.", metavar="FILE[#SLUG]")] = None,
+) -> None:
+    """List the Korean pages and sections that are missing, stale or different."""
+    from workbook.translation import sync as verb
+
+    raise typer.Exit(verb.translation(copy=sync, accepted=accept or ()))
 
 
 @app.command()
@@ -159,14 +145,14 @@ def site(
     into: Annotated[Path, typer.Option(help="The folder to build.", file_okay=False)] = CLONE / "site",
 ) -> None:
     """Build the site, English and Korean."""
-    from workbook.website import build
+    from workbook.website import build as website
 
     if serve:
-        build.server(CLONE, port).server_close()  # a taken port is said before the build, not after it
-    build.build(into, draft=draft)
+        website.server(CLONE, port).server_close()  # a taken port is said before the build, not after it
+    website.build(into, draft=draft)
     say(f"{shown(into)}/index.html, {shown(into)}/ko/index.html")
     if serve:
-        build.serve(into, port)
+        website.serve(into, port)
 
 
 def _tell(changed: Iterable[Path]) -> None:

@@ -1,18 +1,19 @@
 """The command `workbook`: one thin function a verb."""
 
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 from typer.main import get_command
 
 from workbook.authoring import app as authoring
-from workbook.korean_help import speak
 from workbook.place import TEMPLATE
-from workbook.say import Problem, say
+from workbook.say import Language, Problem, _, choose, language, say
 from workbook.student.commands import app as student
-from workbook.tools_commands import app as tools
+from workbook.student.commands import where
 
 app = typer.Typer(
     name="workbook",
@@ -21,34 +22,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A test-first workbook for a FastAPI, Tortoise ORM and MySQL backend.",
 )
-database = typer.Typer(no_args_is_help=True, help="The MySQL that the workbook found or brought up.")
-app.add_typer(database, name="db")
 app.add_typer(student)
-app.add_typer(tools)
 app.add_typer(authoring)
+
+Project = Annotated[Path, typer.Option(help="The project's folder.", exists=True, file_okay=False)]
 
 
 @app.callback()
 def workbook(
     context: typer.Context,
-    lang: Annotated[str | None, typer.Option(help="en or ko; else as the locale says.", metavar="LANG")] = None,
+    lang: Annotated[Language | None, typer.Option(help="en or ko; else as the locale says.")] = None,
 ) -> None:
     """Without a verb: show where you are, and the next command."""
-    from workbook.say import choose
-
-    try:
-        choose(lang)
-    except ValueError as error:
-        raise Problem(f"--lang is {lang!r}, and there are en and ko.", code=2) from error
+    choose(lang)
     if context.invoked_subcommand is None:
-        from workbook.student.commands import where
-
         where()
-
-
-Project = Annotated[
-    Path, typer.Option(help="The application's folder; its .env may name a server.", exists=True, file_okay=False)
-]
 
 
 @app.command()
@@ -66,7 +54,7 @@ def up(
 def ci(
     workflow: Annotated[Path, typer.Argument(help="The workflow.")] = Path(".github/workflows/ci.yml"),
     job: Annotated[str | None, typer.Option(help="One of its jobs; all when not given.")] = None,
-    project: Annotated[Path, typer.Option(help="The project.", exists=True, file_okay=False)] = Path(),
+    project: Project = Path(),
 ) -> None:
     """Run your workflow's jobs here, before you push."""
     from workbook.ci import run
@@ -74,49 +62,76 @@ def ci(
     raise typer.Exit(run(workflow, project, job))
 
 
+@app.command(no_args_is_help=True)
+def db(
+    verb: Annotated[
+        Literal["up", "status", "shell", "down"],
+        typer.Argument(
+            help="up finds a MySQL or brings one up, and prints how to reach it; status says which answers, and which "
+            "databases it holds; shell opens the mysql client on the application's; down stops it, and its data stays."
+        ),
+    ],
+    project: Project = TEMPLATE,
+) -> None:
+    """The MySQL that the workbook found or brought up."""
+    from workbook import database
+
+    raise typer.Exit(getattr(database, verb)(project) or 0)
+
+
 @app.command()
-def translation(
-    sync: Annotated[bool, typer.Option("--sync", help="Copy changed fences from the English pages.")] = False,
-    accept: Annotated[
-        list[str] | None, typer.Option(help="This page, or one section of it, is up to date.", metavar="FILE[#SLUG]")
+def explain(
+    file: Annotated[
+        str | None,
+        typer.Argument(help="A file that holds the error; - to paste it. Else what is piped, or the last check's."),
     ] = None,
 ) -> None:
-    """List the Korean pages and sections that are missing, stale or different."""
-    from workbook.translation import sync as verb
+    """Find the clinic's page for an error: its cause and its cure."""
+    from workbook.explain import explain as verb
+    from workbook.student.project import find
 
-    raise typer.Exit(verb.translation(copy=sync, accepted=accept or ()))
-
-
-@database.command("up")
-def database_up(project: Project = TEMPLATE) -> None:
-    """Find a MySQL or bring one up, and print how to reach it."""
-    from workbook import database as verbs
-
-    verbs.up(project)
+    raise typer.Exit(verb(file, project=find(Path.cwd()) or Path.cwd()))
 
 
-@database.command("down")
-def database_down(project: Project = TEMPLATE) -> None:
-    """Stop the MySQL that the workbook started; its data stays."""
-    from workbook import database as verbs
+@app.command()
+def doctor(
+    project: Annotated[
+        Path | None, typer.Option(help="The project; else the folder you are in.", exists=True, file_okay=False)
+    ] = None,
+) -> None:
+    """Examine this machine and the project: what is wrong, why it matters, the command that mends it."""
+    from workbook.doctor import doctor as verb
 
-    verbs.down(project)
-
-
-@database.command("status")
-def database_status(project: Project = TEMPLATE) -> None:
-    """Say which MySQL answers, and which databases it holds."""
-    from workbook import database as verbs
-
-    raise typer.Exit(verbs.status(project))
+    raise typer.Exit(verb(project))
 
 
-@database.command("shell")
-def database_shell(project: Project = TEMPLATE) -> None:
-    """Open the mysql client on the application's database."""
-    from workbook import database as verbs
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The project's name, such as my-app.")],
+    directory: Annotated[Path | None, typer.Argument(help="Where it goes; a folder of that name here.")] = None,
+    server: Annotated[bool, typer.Option(help="Make its database and account on the MySQL that answers.")] = True,
+) -> None:
+    """Make a project of your own from the template."""
+    from workbook.new import new as verb
 
-    raise typer.Exit(verbs.shell(project))
+    verb(name, directory, server=server)
+
+
+def speak(command: object, arguments: Sequence[str]) -> None:
+    """Put helps in Korean where `--lang` or the locale asks; `--lang` as it was typed, for `--help` comes before it."""
+    for known in get_args(Language):
+        if f"--lang={known}" in arguments or ("--lang", known) in pairwise(arguments):
+            choose(known)
+    if language() == "ko":
+        for each in helped(command):
+            each.help = _(each.help)
+
+
+def helped(command: Any) -> Iterator[Any]:
+    """A command, its options, and those below it: whatever has a `help`."""
+    yield from (each for each in (command, *command.params) if getattr(each, "help", None))
+    for below in getattr(command, "commands", {}).values():
+        yield from helped(below)
 
 
 def main() -> None:

@@ -1,13 +1,24 @@
-"""A child process that cannot outlive this one."""
+"""A child process that cannot outlive this one, however this one ends.
+
+A server must not outlive the terminal it was started in. Signal handlers cannot promise that: a process that is killed
+with SIGKILL runs no handler. A pipe can: the system closes it with its last owner. So the command runs under a
+guardian, this file as a script, which holds the reading end, and stops the command when it reads the end of the file:
+
+    python guarded.py PATIENCE [REMOVE_DIR] -- COMMAND...
+
+As a script it has nothing but the standard library.
+"""
 
 import contextlib
+import os
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
-
-GUARDIAN = Path(__file__).with_name("guardian.py")
 
 
 class Guarded:
@@ -36,7 +47,7 @@ class Guarded:
         removals = [str(remove)] if remove else []
         self.process = subprocess.Popen(
             # -I -S: nothing of the project's or the user's is imported, so that it starts in a few milliseconds.
-            [sys.executable, "-I", "-S", str(GUARDIAN), str(patience), *removals, "--", *command],
+            [sys.executable, "-I", "-S", __file__, str(patience), *removals, "--", *command],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
@@ -59,3 +70,43 @@ class Guarded:
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         return self.process.wait()
+
+
+def main(arguments: list[str]) -> int:
+    """The guardian: run the command until it ends or standard input does; return its exit code."""
+    split = arguments.index("--")
+    patience, remove = float(arguments[0]), arguments[1:split]
+    for heard in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(heard, signal.SIG_IGN)
+    child = subprocess.Popen(arguments[split + 1 :], stdin=subprocess.DEVNULL, preexec_fn=_on_its_own)
+
+    def stop_when_the_pipe_closes() -> None:
+        # Not sys.stdin: its lock, held by this thread, would abort the interpreter when the command ends by itself.
+        while os.read(0, 4096):
+            pass
+        # Its whole group: a command such as `uv run` starts another, and the signal must reach that one too.
+        if patience:
+            os.killpg(child.pid, signal.SIGTERM)
+            try:
+                child.wait(patience)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
+
+    threading.Thread(target=stop_when_the_pipe_closes, daemon=True).start()
+    code = child.wait()
+    for directory in remove:
+        shutil.rmtree(directory, ignore_errors=True)
+    return code if code >= 0 else 128 - code
+
+
+def _on_its_own() -> None:
+    """In the command: a process group of its own, and ears again. An ignored signal stays ignored across exec."""
+    os.setpgid(0, 0)
+    for heard in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(heard, signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from workbook.bootstrap import catalogue, wished
 
@@ -23,20 +23,14 @@ CATALOGUE = Path(__file__).with_name("ko.po")
 _chosen: list[Language] = []
 
 
-def choose(name: str | None) -> None:
-    """Fix the language for this process, as `--lang` asks for it; None lets the environment decide.
-
-    Raises:
-        ValueError: it is neither `en` nor `ko`.
-    """
-    _chosen.clear()
-    if name is not None:
-        _chosen.append(_known(name))
+def choose(name: Language | None) -> None:
+    """Fix the language for this process, as `--lang` asks for it; None lets the environment decide."""
+    _chosen[:] = [name] if name else []
 
 
 def language() -> Language:
     """The language: `--lang`, else `WORKBOOK_LANG`, else the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`); English else."""
-    return _chosen[0] if _chosen else _known(wished())
+    return _chosen[0] if _chosen else "ko" if wished() == "ko" else "en"
 
 
 def _(sentence: str, **values: object) -> str:
@@ -117,10 +111,3 @@ def stage(title: str) -> Iterator[Callable[[str], None]]:
         say(f"  {title} …")
         yield lambda words: None
     say(f"  {title}: {time.monotonic() - start:.1f} s")
-
-
-def _known(name: str) -> Language:
-    for known in get_args(Language):
-        if name == known:
-            return "ko" if name == "ko" else "en"
-    raise ValueError(f"{name!r} is none of {', '.join(get_args(Language))}")

@@ -10,6 +10,14 @@ from workbook.mysql.server import Server
 from workbook.runner.ground import Settings
 from workbook.runner.shell import Client
 
+
+def tested(code: str) -> str:
+    """A program that runs pytest on a file with this code."""
+    run = "raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', str(d)]))"
+    file = f"(d / 'test_a.py').write_text({code!r})"
+    return f"import pytest, pathlib, tempfile\nd = pathlib.Path(tempfile.mkdtemp())\n{file}\n{run}"
+
+
 PROGRAMS = {
     "KeyError": "prices = {'tea': 3}\nprices['coffee']",
     "a list's end": "[1, 2, 3][7]",
@@ -39,19 +47,10 @@ PROGRAMS = {
     "unhashable": "{[]: 1}",
     "frozen": "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass A:\n    x: int\nA(1).x = 2",
     "a plain assert": "def test():\n    cart = []\n    assert len(cart) == 1, cart\ntest()",
-    "another pytest assert": "import pytest, pathlib, tempfile\n"
-    "d = pathlib.Path(tempfile.mkdtemp()); (d / 'test_cart.py').write_text('def test_a():\\n    assert 3 == 4\\n')\n"
-    "raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', str(d)]))",
-    "a status of another kind": "import pytest, pathlib, tempfile\n"
-    "d = pathlib.Path(tempfile.mkdtemp()); (d / 'test_a.py').write_text('def test_a():\\n    assert 500 == 201\\n')\n"
-    "raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', str(d)]))",
-    "an empty cart, by pytest": "import pytest, pathlib, tempfile\n"
-    "d = pathlib.Path(tempfile.mkdtemp())\n"
-    "(d / 'test_a.py').write_text('def test_a():\\n    cart = []\\n    assert len(cart) == 1\\n')\n"
-    "raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', str(d)]))",
-    "a missing fixture": "import pytest, pathlib, tempfile\n"
-    "d = pathlib.Path(tempfile.mkdtemp()); (d / 'test_a.py').write_text('def test_a(database): ...\\n')\n"
-    "raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', str(d)]))",
+    "another pytest assert": tested("def test_a():\n    assert 3 == 4\n"),
+    "a status of another kind": tested("def test_a():\n    assert 500 == 201\n"),
+    "an empty cart, by pytest": tested("def test_a():\n    cart = []\n    assert len(cart) == 1\n"),
+    "a missing fixture": tested("def test_a(database): ...\n"),
     "another model's extra field": "from pydantic import BaseModel, ConfigDict\nclass Order(BaseModel):\n"
     "    model_config = ConfigDict(extra='forbid')\n    room: str\nOrder(room='A', colour='red')",
     "a setting that is no number": "from pydantic_settings import BaseSettings\nclass Config(BaseSettings):\n"

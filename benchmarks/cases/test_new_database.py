@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from aerich import Command
+from test_rollback import test_create_meeting_saves_it  # noqa: F401
 from tortoise.context import TortoiseContext
 
 from app.tests.database import temporary_database
-from app.tortoise_models.meeting import MeetingModel
 from conftest import MIGRATIONS
 
 
@@ -22,11 +21,3 @@ async def rollback(initialize: dict[str, Any]) -> AsyncIterator[None]:
         await command.init()
         await command.upgrade()
         yield
-
-
-@pytest.mark.parametrize("turn", range(100))
-async def test_create_meeting_saves_it(client: httpx.AsyncClient, turn: int) -> None:
-    response = await client.post("/v1/mysql/meetings")
-
-    assert response.status_code == 200
-    assert await MeetingModel.filter(url_code=response.json()["url_code"]).count() == 1

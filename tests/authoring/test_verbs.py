@@ -18,41 +18,35 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_course(tmp_path / "chapters", FIRST + SKIP, SECOND)
 
 
-def workbook(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+def workbook(course: Path, *arguments: object) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments), "--chapters", str(course)])
 
 
-def test_build_writes_history_record_template_and_table_and_check_holds_them(course: Path, tmp_path: Path) -> None:
-    template, readme = tmp_path / "t", tmp_path / "README.md"
-    where = ("--chapters", course, "--template", template)
+def test_build_writes_all_that_is_made_check_holds_it_and_report_names_skips(course: Path, tmp_path: Path) -> None:
+    greet, readme = tmp_path / "template_app" / "greet.py", tmp_path / "README.md"
     readme.write_text(README)
-    done = workbook("build", *where)
+    done = workbook(course, "build")
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["ch01", "ch02-red", "ch02"], done.output
     assert (tmp_path / "private" / "history" / ".git").is_dir()
-    assert workbook("build", "--check", *where).exit_code == 0
-    for file, said in ((readme, "README.md's table"), (template / "greet.py", "greet.py:1: differs")):
-        before, wrong = file.read_text(), README if file == readme else ""
+    assert "| [ch02 A name](chapters/ch02_fixture/lesson.md) | One sentence. |\n<!-- end" in readme.read_text()
+    assert workbook(course, "build", "--check").exit_code == 0
+    assert workbook(course, "report").stdout.endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine\n")
+    for file, wrong, said in ((readme, README, "README.md's table"), (greet, "", "greet.py:1: differs")):
+        before = file.read_text()
         file.write_text(wrong)
-        assert said in str(workbook("build", "--check", *where).exception)
+        assert said in str(workbook(course, "build", "--check").exception)
         assert file.read_text() == wrong
         file.write_text(before)
 
 
 def test_edit_and_absorb_are_a_round_trip(course: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "edited"
-    assert "ch01, ch02" in str(workbook("edit", "ch09", folder, "--chapters", course).exception)
-    assert workbook("edit", "ch01", folder, "--chapters", course).exit_code == 0
+    folder, page = tmp_path / "edited", course / "ch01_fixture" / "lesson.md"
+    assert "ch01, ch02" in str(workbook(course, "edit", "ch09", folder).exception)
+    assert workbook(course, "edit", "ch01", folder).exit_code == 0
     (folder / "greet.py").write_text('def greet(name: str) -> str:\n    return "hello"  # for now\n')
-    done = workbook("absorb", "ch01", folder, "--chapters", course)
+    done = workbook(course, "absorb", "ch01", folder)
     line = line_of(FIRST, 'title="greet.py"')
     assert f"ch01_fixture/lesson.md:{line}: greet.py" in done.output
-    assert '    return "hello"  # for now' in (course / "ch01_fixture" / "lesson.md").read_text()
+    assert '    return "hello"  # for now' in page.read_text()
     # The later diff that no longer applies is named.
     assert f"ch02_fixture/lesson.md:{line_of(SECOND, '@@')}: this hunk matches no place" in str(done.exception)
-
-
-def test_the_report_counts_and_names_every_skip(course: Path) -> None:
-    head, first, second, skip = workbook("report", "--chapters", course).stdout.splitlines()
-    assert head.split() == ["listings", "commands", "outputs", "verified", "skips", "page"]
-    assert (first.split()[:5], second.split()[:5]) == ([*"35111"], [*"26220"])
-    assert skip.endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine")

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.doctor.conftest import none, only
+from workbook.cli import app
 from workbook.doctor import machine
-from workbook.tools_commands import app
 
 pytestmark = pytest.mark.slow
 

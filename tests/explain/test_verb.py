@@ -9,12 +9,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from tests.explain.test_match import CLINIC
+from workbook.cli import app
 from workbook.explain import explain, lastcheck, show, told
 from workbook.explain.clinic import read_clinic
 from workbook.explain.lastcheck import Fault, answer_for, pages_of
 from workbook.explain.match import How, match
 from workbook.say import Problem
-from workbook.tools_commands import app
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"
 KNOWN = ("The clinic knows this error.", ERROR[:-1], "The cause.", "The cure.", "cannot-import-config.md")

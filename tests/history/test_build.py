@@ -9,11 +9,8 @@ import pytest
 from tests.history.conftest import Built
 from tests.lesson.course import FIRST, SECOND, lesson, line_of
 from workbook.history.build import History, build
-from workbook.history.files import apply
 from workbook.history.git import git
-from workbook.lesson.blocks import parse_hunks
 from workbook.lesson.errors import LessonError
-from workbook.lesson.model import Diff, Place
 from workbook.say import Problem
 
 COMMIT = '\n```console\n$ git add -A\n$ git commit -m "More"\n```\n'
@@ -24,28 +21,8 @@ GREEN = SECOND[SECOND.index("```diff") :]
 HELPER = '```python title="helper.py"\n```\n\n```console\n$ git add -A\n$ git commit -m "Help"\n```\n\n'
 EDIT = '```diff title="test_greet.py"\n@@\n-    assert greet("you") == "hello you"\n+    assert greet("you")\n```\n\n'
 RED = line_of(SECOND, "ch02-red:")
-PLACE = Place(Path("lesson.md"), 10, 20)
-FILE = "one\ntwo\n\nthree\ntwo\n"
-
-
-@pytest.mark.parametrize(
-    ("before", "hunks", "after"),
-    [
-        (FILE, "@@\n one\n-two\n+2\n@@\n 2\n\n-three\n+3\n", "one\n2\n\n3\ntwo\n"),
-        ("a", "@@\n-a\n+b\n", "b"),
-        (FILE, "@@\n one\n-tow\n+2\n", r"lesson.md:11: this hunk matches no place in x.txt."),
-        (FILE, "@@\n-two\n+2\n", "lesson.md:11: this hunk matches 2 places in x.txt: at its lines 2, 5."),
-        (FILE, "@@\n-one \n+1\n", "lesson.md:11: this hunk matches no place in x.txt."),
-        (FILE, "@@\n-one\n+1\n@@\n-one\n+1\n", "lesson.md:14: this hunk matches no place in x.txt."),
-        (FILE, "@@\n-4\n-5\n-6\n-7\n-8\n-9\n+1\n", "lesson.md:11: this hunk matches no place in x.txt."),
-    ],
-)
-def test_a_hunk_matches_exactly_one_place_or_is_refused_by_its_own_line(before: str, hunks: str, after: str) -> None:
-    try:
-        done = apply(Diff(PLACE, "x.txt", parse_hunks(PLACE, hunks)), before)
-    except LessonError as error:
-        done = error.what
-    assert done == after
+HUNKS = '```text title="x"\none\ntwo\n\nthree\ntwo\n```\n\n```diff title="x"\n{}```\n' + COMMIT
+NOWHERE, TWICE = "this hunk matches no place in x.", "this hunk matches 2 places in x: at its lines 2, 5."
 
 
 def test_each_commit_is_a_step_with_its_tags(history: History) -> None:
@@ -68,15 +45,10 @@ def test_editing_a_chapter_leaves_the_shas_before_it_alone(built: Built) -> None
     assert [before.tags[tag].sha == after.tags[tag].sha for tag in ("ch01", "ch02-red", "ch02")] == [True, True, False]
 
 
-def test_what_no_build_made_is_not_replaced(history: History, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+def test_what_no_build_made_is_not_replaced_nor_another_in_its_way(history: History, tmp_path: Path) -> None:
     with pytest.raises(Problem, match="holds something that no build made"):
-        build(tmp_path / "chapters", tmp_path / "mine")
-    assert (tmp_path / "mine" / "thesis.txt").exists()
-
-
-def test_builds_at_the_same_moment_are_in_nobodys_way(history: History, tmp_path: Path) -> None:
+        build(tmp_path / "chapters", tmp_path / "chapters")
+    assert (tmp_path / "chapters" / "ch01_fixture" / "lesson.md").exists()
     code = "import sys; from pathlib import Path; from workbook.history.build import build; "
     code += "[build(Path(sys.argv[1]), Path(sys.argv[2])) for _ in range(3)]"
     command = [sys.executable, "-c", code, str(tmp_path / "chapters"), str(history.repository)]
@@ -92,10 +64,14 @@ def test_a_chapter_that_commits_nothing_still_has_its_tag_and_a_script_is_execut
     assert [line.split()[0] for line in listed] == ["100644", "100644", "100755"]
 
 
-def test_files_are_removed_moved_and_copied_by_commands(built: Built) -> None:
+def test_files_are_removed_moved_and_copied_by_commands_and_changed_by_hunks(built: Built) -> None:
     files = '```text title="a/x"\n1\n```\n\n```text title="y"\n2\n```\n' + COMMIT
-    moves = "\n```console\n$ git mv a b && cp ./y b/z && cp b/z b\n$ rm -f y\n$ ls | rm b\n$ git commit -m x\n```\n"
-    assert built(lesson(files + moves)).last.files == {"b/x": "1\n", "b/z": "2\n"}
+    moves = "\n```console\n$ git mv a b && cp ./y b/z && cp b/z b\n$ rm -f y\n$ ls|rm b\n$ git commit -m x -m y\n```\n"
+    none = "\n```console\n$ cat <<E\n> git commit -m x\n> E\n$ echo git commit -m x\n$ git commit -m 'x\n```\n"
+    hunks = HUNKS.format("@@\n one\n-two\n+2\n@@\n 2\n\n-three\n+3\n")
+    history = built(lesson(files + moves + none + hunks))
+    assert [commit.step.message for commit in history.commits] == ["More", "x\n\ny", "More"]
+    assert history.last.files == {"b/x": "1\n", "b/z": "2\n", "x": "one\n2\n\n3\ntwo\n"}
 
 
 def test_a_made_file_is_taken_whole(built: Built, tmp_path: Path) -> None:
@@ -111,6 +87,11 @@ def test_a_made_file_is_taken_whole(built: Built, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lessons", "line", "said"),
     [
+        ([lesson(HUNKS.format("@@\n one\n-tow\n+2\n"))], 16, NOWHERE),
+        ([lesson(HUNKS.format("@@\n-one \n+1\n"))], 16, NOWHERE),
+        ([lesson(HUNKS.format("@@\n-one\n+1\n@@\n-one\n+1\n"))], 19, NOWHERE),
+        ([lesson(HUNKS.format("@@\n-4\n-5\n-6\n-7\n-8\n-9\n+1\n"))], 16, NOWHERE),
+        ([lesson(HUNKS.format("@@\n-two\n+2\n"))], 16, TWICE),
         ([lesson('```diff title="y"\n@@\n-a\n+b\n```\n' + COMMIT)], 7, "changes y, which is not there"),
         ([lesson(X + COMMIT + X + COMMIT)], 21, "this commit changes nothing"),
         ([lesson(X + COMMIT + '```text title="y"\ny\n```\n')], 15, "y is changed after the last commit"),

@@ -1,8 +1,6 @@
 """The walker tells every part of a page with its lines."""
 
-from pathlib import Path
-
-from workbook.lesson.markdown import Edit, Part, front_lines, rewrite, walk
+from workbook.lesson.markdown import Part, front_lines, walk
 
 PAGE = """---
 title: x
@@ -67,10 +65,3 @@ def test_a_page_is_its_parts_in_order() -> None:
     links = [(part.first, child.attrs["href"]) for part in walk(PAGE) for child in part.inline if "href" in child.attrs]
     assert links == [(4, "a.md"), (23, "c.md")]
     assert [(part.first, part.kind) for part in walk("# x\n\n---\n")] == [(1, "heading"), (3, "hr")]
-
-
-def test_lines_are_replaced_from_the_end(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("1\n2\n3\n4\n")
-    rewrite(page, [Edit(1, 0, ("0",)), Edit(3, 1, ("three", "more")), Edit(4, 1, ())])
-    assert page.read_text() == "0\n1\n2\nthree\nmore\n"

@@ -1,14 +1,16 @@
-"""Every kind of malformed lesson is refused in a sentence with its line."""
+"""What a page says is read with its lines, and every kind of malformed page is refused in a sentence with its line."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.lesson.course import SECOND, lesson, line_of, write_course
-from workbook.lesson.blocks import commit_message
+from workbook.lesson.blocks import Mismatch, mismatch
+from workbook.lesson.chapters import chapters, new_readme, require_budget
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import RedContract, Stop
 from workbook.lesson.reader import read_lesson, read_mistake
+from workbook.say import Problem
 
 COMMIT = '```console\n$ git add -A\n$ git commit -m "x"\n```\n'
 
@@ -17,38 +19,11 @@ def read(folder: Path, text: str):
     return read_lesson(write_course(folder, text) / "ch01_fixture" / "lesson.md")
 
 
-def test_a_lessons_red_contract_is_read(tmp_path: Path) -> None:
+def test_a_red_contract_a_background_a_stop_and_a_skip_are_read(tmp_path: Path) -> None:
     second = read_lesson(write_course(tmp_path) / "ch02_fixture" / "lesson.md")
     test, because = "test_greet.py::test_greets_by_name", "assert 'hello' == 'hello you'"
     assert second.red == {"ch02-red": RedContract("ch02-red", (test,), because, line_of(SECOND, "ch02-red:"))}
     assert (second.blocks[1].exchanges[0].exit, second.blocks[2].tag) == (1, "ch02-red")
-
-
-@pytest.mark.parametrize(
-    ("body", "exchanges"),
-    [
-        (
-            "```console\n$ cat <<END\n> one\n> END\none\n\n$ true\n\n```\n",
-            [(8, "cat <<END\none\nEND", ("one",), 11), (13, "true", (), 15)],
-        ),
-        (
-            "```mysql\nmysql> SELECT 1,\n    -> 2\\G\nx\n\nmysql> USE a;\nDatabase changed\n```\n",
-            [(8, "SELECT 1,\n2\\G", ("x",), 10), (12, "USE a;", ("Database changed",), 13)],
-        ),
-        (
-            "```pycon\n>>> for x in ():\n...     print(x)\n...\n>>> 1\n1\n```\n",
-            [(8, "for x in ():\n    print(x)\n", (), 11), (11, "1", ("1",), 12)],
-        ),
-    ],
-)
-def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
-    tmp_path: Path, body: str, exchanges: list[tuple[int, str, tuple[str, ...], int]]
-) -> None:
-    session = read(tmp_path, lesson(body)).blocks[0]
-    assert [(each.line, each.typed, each.output, each.output_line) for each in session.exchanges] == exchanges
-
-
-def test_background_stop_and_skips_are_read(tmp_path: Path) -> None:
     text = "<!-- background -->\n```console\n$ serve\nready\n```\n\n<!-- stop -->\n\n<!-- note: a word -->\n"
     text += "<!-- not run: needs a Docker engine -->\n```console\n$ docker ps\n```\n"
     server, stop, skipped = read(tmp_path, lesson(text)).blocks
@@ -56,20 +31,41 @@ def test_background_stop_and_skips_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "message"),
+    ("kind", "shown", "exchanges"),
     [
-        ("git add -A && git commit -qm 'It is; done'", "It is; done"),
-        ('git commit -m "One" -m "Two"', "One\n\nTwo"),
-        ("git commit", ""),
-        ("git status", None),
-        ("echo git commit -m x", None),
-        ("cat <<END\ngit commit -m x\nEND", None),
-        ("ls | git commit -m x", None),
-        ("git commit -m 'unclosed", None),
+        ("console", "$ cat <<E\n> 1\n> E\n1\n\n$ true\n\n", [("cat <<E\n1\nE", ["1"], 11), ("true", [], 15)]),
+        ("mysql", "mysql> VALUE\n    -> 2\\G\nx\n\nmysql> USE a;\n", [("VALUE\n2\\G", ["x"], 10), ("USE a;", [], 13)]),
+        ("pycon", ">>> for x in y:\n...   x\n...\n>>> 1\n1\n", [("for x in y:\n  x\n", [], 11), ("1", ["1"], 12)]),
     ],
 )
-def test_commits_are_recognised(typed: str, message: str | None) -> None:
-    assert commit_message(typed) == message
+def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
+    tmp_path: Path, kind: str, shown: str, exchanges: object
+) -> None:
+    session = read(tmp_path, lesson(f"```{kind}\n{shown}```\n")).blocks[0]
+    assert [(each.typed, [*each.output], each.output_line) for each in session.exchanges] == exchanges
+
+
+@pytest.mark.parametrize(
+    ("shown", "actual", "first"),
+    [
+        ("", "", None),
+        ("...|b", "a|b", None),
+        ("a|    ...", "a|b|c", None),
+        ("...", "", None),
+        ("a|...|b|c|...|d", "a|b|x|b|c|d|d", None),
+        ("a|b", "a|c", Mismatch(1, 1)),
+        ("a...", "abc", Mismatch(0, 0)),
+        ("a|b", "a", Mismatch(1, 1)),
+        ("a", "a|b", Mismatch(1, 1)),
+        ("", "a", Mismatch(0, 0)),
+        ("a|...|b|c", "a|x|b|d", Mismatch(3, 3)),
+        ("a|...|c", "a|c|d", Mismatch(3, 2)),
+        ("a|...|b|...|c", "a|c|b", Mismatch(4, 3)),
+    ],
+)
+def test_the_first_difference_is_found(shown: str, actual: str, first: Mismatch | None) -> None:
+    one, other = (text.split("|") if text else [] for text in (shown, actual))
+    assert mismatch(one, other) == first
 
 
 BODIES = [
@@ -97,7 +93,6 @@ BODIES = [
     ("```console\n```\n", 7, "types nothing"),
     ("```mysql\nmysql> SELECT 1\n1\n```\n", 8, "does not end with ;"),
     ('```diff title="x"\n-a\n+b\n```\n', 8, "opened by a bare @@"),
-    ('```diff title="x"\n@@ -1,2 +1,2 @@\n-a\n```\n', 8, "opened by a bare @@"),
     ('```diff title="x"\n@@\n@@\n-a\n+b\n```\n', 8, "changes nothing"),
     ('```diff title="x"\n@@\n a\n```\n', 8, "changes nothing"),
     ('```diff title="x"\n@@\n+a\n```\n', 8, "has no context"),
@@ -135,35 +130,37 @@ def test_a_malformed_lesson_is_refused_with_its_line(tmp_path: Path, text: str, 
 
 
 def test_a_made_file_that_is_never_shown_is_named(tmp_path: Path) -> None:
-    made = tmp_path / "ch01_fixture" / "made" / "lock.txt"
-    made.parent.mkdir(parents=True)
-    made.write_text("x\n")
+    (tmp_path / "ch01_fixture" / "made").mkdir(parents=True)
+    (tmp_path / "ch01_fixture" / "made" / "lock.txt").touch()
     with pytest.raises(LessonError, match=r"made/lock\.txt is never shown"):
         read(tmp_path, lesson(""))
 
 
-MISTAKE = """---
-title: A mistake
-tag: ch01
-error: "{error}"
-{more}---
-
-```console
-$ false
-boom!
-```
-"""
+MISTAKE = '---\ntitle: A mistake\ntag: ch01\nerror: "{}"\n{}---\n\n```console\n$ false\nboom!\n```\n'
 
 
 def test_a_mistake_shows_its_error_and_is_planted_by_one_block_or_as_many_as_it_says(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    for more, plant in (("", 1), ("plant: 0\n", 0)):
-        page.write_text(MISTAKE.format(error="boom", more=more))
-        assert read_mistake(page).plant == plant
-    for error, more, said in (
-        ("bang", "", r"page\.md:4: no output on this page shows its `error`"),
-        ("boom", "plant: two\n", r"page\.md:5: `plant` must be a number, not 'two'"),
-    ):
-        page.write_text(MISTAKE.format(error=error, more=more))
-        with pytest.raises(LessonError, match=said):
-            read_mistake(page)
+    def planted(error: str, more: str = "") -> int:
+        (tmp_path / "page.md").write_text(MISTAKE.format(error, more))
+        return read_mistake(tmp_path / "page.md").plant
+
+    assert (planted("boom"), planted("boom", "plant: 0\n")) == (1, 0)
+    with pytest.raises(LessonError, match=r"page\.md:4: no output on this page shows its `error`"):
+        planted("bang")
+    with pytest.raises(LessonError, match=r"page\.md:5: `plant` must be a number, not 'two'"):
+        planted("boom", "plant: two\n")
+
+
+def test_what_the_chapters_lack_or_hold_twice_is_refused(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "chapters")
+    (tmp_path / "README.md").write_text("# Readme\n")
+    with pytest.raises(Problem, match="no place for the table"):
+        new_readme(course)
+    (tmp_path / "pyproject.toml").write_text("[tool.workbook]\nmax_skips = 1\n")
+    require_budget(["x"], tmp_path / "pyproject.toml")
+    with pytest.raises(Problem, match=r"2 blocks are not run, and max_skips .* is 1"):
+        require_budget(["x", "y"], tmp_path / "pyproject.toml")
+    (course / "ch01_fixture").rename(course / "ch02_again")
+    for folder, said in ((course, "ch02 is ch02_again already"), (tmp_path, "There is no lesson in")):
+        with pytest.raises(Problem, match=said):
+            chapters(folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.runner.conftest import Run
-from workbook.lesson.elision import mismatch
+from workbook.lesson.blocks import mismatch
 from workbook.lesson.errors import LessonError
 from workbook.login import create_database, databases
 from workbook.mysql.server import Server

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from tests.student import terminal
-from workbook.history.build import History, checked
+from workbook.history.build import History, build
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake
 from workbook.lesson.reader import read_mistake
@@ -49,7 +49,7 @@ class Student:
     def __init__(self, root: Path, server: Server) -> None:
         self.ground = prepare(root, Settings(server=server, own_server=True))
         self.shell = Shell(self.ground)
-        self.history: History = checked(CHAPTERS, root / "history")
+        self.history: History = build(CHAPTERS, root / "history")
         start.history()  # so that no screen shows that it is built, on a fresh clone neither
         self.made: dict[str, tuple[str, str]] = {}
         self.where = self.ground.home

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock
 
+from workbook.history import lock
 from workbook.history.files import Change, Chapter, Step, Tree, trace, write_files
 from workbook.history.git import git
-from workbook.history.lock import blame, check_versions
 from workbook.lesson.chapters import chapter_id, lesson_files
 from workbook.lesson.errors import LessonError
 from workbook.place import private
@@ -46,9 +46,8 @@ class History:
 
     def before(self, chapter: str) -> Commit | None:
         """The commit on which a chapter starts; None for the first chapter."""
-        ids = list(self.chapters)
-        place = ids.index(chapter)
-        return self.tags[ids[place - 1]] if place else None
+        earlier = [each for each in self.chapters if each < chapter]
+        return self.tags[earlier[-1]] if earlier else None
 
 
 def history_folder() -> Path:
@@ -57,24 +56,18 @@ def history_folder() -> Path:
 
 
 def build(chapters: Path, repository: Path, *, until: str | None = None) -> History:
-    """Turn the lessons into a git repository. Nothing of a lesson is run.
+    """Turn the lessons up to the chapter `until`, or all, into a git repository. Nothing of a lesson is run.
 
-    Args:
-        repository: where to build; a repository that an earlier build made is replaced, anything else is refused.
-        until: the id of the last chapter to build; all when None.
-
-    Raises:
-        LessonError: a lesson that does not parse or apply, a commit that holds nothing new, changes that are never
-            committed, a red step that proves nothing.
-    """
+    A repository that an earlier build made is replaced, anything else refused (Problem). Raises LessonError."""
     changes: list[Change] = []
     try:
         traced = trace(chapters, until, changes)
     except LessonError as error:
-        raise blame(error, changes, chapters) from None
+        error.why += lock.first_changed(changes, chapters)
+        raise
+    lock.check_versions([chapter.lesson for chapter in traced], chapters)
     if repository.exists() and any(repository.iterdir()) and not (repository / _MARK).exists():
-        what = f"{repository} holds something that no build made, so it is left alone."
-        raise Problem(what, ways=("Name another folder.",))
+        raise Problem(f"{repository} holds something that no build made.", ways=("Name another folder.",))
     repository.parent.mkdir(parents=True, exist_ok=True)
     # Two builds at the same moment: one after the other. What was there stays until the new one is whole.
     with (
@@ -91,13 +84,6 @@ def build(chapters: Path, repository: Path, *, until: str | None = None) -> Hist
         new.rename(repository)
     tags = {tag: commit for commit in commits for tag in commit.tags}
     return History(repository, {chapter.lesson.chapter: chapter for chapter in traced}, tuple(commits), tags)
-
-
-def checked(chapters: Path, repository: Path) -> History:
-    """The whole history, its pins compared with the table. Raises LessonError."""
-    history = build(chapters, repository)
-    check_versions([chapter.lesson for chapter in history.chapters.values()], chapters)
-    return history
 
 
 @contextmanager
@@ -134,8 +120,7 @@ def _commit_all(directory: Path, chapters: Sequence[Chapter]) -> list[Commit]:
         if end_tree != tree:
             path = min(path for path, _ in {*end.items()} ^ {*kept.items()})
             line = _shown_at(chapter.changes, path) or chapter.steps[-1].line
-            what = f"{path} is changed after the last commit, and nothing commits it."
-            raise LessonError(lesson.file, line, what, way="End the chapter with git commit.")
+            raise LessonError(lesson.file, line, f"{path} is changed after the last commit, and nothing commits it.")
         written = chapter.end
     git(directory, "update-ref", f"refs/heads/{BRANCH}", parent)
     git(directory, "reset", "-q", "--hard")
@@ -149,9 +134,8 @@ def _stage(directory: Path, before: Tree, after: Tree) -> tuple[str, Tree]:
     write_files(after, directory)
     git(directory, "add", "-A")
     kept = {path: after[path] for path in git(directory, "ls-files", "-z").split("\0") if path}
-    for sign in ("+x", "-x"):
-        paths = [path for path, text in kept.items() if text.startswith("#!") is (sign == "+x")]
-        git(directory, "update-index", f"--chmod={sign}", "--", *paths)
+    scripts = [path for path, text in kept.items() if text.startswith("#!")]
+    git(directory, "update-index", "--chmod=+x", "--", *scripts)
     return git(directory, "write-tree").strip(), kept
 
 
@@ -167,10 +151,8 @@ def is_test_file(path: str) -> bool:
 
 
 def _check_red_steps(commits: Sequence[Commit], *, complete: bool) -> None:
-    """The tests named are there at their red tag, and no test file of the red step changes until its green step.
-
-    That is the next commit with a tag that is not red; in a history that is not `complete` it may be yet to come.
-    """
+    """The tests named are there at their red tag, and no test file of the red step changes until its green step: the
+    next commit with a tag that is not red. In a history that is not `complete` it may be yet to come."""
     for number, commit in enumerate(commits):
         lesson, before = commit.step.lesson, commits[number - 1].files if number else {}
         for tag in [tag for tag in commit.tags if tag.endswith("-red")]:
@@ -178,16 +160,15 @@ def _check_red_steps(commits: Sequence[Commit], *, complete: bool) -> None:
                 path, *names = test.split("::")
                 name = names[-1].partition("[")[0]
                 if f"def {name}(" not in commit.files.get(path, ""):
-                    what = f"`{tag}` names {name}, and {path} has no such test."
-                    raise LessonError(lesson.file, lesson.red[tag].line, what)
+                    line = lesson.red[tag].line
+                    raise LessonError(lesson.file, line, f"`{tag}` names {name}, and {path} has no such test.")
             written = {p: text for p, text in commit.files.items() if is_test_file(p) and text != before.get(p)}
             for later in commits[number + 1 :]:
                 for path, text in written.items():
                     if later.files.get(path) != text:
                         line = _shown_at(later.step.changes, path) or later.step.line
-                        what = f"the green step after {tag} edits its test: {path}."
-                        why = "A test that is changed to pass proves nothing. It must be byte-identical."
-                        raise LessonError(later.step.lesson.file, line, what, why=why)
+                        what = f"the green step after {tag} edits its test: {path} must stay byte-identical."
+                        raise LessonError(later.step.lesson.file, line, what)
                 if any(not each.endswith("-red") for each in later.tags):
                     break
             else:

@@ -2,20 +2,17 @@
 
 import difflib
 import posixpath
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbook.lesson.blocks import commit_message, simple_commands
+from workbook.lesson.blocks import ELISION, commit_message, mismatch, simple_commands
 from workbook.lesson.chapters import chapter_id, lesson_files
-from workbook.lesson.elision import ELISION, mismatch
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Hunk, Lesson, Mistake, Session, WholeFile
 from workbook.lesson.reader import read_lesson
 
-Tree = dict[str, str]
-"""A project's files: text by path."""
+Tree = dict[str, str]  # a project's files: text by path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +26,7 @@ class Change:
 
 @dataclass(slots=True)
 class Files:
-    """The files at a point of a page; and what the fences so far did, those of earlier pages too where it is handed on.
-
-    `directory` is where the student's shell stands, relative to the project's root; `/` when outside.
-    """
+    """The files at a point of a page, what the fences did so far, and where the shell stands, from the root on."""
 
     page: Lesson | Mistake
     tree: Tree
@@ -40,19 +34,14 @@ class Files:
     directory: str = "."
 
     def take(self, block: WholeFile | Diff) -> Change:
-        """Do what a titled fence says.
-
-        Raises:
-            LessonError: a diff does not apply; a made file does not hold the lines shown.
-        """
+        """Do what a titled fence says. Raises LessonError: it does not apply, or a made file is not as it shows."""
         before = self.tree.get(block.title)
         if isinstance(block, WholeFile):
             after = self._made(block) if block.made else block.content
         elif before is not None:
             after = apply(block, before)
         else:
-            what = f"this diff changes {block.title}, which is not there."
-            raise LessonError(block.place.file, block.place.first, what)
+            raise LessonError(block.place.file, block.place.first, f"this changes {block.title}, which is not there.")
         self.tree[block.title] = after
         self.changes.append(Change(block, before, after))
         return self.changes[-1]
@@ -68,13 +57,9 @@ class Files:
         return made
 
     def run(self, exchange: Exchange) -> str | None:
-        """Follow a command line: `cd`, and `rm`, `mv` and `cp`, also git's.
+        """Follow a command line: `cd`, and `rm`, `mv` and `cp`, also git's; its message when it commits.
 
-        Returns:
-            the commit's message when it commits.
-
-        Raises:
-            LessonError: a commit without a message; a file command outside the root, or on a file that is not there.
+        Raises LessonError: a commit without a message; a file command outside the root, or on a file that is not there.
         """
         for words in simple_commands(exchange.typed):
             verb, *arguments = words[1:] if words[0] == "git" and words[1:] else words
@@ -85,8 +70,7 @@ class Files:
                 self._follow(verb, paths, words[0] == "git", exchange.line)
         message = commit_message(exchange.typed)
         if message is not None and (not message.strip() or "--amend" in exchange.typed):
-            what = 'a commit of history has a message: git commit -m "…".'
-            raise LessonError(self.page.file, exchange.line, what)
+            raise LessonError(self.page.file, exchange.line, 'a commit of history has a message: git commit -m "…".')
         return message
 
     def _follow(self, verb: str, paths: list[str], strict: bool, line: int) -> None:
@@ -125,31 +109,25 @@ def apply(diff: Diff, text: str) -> str:
 
 
 def _no_single_place(diff: Diff, hunk: Hunk, lines: Sequence[str], places: Sequence[int]) -> LessonError:
+    file, wanted = diff.place.file, "\n".join(hunk.before)
     if places:
         where = ", ".join(str(place + 1) for place in places)
         what = f"this hunk matches {len(places)} places in {diff.title}: at its lines {where}."
-        return LessonError(diff.place.file, hunk.line, what, way="Add lines of context until it matches one.")
+        return LessonError(file, hunk.line, what, way="Add lines of context until it matches one.")
 
-    def likeness(at: int) -> float:
-        there = "\n".join(lines[at : at + len(hunk.before)])
-        return difflib.SequenceMatcher(None, "\n".join(hunk.before), there, autojunk=False).ratio()
+    def likeness(there: Sequence[str]) -> float:
+        return difflib.SequenceMatcher(None, wanted, "\n".join(there), autojunk=False).ratio()
 
-    start = max(range(len(lines)), key=likeness)
-    told = "\n".join(
-        f"    {line}".rstrip("\n") for line in difflib.ndiff(lines[start:][: len(hunk.before)], hunk.before)
-    )
-    why = f"The nearest lines of {diff.title}, from {start + 1} on (-), and what the hunk takes for them (+):\n\n{told}"
-    way = "Copy context and removed lines from the file as it is at this point of the course."
-    return LessonError(diff.place.file, hunk.line, f"this hunk matches no place in {diff.title}.", why=why, way=way)
+    nearest = max((lines[at : at + len(hunk.before)] for at in range(len(lines))), key=likeness)
+    told = "\n".join(f"    {line}".rstrip("\n") for line in difflib.ndiff(nearest, hunk.before))
+    why = f"The nearest lines of {diff.title} (-), and what the hunk takes for them (+):\n\n{told}"
+    return LessonError(file, hunk.line, f"this hunk matches no place in {diff.title}.", why=why)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A commit of a lesson, at `line`, with the tag that the lesson gives it.
-
-    Its files are also those that `.gitignore` will keep out; its changes are what the fences since the commit before
-    did. It is `empty` when the chapter commits nothing.
-    """
+    """A commit of a lesson, at `line`: its files, also those that `.gitignore` will keep out, and what the fences did
+    since the commit before. It is `empty` when the chapter commits nothing."""
 
     lesson: Lesson
     message: str
@@ -162,10 +140,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A lesson with what it does to the project, by its commits and its fences.
-
-    `start` are all files before it; `end` those after it, without what this lesson and those before leave out.
-    """
+    """A lesson with what it does to the project: `start` are all files before it; `end` those after it, without what
+    this lesson and those before leave out."""
 
     lesson: Lesson
     start: Tree
@@ -181,11 +157,8 @@ def trace(chapters: Path, until: str | None = None, changes: list[Change] | None
     return list(follow(map(read_lesson, files), changes))
 
 
-def follow(lessons: Iterator[Lesson] | Sequence[Lesson], changes: list[Change] | None = None) -> Iterator[Chapter]:
-    """Follow lessons one after the other, each from the files where the one before ended.
-
-    `changes` gets what every titled fence does, so that it is known when one fails, with a LessonError.
-    """
+def follow(lessons: Iterable[Lesson], changes: list[Change] | None = None) -> Iterator[Chapter]:
+    """Follow lessons, each from where the one before ended. Raises LessonError; `changes` then says how far it came."""
     changes = [] if changes is None else changes
     tree: Tree = {}
     left_out: frozenset[str] = frozenset()
@@ -218,8 +191,6 @@ def write_files(files: Mapping[str, str], folder: Path) -> list[str]:
     for path, text in files.items():
         target = folder / path
         if not target.is_file() or target.read_bytes() != text.encode():
-            if target.is_dir():
-                shutil.rmtree(target)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text.encode())
             changed.append(path)

@@ -1,7 +1,7 @@
 """The one way to run git, for two kinds of repository.
 
-`git` is nobody's: no configuration, no identity, no hooks, no umask, no clock, so that it makes the same SHAs
-everywhere. `persons_git` and `try_git` run in a repository that is somebody's, as that person would run it.
+`git` is nobody's: no configuration, identity, hooks, umask or clock, so that it makes the same SHAs everywhere.
+`persons_git` and `try_git` run in a repository that is somebody's, as that person would run it.
 """
 
 import os
@@ -12,19 +12,15 @@ from pathlib import Path
 
 from workbook.say import Problem, _
 
-EPOCH = 1_767_225_600
-"""2026-01-01 00:00 UTC: the date of the first commit. Each further one is a minute later."""
+EPOCH = 1_767_225_600  # 2026-01-01 00:00 UTC: the date of the first commit; each further one is a minute later
 
 _SETTINGS = {
     "core.autocrlf": "false",
     "core.fileMode": "false",
-    "core.excludesFile": os.devnull,
-    "core.attributesFile": os.devnull,
     "core.hooksPath": os.devnull,
     "core.quotePath": "false",
     "core.precomposeUnicode": "true",
     "core.fsync": "none",
-    "gc.auto": "0",
 }
 _ENVIRONMENT = {
     "HOME": os.devnull,
@@ -41,11 +37,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
-    """Run git in a directory with nothing of the user's but PATH; its standard output.
-
-    `text` is its standard input; `step` the number of a commit, from 0, which decides its date. Raises Problem when git
-    is missing or fails; the sentence holds what it said.
-    """
+    """Git's output, with nothing of the user's but PATH; `text` is its input, `step` counts commits. Raises Problem."""
     env = _ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath)}
     for role in ("GIT_AUTHOR", "GIT_COMMITTER"):
         date = f"{EPOCH + 60 * step} +0000"
@@ -57,16 +49,14 @@ def git(directory: Path, *arguments: str, text: str = "", step: int = 0) -> str:
 def try_git(directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None) -> Done:
     """Run git as the person does, with their configuration; whether it failed is for the caller to see.
 
-    Args:
-        looking: whether nothing in the repository may change: git then leaves its index alone, too.
-        env: the whole environment; ours when None.
+    When `looking`, nothing in the repository changes, its index neither. `env` is the whole environment, or ours.
     """
     values = {**(os.environ if env is None else env), **({"GIT_OPTIONAL_LOCKS": "0"} if looking else {})}
     return _run(directory, ["-c", "core.quotePath=false", *arguments], values, "")
 
 
 def persons_git(directory: Path, *arguments: str, looking: bool = False, env: Mapping[str, str] | None = None) -> str:
-    """As `try_git`: its standard output. Raises Problem when git failed, too; the sentence holds what it said."""
+    """As `try_git`: its standard output. Raises Problem when git failed; the sentence holds what it said."""
     return _checked(directory, arguments, try_git(directory, *arguments, looking=looking, env=env))
 
 

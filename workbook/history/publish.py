@@ -7,12 +7,11 @@ beside the old ones: `2026.1/ch35`, `2026.2/ch35`. Copier takes the highest tag 
 """
 
 import re
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from workbook.history.build import checked
+from workbook.history.build import history_until
 from workbook.history.git import persons_git, try_git
 from workbook.history.lock import check_lock
 from workbook.place import CLONE
@@ -62,8 +61,7 @@ def publish(remote: str, clone: Path = CLONE, *, dry_run: bool = False) -> dict[
     if changed := persons_git(clone, "status", "--porcelain", "--", *sources, looking=True):
         raise Problem("What is published must be committed first.", why=changed.rstrip())
     name = edition(clone).name
-    with tempfile.TemporaryDirectory() as scratch:
-        history = checked(clone / "chapters", Path(scratch) / "history")
+    with history_until(clone / "chapters", None) as history:
         check_lock(history, clone / "chapters")
         there = _refs(clone, remote)
         tags = {f"refs/tags/{name}/{tag}": commit.sha for tag, commit in history.tags.items()}

@@ -1,11 +1,17 @@
-"""A page's fences as the machine acts on them: files, diffs, sessions; and which command lines commit."""
+"""A page's fences as the machine acts on them: files, diffs, sessions; what commits, and whether an output is as shown.
+
+Of a shown output, `...` alone on a line stands for any lines; nothing else is loose.
+"""
 
 import ast
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from workbook.lesson.errors import LessonError
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, Part, walk
@@ -14,23 +20,17 @@ from workbook.lesson.model import Block, Diff, Exchange, Hunk, Place, Session, S
 PROMPTS = {"console": ("$ ", "> "), "mysql": ("mysql> ", "    -> "), "pycon": (">>> ", "... ")}
 """By kind of session: the prompt, and the prompt of a continued line."""
 
-_BARE = {"background", "stop"}
-"""Comments without a value."""
+ELISION = "..."
+
+_BARE = {"background", "stop"}  # comments without a value
+_COMPLETE = re.compile(r"(;|\\G)\s*$")
 _TITLED = re.compile(r'(\S*)(?:\s+title="([^"]*)")?')
 
-Comments = dict[str, tuple[str, int]]
-"""The comments before a fence: value and line by name."""
+Comments = dict[str, tuple[str, int]]  # those before a fence: value and line by name
 
 
 def read_blocks(file: Path, text: str, made: dict[str, str]) -> tuple[Block, ...]:
-    """A page's blocks in their order.
-
-    Args:
-        made: the files of the chapter's `made/` folder.
-
-    Raises:
-        LessonError: a fence or a comment that is not as docs/lesson-format.md says.
-    """
+    """A page's blocks in their order; `made` are the files of the chapter's `made/` folder. Raises LessonError."""
     blocks: list[Block] = []
     waiting: Comments = {}
     for part in walk(text):
@@ -55,9 +55,9 @@ def _nothing_waits(file: Path, waiting: Comments) -> None:
 
 def _comment(file: Path, part: Part) -> tuple[str, str]:
     name, _, value = (piece.strip() for piece in part.text.partition(":"))
-    if name not in BEFORE_A_FENCE | ALONE:
-        known = ", ".join(sorted(BEFORE_A_FENCE | ALONE))
-        raise LessonError(file, part.first, f"unknown comment `{name}`. Known: {known}.")
+    known = BEFORE_A_FENCE | ALONE
+    if name not in known:
+        raise LessonError(file, part.first, f"unknown comment `{name}`. Known: {', '.join(sorted(known))}.")
     if (name in _BARE) == bool(value):
         form = f"<!-- {name} -->" if name in _BARE else f"<!-- {name}: … -->"
         raise LessonError(file, part.first, f"the comment `{name}` is written {form}.")
@@ -121,15 +121,11 @@ def _session(place: Place, kind: str, content: str, comments: Comments) -> Sessi
 
 
 def parse_exchanges(place: Place, kind: str, content: str) -> tuple[Exchange, ...]:
-    """What a session's fence shows being typed, and the output under each.
-
-    Raises:
-        LessonError: nothing is typed, output before the first prompt, a statement without its semicolon.
-    """
+    """What a session's fence shows being typed, and the output under each. Raises LessonError."""
     prompt, _ = PROMPTS[kind]
     groups: list[tuple[int, list[str]]] = []
     for number, text in enumerate(content.removesuffix("\n").split("\n"), place.first + 1):
-        if _starts(text, prompt):
+        if f"{text} ".startswith(prompt):
             groups.append((number, []))
         if groups:
             groups[-1][1].append(text)
@@ -144,34 +140,17 @@ def _exchange(file: Path, kind: str, number: int, lines: list[str]) -> Exchange:
     prompt, further = PROMPTS[kind]
     typed = [lines[0][len(prompt) :]]
     for text in lines[1:]:
-        if not _starts(text, further) or (kind == "mysql" and _complete(typed[-1])):
+        if not f"{text} ".startswith(further) or (kind == "mysql" and _COMPLETE.search(typed[-1])):
             break
         typed.append(text[len(further) :])
-    if kind == "mysql" and not _complete(typed[-1]):
-        what = f"this statement does not end with ; or \\G. Further lines start with `{further}`."
-        raise LessonError(file, number, what)
-    first, end = len(typed), len(lines)
-    while first < end and not lines[first].strip():
-        first += 1
-    while first < end and not lines[end - 1].strip():
-        end -= 1
-    return Exchange(number, "\n".join(typed), tuple(lines[first:end]), number + first)
-
-
-def _starts(text: str, prompt: str) -> bool:
-    return text.startswith(prompt) or text == prompt.rstrip()
-
-
-def _complete(statement: str) -> bool:
-    return re.search(r"(;|\\G)\s*$", statement) is not None
+    if kind == "mysql" and not _COMPLETE.search(typed[-1]):
+        raise LessonError(file, number, f"this statement does not end with ; or \\G. Further lines: `{further}`.")
+    filled = [index for index in range(len(typed), len(lines)) if lines[index].strip()] or [len(lines)]
+    return Exchange(number, "\n".join(typed), tuple(lines[filled[0] : filled[-1] + 1]), number + filled[0])
 
 
 def parse_hunks(place: Place, content: str) -> tuple[Hunk, ...]:
-    """The hunks of a diff fence.
-
-    Raises:
-        LessonError: no bare `@@`; a hunk that changes nothing or has no context; a line that starts otherwise.
-    """
+    """The hunks of a diff fence. Raises LessonError: no bare `@@`, no change, no context, another kind of line."""
     opened: list[tuple[int, list[str]]] = []
     for number, line in enumerate(content.removesuffix("\n").split("\n"), place.first + 1):
         if line == "@@":
@@ -213,3 +192,44 @@ def commit_message(typed: str) -> str | None:
             follows = [after for word, after in pairwise(words) if re.fullmatch("-[a-z]*m", word)]
             return "\n\n".join(follows)
     return None
+
+
+def elided(line: str) -> bool:
+    """Whether a shown line stands for any lines."""
+    return line.strip() == ELISION
+
+
+class Mismatch(NamedTuple):
+    """The first difference: positions from 0 among the shown and the actual lines, past the end where one is over."""
+
+    shown: int
+    actual: int
+
+
+def mismatch(shown: Sequence[str], actual: Sequence[str]) -> Mismatch | None:
+    """The first difference of shown lines, which may hold `...`, from the actual ones; None when they agree."""
+    runs: list[tuple[int, list[str]]] = [(0, [])]  # the lines between the elisions, with the position of the first
+    for index, line in enumerate(shown):
+        if elided(line):
+            runs.append((index + 1, []))
+        else:
+            runs[-1][1].append(line)
+    position = 0
+    for index, (first, run) in enumerate(runs):
+        start = position
+        if index:
+            end = len(actual) - len(run)
+            if index == len(runs) - 1 and end >= position and _agreeing(run, actual, end) == len(run):
+                return None
+            # `max` takes the first of the best: leftmost is right, and tells most when none is.
+            start = max(range(position, len(actual) + 1), key=partial(_agreeing, run, actual))
+        agreeing = _agreeing(run, actual, start)
+        if agreeing < len(run):
+            return Mismatch(first + agreeing, start + agreeing)
+        position = start + len(run)
+    return Mismatch(len(shown), position) if position < len(actual) else None
+
+
+def _agreeing(run: Sequence[str], actual: Sequence[str], start: int) -> int:
+    there = actual[start : start + len(run)]
+    return next((count for count, pair in enumerate(zip(run, there, strict=False)) if pair[0] != pair[1]), len(there))

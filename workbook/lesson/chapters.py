@@ -1,14 +1,14 @@
 """The chapters, found by their folders: what a chapter adds, it adds there, and nothing else names it."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
-from workbook.lesson.model import Block, Diff, Session, WholeFile
-from workbook.lesson.reader import LESSON_KEYS, LESSON_MAY, read_front_matter, read_text
+from workbook.lesson.model import Session
+from workbook.lesson.reader import LESSON_KEYS, LESSON_MAY, read_front_matter, read_lesson, read_mistake, read_text
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Language, Problem
 
@@ -21,8 +21,8 @@ _CLOSED = "<!-- end of chapters -->"
 class ChapterFolder:
     """A chapter as its folder and its front matter tell: its id, such as `ch35`, is also the tag of its last commit.
 
-    `lesson` is in the language that was asked for, or in English; `stands` says in a few words what stands at its end;
-    `route` is the request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
+    `lesson` is in the language that was asked for, or in English; `stands` says what stands at its end; `route` is the
+    request that it asks for, `POST /v1/mysql/meetings`; empty when there is none.
     """
 
     id: str
@@ -82,32 +82,18 @@ def new_readme(folder: Path) -> str | None:
     return new if text and new != text else None
 
 
-def count(blocks: Sequence[Block]) -> dict[str, int]:
-    """A page's numbers: files shown, things typed, outputs shown, how many of those are run and compared, and skips."""
-    sessions = [block for block in blocks if isinstance(block, Session)]
-    shows = [(each, session.skip) for session in sessions for each in session.exchanges]
-    return {
-        "listings": sum(isinstance(block, WholeFile | Diff) for block in blocks),
-        "commands": len(shows),
-        "outputs": sum(bool(each.output) for each, _ in shows),
-        "verified": sum(bool(each.output and not skip) for each, skip in shows),
-        "skips": len(skips(blocks)),
-    }
-
-
-def skips(blocks: Iterable[Block]) -> list[str]:
-    """Where the blocks stand that are not run, and why they are not."""
-    sessions = [block for block in blocks if isinstance(block, Session) and block.skip]
+def skips(folder: Path) -> list[str]:
+    """Where the blocks of all pages stand that are not run, and why they are not."""
+    lessons = lesson_files(folder)
+    pages = [read_lesson(file).blocks for file in lessons]
+    pages += [read_mistake(file).blocks for lesson in lessons for file in mistake_files(lesson)]
+    sessions = [block for blocks in pages for block in blocks if isinstance(block, Session) and block.skip]
     return [f"{shown(each.place.file)}:{each.place.first}: not run: {each.skip}" for each in sessions]
 
 
 def require_budget(skips: Sequence[str], project: Path = CLONE / "pyproject.toml") -> None:
-    """Raises Problem when more blocks are skipped than `max_skips` under `[tool.workbook]` allows (none if not set)."""
-    settings = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("workbook", {})
-    budget = int(settings.get("max_skips", 0))
+    """Raises Problem when more blocks are skipped than `max_skips` under `[tool.workbook]` allows."""
+    budget = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["workbook"]["max_skips"]
     if len(skips) > budget:
-        raise Problem(
-            f"{len(skips)} blocks are not run, and max_skips under [tool.workbook] in pyproject.toml is {budget}.",
-            why="\n".join(skips),
-            ways=("Make a block run here.", "Or raise max_skips, and say in the commit why."),
-        )
+        what = f"{len(skips)} blocks are not run, and max_skips under [tool.workbook] in pyproject.toml is {budget}."
+        raise Problem(what, why="\n".join(skips), ways=("Make a block run here.", "Or raise it, and say why."))

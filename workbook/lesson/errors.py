@@ -11,10 +11,7 @@ def shown(file: Path) -> Path:
 
 
 class LessonError(Problem):
-    """Something in a page that its author can mend: at a line, counted from 1, which is put before the sentence `what`.
-
-    `way` says what to do about it, `why` what is found there.
-    """
+    """Something in a page that its author can mend: `what`, at a line; `way` on; `why`: what is found there."""
 
     def __init__(self, file: Path, line: int, what: str, *, way: str = "", why: str = "") -> None:
         super().__init__(f"{shown(file)}:{line}: {what}", why=why, ways=(way,) if way else ())

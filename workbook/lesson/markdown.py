@@ -14,10 +14,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-BEFORE_A_FENCE = {"tag", "exit", "background", "not run"}
-"""Comments of a lesson that speak of the fence after them."""
-ALONE = {"stop", "note"}
-"""Comments of a lesson that stand for themselves."""
+BEFORE_A_FENCE = {"tag", "exit", "background", "not run"}  # comments of a lesson that speak of the fence after them
+ALONE = {"stop", "note"}  # and those that stand for themselves
 
 # Without indented code, what an admonition of the site holds is read as what it is: paragraphs and fences.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")
@@ -29,14 +27,10 @@ _WORDS = ("text", "code_inline", "softbreak", "hardbreak", "image")
 class Part:
     """A part of a page, lines `first` to `last`.
 
-    Attributes:
-        kind: `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or a cell), or the tag of what opens: `li`.
-        text: the words of a heading or a text without their marks; the content of a fence, of HTML or of a comment.
-        info: what stands behind the backticks of a fence.
-        slug: the id that the site gives to a heading.
-        depth: how far it stands in lists, quotations and tables; 0 at the left margin.
-        closed: whether a fence has its end.
-        inline: the tokens within a heading or a text: links, images, code.
+    Its kind is `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or cell), or the tag of what opens: `li`.
+    Its text are the words without their marks, or the content of a fence, of HTML or of a comment; `info` stands behind
+    the backticks of a fence, and `closed` says whether it has its end; `slug` is the id that the site gives a heading;
+    `depth` counts the lists, quotations and tables around it; `inline` are the tokens within: links, images, code.
     """
 
     kind: str
@@ -103,13 +97,10 @@ def _slug(heading: str, given: Sequence[str]) -> str:
     """A heading's id, as Python-Markdown's extension `toc` gives it: the second of a name ends in `_1`."""
     plain = unicodedata.normalize("NFKD", " ".join(heading.split())).encode("ascii", "ignore").decode("ascii")
     slug = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
-    if slug and slug not in given:
-        return slug
-    numbered = re.fullmatch(r"(.*)_([0-9]+)", slug)
-    base, count = (numbered[1], int(numbered[2]) + 1) if numbered else (slug, 1)
-    while f"{base}_{count}" in given:
-        count += 1
-    return f"{base}_{count}"
+    while slug in given or not slug:
+        numbered = re.fullmatch(r"(.*)_([0-9]+)", slug)
+        slug = f"{numbered[1]}_{int(numbered[2]) + 1}" if numbered else f"{slug}_1"
+    return slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,6 @@ class Lesson:
     file: Path
     chapter: str
     title: str
-    goal: str
     blocks: tuple[Block, ...]
     red: dict[str, RedContract] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
@@ -112,7 +111,6 @@ class Mistake:
     """
 
     file: Path
-    title: str
     tag: str
     error: str
     check: str | None

@@ -17,10 +17,9 @@ _ROUTE = re.compile(r"[A-Z]+ /\S*")
 
 Keys = Mapping[str, type]
 """Keys of a front matter, and what their values are."""
+# What the front matter of a page must say, and what it may say besides.
 LESSON_KEYS = {"title": str, "goal": str, "you_will_learn": list, "notes": str}
-"""What the front matter of a lesson must say."""
 LESSON_MAY = {"stands": str, "route": str, "out_of_scope": list, "red": dict, "left_out": list}
-"""What it may say besides."""
 _MISTAKE_KEYS = {"title": str, "tag": str, "error": str}
 _MISTAKE_MAY = {"check": str, "plant": int, "besides": dict, "also": list, "maybe": list}
 _KINDS = {str: "text", list: "a list of texts", dict: "keys and values", int: "a number"}
@@ -40,19 +39,14 @@ class FrontMatter:
 
 
 def read_front_matter(file: Path, text: str, *, required: Keys, optional: Keys) -> FrontMatter:
-    """Read a page's front matter.
-
-    Raises:
-        LessonError: none there, not YAML, an unknown key, a missing or empty one, a value of another kind.
-    """
+    """Read a page's front matter. Raises LessonError: it is none, or has a key or a value that it must not have."""
     end = front_lines(text)
     source = text.split("\n")[1 : end - 1] if end else []
     try:
         values = yaml.safe_load("\n".join(source))
     except yaml.YAMLError as error:
         line = 2 + getattr(getattr(error, "problem_mark", None), "line", 0)
-        what = f"the front matter is not YAML: {getattr(error, 'problem', error)}."
-        raise LessonError(file, line, what) from None
+        raise LessonError(file, line, f"the front matter is not YAML: {getattr(error, 'problem', error)}.") from None
     if not isinstance(values, dict):
         raise LessonError(file, 1, "there is no front matter.", way="Start the page with --- and title: …, then ---.")
     lines = {line.partition(":")[0].strip(" \"'"): number for number, line in reversed([*enumerate(source, 2)])}
@@ -73,8 +67,7 @@ def read_front_matter(file: Path, text: str, *, required: Keys, optional: Keys) 
 def read_lesson(file: Path) -> Lesson:
     """Read `chapters/chNN_name/lesson.md` and the `made/` folder beside it.
 
-    Raises:
-        LessonError: whatever in it is not as docs/lesson-format.md says.
+    Raises LessonError: whatever in it is not as docs/lesson-format.md says.
     """
     text = read_text(file)
     front = read_front_matter(file, text, required=LESSON_KEYS, optional=LESSON_MAY)
@@ -90,15 +83,11 @@ def read_lesson(file: Path) -> Lesson:
     chapter, red = file.parent.name.partition("_")[0], _red(front)
     _check_tags(front, chapter, blocks, red)
     left_out = tuple(front.values.get("left_out") or ())
-    return Lesson(file, chapter, front.values["title"], front.values["goal"], blocks, red, left_out, made)
+    return Lesson(file, chapter, front.values["title"], blocks, red, left_out, made)
 
 
 def read_mistake(file: Path) -> Mistake:
-    """Read a page of a chapter's `mistakes/` folder.
-
-    Raises:
-        LessonError: whatever in it is not as docs/lesson-format.md says; `error` is in no output that the page shows.
-    """
+    """Read a page of a chapter's `mistakes/` folder. Raises LessonError, also when no output shows its `error`."""
     text = read_text(file)
     front = read_front_matter(file, text, required=_MISTAKE_KEYS, optional=_MISTAKE_MAY)
     values, error = front.values, front.values["error"]
@@ -111,7 +100,7 @@ def read_mistake(file: Path) -> Mistake:
     if not any(error in output for output in shown):
         raise front.refused("error", "no output on this page shows its `error`.")
     planted = values.get("plant", 1), values.get("besides", {})
-    return Mistake(file, values["title"], values["tag"], error, values.get("check"), blocks, *planted)
+    return Mistake(file, values["tag"], error, values.get("check"), blocks, *planted)
 
 
 def read_text(file: Path) -> str:
@@ -131,9 +120,7 @@ def _red(front: FrontMatter) -> dict[str, RedContract]:
             case _:
                 tests, because, more = (), "", {}
         if not tests or not because.strip() or more or not all("::" in str(each) for each in tests):
-            what = (
-                f"`{tag}` under `red` holds exactly `test`, the ids (path::name) of one or more, and `because`, a text."
-            )
+            what = f"`{tag}` holds exactly `test`, the ids (path::name) of one or more, and `because`, a text."
             raise front.refused(tag, what)
         contracts[tag] = RedContract(tag, tests, because, front.lines.get(tag, 1))
     return contracts

@@ -15,7 +15,7 @@ from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from workbook.lesson.elision import mismatch
+from workbook.lesson.blocks import mismatch
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, WholeFile
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.history.build import History
-from workbook.lesson.elision import ELISION, elided
+from workbook.lesson.blocks import ELISION, elided
 from workbook.lesson.markdown import Edit, rewrite
 from workbook.lesson.model import Exchange, Lesson, Mistake, WholeFile
 from workbook.runner.compare import agrees, normalise

@@ -7,8 +7,7 @@ from typing import NoReturn
 
 from workbook.history.build import Commit, History
 from workbook.history.files import Files
-from workbook.lesson.blocks import commit_message
-from workbook.lesson.elision import ELISION
+from workbook.lesson.blocks import ELISION, commit_message
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Session, Stop, WholeFile
 from workbook.runner.compare import agrees, first_line, indented, require_same

@@ -191,8 +191,7 @@ def footer() -> str:
 
 def verbs() -> str:
     """Every verb of `workbook` with its help, as Markdown below a heading of the second level."""
-    from workbook.cli import app
-    from workbook.korean_help import speak
+    from workbook.cli import app, speak
 
     command = get_command(app)
     speak(command, ())
