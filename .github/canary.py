@@ -90,7 +90,7 @@ def pages_with(bumps: dict[str, str], *only: str) -> list[Failure]:
         run("git", "checkout", "--quiet", "--", "chapters")
     if done.returncode not in (0, 1):  # pytest's: all passed, some failed; anything else has verified nothing
         sys.exit(f"pytest ended with exit code {done.returncode}")
-    return [failure for case in ElementTree.parse(results).iter("testcase") for failure in failed(case)]
+    return sorted(failure for case in ElementTree.parse(results).iter("testcase") for failure in failed(case))
 
 
 def failed(case: ElementTree.Element) -> list[Failure]:
@@ -109,7 +109,7 @@ def described(failure: Failure, package: str) -> str:
         opened = [number for number, line in enumerate(lines, 1) if re.match(r"`{3,}\S", line)]
         fence = f"in the fence {lines[opened[-1] - 1].strip('`')!r} of line {opened[-1]}" if opened else "in no fence"
     where = f"`{failure.file}:{failure.line}`, {fence}" if failure.file else fence
-    said = failure.said.strip().replace("```", "'''")[:3000]
+    said = failure.said.strip().replace("```", "'''")[:1500]
     return f"### {failure.page}\n\n- where: {where}\n- package: **{package}**\n\n```text\n{said}\n```\n"
 
 
@@ -119,7 +119,7 @@ def tell(reports: list[str]) -> str:
     open_issues = api("GET", f"issues?state=open&labels={LABEL}&per_page=1")
     server, repository, number = (os.environ.get(f"GITHUB_{key}", "") for key in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
     ending = f"[The run]({server}/{repository}/actions/runs/{number}). The next run replaces this text, or closes this."
-    body = "\n\n".join([*filter(None, reports), ending])
+    body = "\n\n".join([ending, *filter(None, reports)])[:60_000]  # GitHub takes 65,536 characters
     if red and not open_issues:
         return f"opened #{api('POST', 'issues', title=TITLE, body=body, labels=[LABEL])['number']}"
     if not open_issues:
