@@ -26,6 +26,7 @@ TABLE = ROOT / "chapters" / "versions.toml"
 PLACE = re.compile(r"(chapters/\S+?\.md):(\d+)")
 RED = "## "
 """How a report begins that tells of a page that has failed."""
+UNNAMED = "none in the table: it fails with the pinned versions, too"
 LABEL = "canary"
 TITLE = "A newer version breaks a chapter"
 ISOLATED = {"PYTHONPATH": str(ROOT), "FRESH": "1"}
@@ -51,16 +52,15 @@ def replay(pre: bool) -> tuple[str, bool]:
     failures = pages_with(bumps)
     if not failures:
         return f"Every page holds with the newest {kind}: {changes}.", True
-    blamed = {failure.page: "" for failure in failures}
-    suspects: list[dict[str, str]] = [{}, *({name: version} for name, version in bumps.items())]
-    for suspect in suspects if bumps else ():
+    blamed = {failure.page: "" if bumps else UNNAMED for failure in failures}
+    for suspect in ({}, *({name: version} for name, version in bumps.items())):
         unsolved = {failure.page: failure for failure in failures if not blamed[failure.page]}
         if not unsolved:
             break
         for found in pages_with(suspect, *unsolved):
             if (found.file, found.line) == unsolved[found.page][1:3]:
                 said = " ".join(f"{name} {table[name]} → {version}" for name, version in suspect.items())
-                blamed[found.page] = said or "none in the table: it fails with the pinned versions, too"
+                blamed[found.page] = said or UNNAMED
     rows = [described(failure, blamed[failure.page] or f"several together: {changes}") for failure in failures]
     return f"{RED}With the newest {kind}\n\nTried: {changes}.\n\n" + "\n".join(rows), False
 
