@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
-from workbook.explain.clinic import Page, read_clinic
-from workbook.explain.match import SHORTEST, How, Output, match, outputs, squeeze
+from workbook.explain.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
 from workbook.lesson.model import Exchange, Session
+from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS, TEMPLATE
@@ -51,7 +51,9 @@ def error_lines(page: Page, lines: Lines) -> Lines:
 
 def error_outputs(page: Page) -> list[Lines]:
     """What the page's commands print and its `error` is in. None for a page that an error alone does not tell."""
-    exchanges = [each for block in page.mistake.blocks if isinstance(block, Session) for each in block.exchanges]
+    exchanges = [
+        each for block in read_mistake(page.file).blocks if isinstance(block, Session) for each in block.exchanges
+    ]
     return [list(each.output) for each in exchanges if error_lines(page, list(each.output))]
 
 
@@ -148,7 +150,8 @@ def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines
             print(f"replaying {page.name}", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory() as root:
                 keep = printed.append
-                replay(page.mistake, history, settings, Path(root), compare=lambda _, *both, keep=keep: keep(both))
+                page_read = read_mistake(page.file)
+                replay(page_read, history, settings, Path(root), compare=lambda _, *both, keep=keep: keep(both))
             shown = error_outputs(page)
             found += [(page, list(actual)) for exchange, actual in printed if list(exchange.output) in shown]
     return found

@@ -1,7 +1,6 @@
 """Every lesson and every mistake page, replayed on a real MySQL: what it shows is what happens.
 
-pytest tests/test_pages.py -k ch35              the lesson of chapter 35 and its mistakes
-pytest tests/test_pages.py -k ch35-lesson       one page
+`-k ch35` chooses the lesson of chapter 35 and its mistakes, `-k ch35-lesson` one page.
 """
 
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from workbook.guarded import Guarded
 from workbook.history.build import History, build
 from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.reader import read_lesson, read_mistake
@@ -24,19 +24,14 @@ from workbook.runner.replay import replay
 from workbook.runner.verified import page_inputs
 from workbook.say import Problem
 
-# Against a hang only: a cold cache of packages downloads for minutes, and a busy machine takes ten times as long.
 pytestmark = pytest.mark.timeout(1800)
 
 
-def commands(page: Path) -> int:
-    """How many commands and Python sessions a page runs: each starts a process, and that is what takes the time."""
-    return len(re.findall(r"^(?:\$ |```pycon$)", page.read_text(encoding="utf-8"), re.MULTILINE))
-
-
 def pages() -> list[Path]:
-    """All pages, the longest first."""
-    lessons = lesson_files(CHAPTERS)
-    return sorted([page for lesson in lessons for page in (lesson, *mistake_files(lesson))], key=commands, reverse=True)
+    """All pages, first those with the most commands and Python sessions: starting processes takes the time."""
+    found = [page for lesson in lesson_files(CHAPTERS) for page in (lesson, *mistake_files(lesson))]
+    started = re.compile(r"^(?:\$ |```pycon$)", re.MULTILINE)
+    return sorted(found, key=lambda page: -len(started.findall(page.read_text(encoding="utf-8"))))
 
 
 def name(page: Path) -> str:
@@ -46,9 +41,11 @@ def name(page: Path) -> str:
 
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Path]:
-    """A folder outside the clone, for one page after the other: there packages stay compiled. Gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="workbook-pages-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    """A folder outside the clone for one page after the other: packages stay compiled there. It goes with us."""
+    folder = Path(tempfile.mkdtemp(prefix="workbook-pages-"))
+    keeper = Guarded(["sleep", "1000000"], patience=0, remove=folder)
+    yield folder
+    keeper.stop()
 
 
 @pytest.fixture(scope="session")
@@ -65,10 +62,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History
 
 
 @pytest.mark.parametrize("file", pages(), ids=name)
-def test_page(
-    file: Path, ground: Path, settings: Settings, history: Callable[[str], History], once, worker_id: str
-) -> None:
-    problem = ""
+def test_page(file: Path, ground: Path, settings: Settings, history: Callable[[str], History], once, worker_id) -> None:
     try:
         page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
         known = history(name(file).partition("-")[0])
@@ -76,8 +70,6 @@ def test_page(
         turn = private() / f"{'given' if os.environ.get('WORKBOOK_MYSQL') == 'given' else worker_id}.lock"
         with once("pages", name(file), page_inputs(page, known, settings.server.version)), FileLock(turn):
             replay(page, known, settings, ground)
-    except Problem as found:
-        problem = str(found)
-    if problem:
-        # Its screen, and no traceback: not even that of the problem, as it would be in an `except`.
-        pytest.fail(problem, pytrace=False)
+    except Problem as problem:
+        # Its screen, and no traceback, not even that of the problem.
+        raise pytest.fail.Exception(str(problem), pytrace=False) from None

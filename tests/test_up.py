@@ -1,6 +1,5 @@
 """`workbook up`, as a person runs it: in a terminal, with a project, on a MySQL of its own."""
 
-import http.server
 import json
 import os
 import pty
@@ -11,7 +10,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -102,61 +101,53 @@ def test_a_meeting_is_created_and_is_still_there_the_next_time(terminal: Termina
     assert again.code == 0
 
 
-def test_closing_the_terminal_leaves_no_server(terminal: Terminal, home: Path) -> None:
-    terminal.close()
+@pytest.mark.parametrize("how", [Terminal.close, lambda terminal: os.kill(terminal.pid, signal.SIGKILL)])
+def test_neither_closing_the_terminal_nor_killing_it_outright_leaves_a_server(
+    how: Callable[[Terminal], None], terminal: Terminal, home: Path
+) -> None:
+    lines = [line for line in terminal.shown.splitlines() if "\x1b" not in line]  # without the spinner's
+    assert any(line.startswith("MySQL  ") for line in lines)
+    assert [line for line in lines if len(line) > 80] == []
+
+    how(terminal)
 
     until(terminal.has_ended, "its end")
     until(lambda: not listens(terminal.port), "the API's end")
     until(lambda: local.running(home) is None, "MySQL's end")
 
 
-def test_killing_it_outright_leaves_no_server(terminal: Terminal, home: Path) -> None:
-    os.kill(terminal.pid, signal.SIGKILL)
-
-    until(lambda: not listens(terminal.port), "the API's end")
-    until(lambda: local.running(home) is None, "MySQL's end")
-
-
-def test_every_line_fits_a_terminal_80_columns_wide(terminal: Terminal) -> None:
-    lines = [line for line in terminal.shown.splitlines() if "\x1b" not in line]  # without the spinner's
-
-    assert any(line.startswith("MySQL  ") for line in lines)
-    assert [line for line in lines if len(line) > 80] == []
-
-
 def test_a_taken_port_is_said_before_anything_is_started(home: Path) -> None:
-    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as somebody:
-        port = somebody.server_port
-        done = subprocess.run([*WORKBOOK, "up", "--port", str(port)], capture_output=True, text=True)
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        done = subprocess.run([*WORKBOOK, "up", "--port", str(port)], **TEXT)
 
     assert done.returncode == 1
-    assert f"Port {port} of 127.0.0.1 is taken by" in done.stderr
+    assert f"Port {port} of 127.0.0.1 is taken by python" in done.stderr
     assert f"make up ARGS='--port {port + 1}'" in done.stderr
-    assert "Traceback" not in done.stderr
     assert local.running(home) is None
 
 
-def test_a_failing_migration_is_one_sentence_and_leaves_no_server(home: Path, tmp_path: Path) -> None:
-    (tmp_path / "project").mkdir()
-
-    done = subprocess.run([*WORKBOOK, "up", "--project", str(tmp_path / "project"), "--port", str(free_port())], **TEXT)
-
-    assert done.returncode == 1
-    assert f"`aerich upgrade` failed in {tmp_path / 'project'}" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert local.running(home) is None
-
-
-def test_an_application_that_does_not_start_is_one_sentence_and_leaves_no_server(home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([], "`aerich upgrade` failed in "),
+        # Found before the installed one: a migration tool with nothing to do.
+        (["aerich.py"], "The application ended with code 1; what it said stands above."),
+    ],
+)
+def test_what_does_not_migrate_or_start_is_one_sentence_and_leaves_no_server(
+    files: list[str], said: str, home: Path, tmp_path: Path
+) -> None:
     project = tmp_path / "project"
     project.mkdir()
-    (project / "aerich.py").write_text("")  # found before the installed one: a migration tool with nothing to do
+    for name in files:
+        (project / name).touch()
 
     done = subprocess.run([*WORKBOOK, "up", "--project", str(project), "--port", str(free_port())], **TEXT)
 
     assert done.returncode == 1
-    assert "The application ended with code 1; what it said stands above." in done.stderr
-    assert "No module named 'app'" in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr or files  # then it is the application's own
     assert local.running(home) is None
 
 
@@ -165,10 +156,8 @@ def test_the_verbs_of_db_tell_the_same_story(home: Path) -> None:
         return subprocess.run([*WORKBOOK, "db", verb], **TEXT)
 
     nothing = db("status")
-    assert (nothing.returncode, nothing.stdout) == (
-        1,
-        "No MySQL is running for this project. `workbook db up` brings one up.\n",
-    )
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert "No MySQL is running for this project." in nothing.stderr
     up = db("up")
     port = local.found().port  # type: ignore[union-attr]
     assert up.stdout.splitlines() == [

@@ -14,7 +14,7 @@ from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_mistake
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation.pairs import Pair
+from workbook.translation import Pair
 from workbook.translation.sync import follow
 
 app = typer.Typer(help="For authors of lessons.")
@@ -60,7 +60,7 @@ def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHA
 @app.command()
 def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson and rewrite the outputs that are not as shown. Review the diff."""
-    from workbook.runner.refresh import refresh as take
+    from workbook.runner.replay import refresh as take
 
     _replayed(chapters, chapter, mistakes, lambda *page, progress: _tell(take(*page)))
 

@@ -2,8 +2,8 @@
 """Prepares this clone: `python3 workbook/bootstrap.py`, with nothing but the standard library.
 
 A Python that is new enough, git, a `.venv`, the packages that requirements.lock pins by hash, the workbook itself, and
-last a stamp: where it is missing or differs, setup has something to do. The file keeps to what Python 2.7 still
-reads, so that an old Python answers with a sentence and not with a SyntaxError.
+last a stamp: where it is missing or differs, all is made anew. The file keeps to what Python 2.7 still reads, so that
+an old Python answers with a sentence and not with a SyntaxError.
 """
 # ruff: noqa: UP009, UP010, UP020, UP032, SIM905
 
@@ -18,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 OLDEST = (3, 11)
 """The oldest Python that serves: `requires-python` in pyproject.toml."""
@@ -72,22 +71,15 @@ class Stopped(Exception):
     """Setup cannot go on; the text is the screen that says why, and what to do."""
 
 
-def dotted(version):
-    # type: (tuple[int, ...]) -> str
-    """`(3, 11)` as people write it."""
-    return ".".join(str(part) for part in version)
-
-
 def answer(*command):
     # type: (str) -> str
     """What a program prints; empty when it does not run or fails."""
-    with open(os.devnull, "r+") as nothing:
-        try:
-            process = subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, cwd=os.sep)
-        except OSError:
-            return ""
-        printed = process.communicate()[0].decode("utf-8", "replace").strip()
-    return "" if process.returncode else printed
+    nothing = subprocess.DEVNULL
+    try:
+        done = subprocess.run(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, cwd=os.sep)
+    except OSError:
+        return ""
+    return "" if done.returncode else done.stdout.decode("utf-8", "replace").strip()
 
 
 def choose_python():
@@ -106,17 +98,14 @@ def choose_python():
     if sys.version_info[:2] < OLDEST:
         raise Stopped(
             _(
-                "Python {found} is too old: the workbook needs Python {oldest} or newer.\n\n"
-                "  found:  {executable}\n"
-                "  needed: Python {oldest} to {newest}\n\n"
+                "Python {found} is too old: the workbook needs Python {oldest} or newer. Found: {executable}\n\n"
                 "What you can do, then type the command again:\n"
                 "  - Debian, Ubuntu, Windows with WSL:  sudo apt install python3 python3-venv\n"
                 "  - macOS:                             brew install python@3.13\n"
                 "  - anywhere, with uv:                 uv python install 3.13\n"
                 "  - it is installed elsewhere:         make setup PYTHON=/path/to/python3.13",
-                found=dotted(sys.version_info[:3]),
-                oldest=dotted(OLDEST),
-                newest=dotted(NEWEST),
+                found=sys.version.split()[0],
+                oldest="{}.{}".format(*OLDEST),
                 executable=sys.executable,
             )
         )
@@ -127,7 +116,7 @@ def choose_python():
 
 def fingerprint():
     # type: () -> str
-    """What the environment follows from: this clone's place, and the content of its pins and of its project file."""
+    """What the environment follows from: this clone's place, its pins, and its project file."""
     digest = hashlib.sha256(ROOT.encode("utf-8"))
     for name in (PINS, os.path.join(ROOT, "pyproject.toml")):
         with open(name, "rb") as file:
@@ -135,38 +124,19 @@ def fingerprint():
     return digest.hexdigest()
 
 
-def state():
-    # type: () -> str
-    """`ready`, `outdated` (other pins, the same environment), or `remake`. Runs the environment's Python once."""
-    if not os.path.exists(STAMP) or os.path.islink(VENV):
-        return "remake"
-    with open(STAMP) as file:
-        installed, version = file.read().split()
-    question = "import os, sys, workbook; print(os.path.dirname(workbook.__path__[0]), '%d.%d' % sys.version_info[:2])"
-    # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place.
-    if answer(PYTHON, "-I", "-c", question) != "{} {}".format(ROOT, version):
-        return "remake"  # a distribution's upgrade took its Python away, or the clone was moved
-    if os.environ.get("PYTHON") and version != dotted(sys.version_info[:2]):
-        return "remake"
-    return "ready" if installed == fingerprint() else "outdated"
-
-
-@contextmanager
-def alone():  # type: ignore[no-untyped-def]
-    """Wait until no other setup of this clone is at work. The lock is the system's, on the folder: none is stale."""
-    import fcntl
-
-    descriptor = os.open(ROOT, os.O_RDONLY)
+def ready():
+    # type: () -> bool
+    """Whether there is nothing to do."""
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            print(_("Waiting for another setup of this clone to finish …"))
-            sys.stdout.flush()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+        with open(STAMP) as file:
+            made_of = file.read()
+    except OSError:
+        return False
+    # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place. A distribution's
+    # upgrade may have taken its Python away.
+    version = answer(PYTHON, "-I", "-c", "import sys, workbook; print('%d.%d' % sys.version_info[:2])")
+    asked = "{}.{}".format(*sys.version_info) if os.environ.get("PYTHON") else version
+    return made_of == fingerprint() and version == asked != ""
 
 
 def environment():
@@ -176,8 +146,6 @@ def environment():
     index = given.get("UV_DEFAULT_INDEX") or given.get("PIP_INDEX_URL")
     if index:
         given = dict(given, UV_DEFAULT_INDEX=index, PIP_INDEX_URL=index)
-    if not os.access(os.path.expanduser("~"), os.W_OK):
-        given.setdefault("UV_CACHE_DIR", os.path.join(ROOT, ".workbook", "uv-cache"))
     return dict(given, PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
 
 
@@ -185,35 +153,21 @@ def run(title, lock, *command):
     # type: (str, int, str) -> None
     """Run a tool to its end: one line with the seconds it takes, all that it prints in the log.
 
-    Args:
-        lock: the descriptor of the lock. The tool inherits it: when setup is killed, the next one waits for the tool.
+    It inherits the descriptor of the lock: when setup is killed, the next one waits for the tool.
     """
     start = time.time()
     print("  " + title + ": ", end="")
     sys.stdout.flush()
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=ROOT,
-        env=environment(),
-        pass_fds=(lock,),
-    ) as process:
-        while True:
-            try:
-                printed = process.communicate(timeout=0.5)[0].decode("utf-8", "replace")
-                break
-            except subprocess.TimeoutExpired:
-                if sys.stdout.isatty():
-                    print("\r  {}: {:.0f} s".format(title, time.time() - start), end="")
-                sys.stdout.flush()
-    print("{}{:.1f} s".format("\r  {}: ".format(title) if sys.stdout.isatty() else "", time.time() - start))
-    with open(LOG, "a", encoding="utf-8") as log:
-        log.write("$ {}\n{}\n".format(" ".join(command), printed))
-    if process.returncode:
-        said = [line.strip() for line in printed.splitlines() if line.strip() and not line.startswith("hint:")]
-        raise Stopped(failed(title, (said or ["?"])[-1]))
+    with open(LOG, "a+", encoding="utf-8", errors="replace") as log:
+        log.write("$ {}\n".format(" ".join(command)))
+        log.flush()
+        nothing, same = subprocess.DEVNULL, subprocess.STDOUT
+        code = subprocess.call(command, -1, None, nothing, log, same, cwd=ROOT, env=environment(), pass_fds=(lock,))
+        print("{:.1f} s".format(time.time() - start))
+        if code:
+            log.seek(0)
+            said = [line.strip() for line in log if line.strip() and not line.startswith("hint:")]
+            raise Stopped(failed(title, said[-1]))
 
 
 def failed(title, last):
@@ -237,98 +191,81 @@ def failed(title, last):
 
 def make(lock):
     # type: (int) -> None
-    """Make what `state` finds missing, and write the stamp."""
-    start, todo = time.time(), state()
-    if todo == "ready":
-        print(_("Setup: the other one has done it."))
-        return
+    """Make the environment anew, and write the stamp."""
+    start = time.time()
     if not answer("git", "--version"):  # macOS has a git that only says how to install git
-        raise Stopped(
-            _(
-                "There is no git on this machine's PATH. The workbook turns its lessons into a git history.\n\n"
-                "What you can do:\n"
-                "  - Debian, Ubuntu, Windows with WSL:  sudo apt install git\n"
-                "  - macOS:                             xcode-select --install"
-            )
+        git = _(
+            "There is no git on this machine's PATH. Install it: sudo apt install git (macOS: xcode-select --install)."
         )
+        raise Stopped(git)
     print(_("Setting up the workbook in {venv}", venv=VENV))
     with open(LOG, "w") as log:
         log.write("{} {}\n".format(sys.executable, sys.version))
-    if os.path.exists(STAMP) and not os.path.islink(VENV):
-        os.unlink(STAMP)
-    # With .venv activated, the first uv on PATH is the one that is about to go.
-    path = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not each.startswith(VENV))
-    found = shutil.which("uv", path=path) or ""
-    found = found if answer(found, "--version") else ""  # a shim of pyenv's may be none
-    if todo == "remake":
-        make_venv(found, lock)
-    uv = found or os.path.join(VENV, "bin", "uv")
+    if os.path.islink(VENV):
+        os.unlink(VENV)
+    shutil.rmtree(VENV, ignore_errors=True)
+    # With .venv activated, the first uv on PATH is the one that has just gone.
+    uv = shutil.which("uv") or ""
+    if not answer(uv, "--version"):  # a shim of pyenv's may be none
+        uv = os.path.join(VENV, "bin", "uv")
     with open(PINS, encoding="utf-8") as file:
-        number = len(re.findall("^[a-z0-9-]+==", file.read(), re.MULTILINE))
-    # sync, not install: what an older lock left behind goes.
-    title = _("the {number} packages of requirements.lock", number=number)
+        pins = re.findall(r"^[a-z0-9-]+==\S+.*\\(?:\n +--hash=.*)+", file.read(), re.MULTILINE)
+    if uv.startswith(VENV):
+        title = _("pip, which fetches uv (Debian, Ubuntu: needs python3-venv)")
+        run(title, lock, sys.executable, "-m", "venv", "--prompt", "workbook", VENV)
+        wanted = next(each for each in pins if each.startswith("uv=="))
+        with open(os.path.join(VENV, "uv.txt"), "w") as file:
+            file.write(wanted)
+        title = _("{pin}, into .venv", pin=wanted.split()[0].replace("==", " "))
+        alone = ["--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+        run(title, lock, PYTHON, "-m", "pip", "install", "-r", file.name, *alone)
+    else:
+        title = _("a virtual environment with Python {python}", python=sys.version.split()[0])
+        alone = ["--quiet", "--no-project", "--prompt", "workbook"]
+        run(title, lock, uv, "venv", "--python", sys.executable, VENV, *alone)
+    title = _("the {number} packages of requirements.lock", number=len(pins))
     run(title, lock, uv, "pip", "sync", "--python", PYTHON, "--require-hashes", PINS)
     editable = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
     run(_("the workbook itself"), lock, uv, "pip", "install", "--python", PYTHON, *editable)
     with open(STAMP + ".half", "w") as stamp:
-        stamp.write(
-            "{}\n{}\n".format(fingerprint(), answer(PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"))
-        )
+        stamp.write(fingerprint())
     os.rename(STAMP + ".half", STAMP)
     print(_("Ready in {seconds:.1f} s.", seconds=time.time() - start))
-
-
-def make_venv(uv, lock):
-    # type: (str, int) -> None
-    """Make an empty environment; without a uv, pip fetches the pinned one into it."""
-    if os.path.islink(VENV):
-        os.unlink(VENV)
-    shutil.rmtree(VENV, ignore_errors=True)
-    title = _("a virtual environment with Python {python}", python=dotted(sys.version_info[:3]))
-    if uv:
-        run(
-            title, lock, uv, "venv", "--quiet", "--no-project", "--prompt", "workbook", "--python", sys.executable, VENV
-        )
-        return
-    run(title, lock, sys.executable, "-m", "venv", "--without-pip", "--prompt", "workbook", VENV)
-    run(_("pip, which fetches uv (Debian, Ubuntu: needs python3-venv)"), lock, PYTHON, "-I", "-m", "ensurepip")
-    with open(PINS, encoding="utf-8") as file:
-        pin = re.findall(r"^uv==\S+(?: \\\n +--hash=\S+)+", file.read(), re.MULTILINE)
-    with open(os.path.join(VENV, "uv.txt"), "w") as wanted:
-        wanted.write(pin[0])
-    options = ("--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", wanted.name)
-    run(
-        _("{pin}, into .venv", pin=pin[0].split()[0].replace("==", " ")), lock, PYTHON, "-m", "pip", "install", *options
-    )
-
-
-def ended(screen, code):
-    # type: (str, int) -> int
-    """Print what a person reads last; the exit code."""
-    sys.stdout.flush()
-    print("", file=sys.stderr)
-    print(screen, file=sys.stderr)
-    return code
 
 
 def main():
     # type: () -> int
     """Prepare the clone; the exit code is 0, 1 when something is missing or failed, 130 after Ctrl-C."""
+    screen, code = "", 1
     try:
         choose_python()
-        if state() == "ready":
+        if ready():
             print(_("Setup: nothing to do."))
             return 0
+        import fcntl
+
         os.makedirs(os.path.dirname(LOG), exist_ok=True)
-        with alone() as lock:
+        lock = os.open(ROOT, os.O_RDONLY)  # the lock is the system's, on the folder: none is stale
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            print(_("Waiting for another setup of this clone to finish …"))
+            sys.stdout.flush()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if ready():
+            print(_("Setup: the other one has done it."))
+        else:
             make(lock)
+        return 0
     except Stopped as stopped:
-        return ended(stopped.args[0] + "\n", 1)
+        screen = stopped.args[0] + "\n"
     except OSError as error:
-        return ended(failed(os.path.basename(__file__), str(error)) + "\n", 1)
+        screen = failed(os.path.basename(__file__), str(error)) + "\n"
     except KeyboardInterrupt:
-        return ended(_("Stopped. `make setup` goes on with what is already downloaded."), 130)
-    return 0
+        screen, code = _("Stopped. `make setup` goes on with what is already downloaded."), 130
+    sys.stdout.flush()
+    print("\n" + screen, file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -32,10 +32,15 @@ Project = Annotated[Path, typer.Option(help="The project's folder.", exists=True
 def workbook(
     context: typer.Context,
     lang: Annotated[Language | None, typer.Option(help="en or ko; else as the locale says.")] = None,
+    manual: Annotated[bool, typer.Option("--manual", hidden=True)] = False,  # every verb's help, for the site
 ) -> None:
     """Without a verb: show where you are, and the next command."""
     choose(lang)
-    if context.invoked_subcommand is None:
+    if manual:
+        from typer.cli import get_docs_for_click
+
+        typer.echo(get_docs_for_click(obj=context.command, ctx=context, name="workbook", indent=1), nl=False)
+    elif context.invoked_subcommand is None:
         where()
 
 

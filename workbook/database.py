@@ -5,55 +5,47 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from rich.console import Console
-
 from workbook.login import create_database, databases
 from workbook.mysql import docker, ladder, local, programs
 from workbook.mysql.ladder import database_name
-from workbook.mysql.server import Unavailable
+from workbook.mysql.server import Server, Unavailable
 from workbook.say import Problem, _, say
-
-output = Console(highlight=False, soft_wrap=True)
 
 
 def up(project: Path) -> None:
-    """Find a MySQL or bring one up that stays, create the application's database, and print how to reach it.
-
-    Standard output carries the values alone, in the form of a `.env` file: `workbook db up >> .env` works.
-    """
+    """Find a MySQL or bring one up that stays, create the database, and print the values alone, as `.env` has them."""
     server = ladder.climb(project, use="detached")
     name = database_name(project)
     create_database(server, name)
     say(server.sentence)
     for key, value in server.environment(name).items():
-        output.print(f"{key}={shlex.quote(value)}", markup=False)
+        print(f"{key}={shlex.quote(value)}")
 
 
 def down(project: Path) -> None:
     """Stop the server that the workbook started; its data stays. A server that was given is never touched."""
     if local.stop_kept() or docker.stop(project):
-        output.print(_("MySQL is stopped; its data stays, and `workbook db up` finds it again."))
+        print(_("MySQL is stopped; its data stays, and `workbook db up` finds it again."))
     else:
-        output.print(_("The workbook has no MySQL running."))
+        print(_("The workbook has no MySQL running."))
 
 
-def status(project: Path) -> int:
-    """Say which server answers and which databases it holds; the exit code is 1 when none does."""
-    server = ladder.running(project)
-    if not server:
-        output.print(_("No MySQL is running for this project. `workbook db up` brings one up."))
-        return 1
-    output.print(server.sentence, markup=False)
-    listed = ", ".join(databases(server)) or _("none yet")
-    output.print(_("Databases:") + f" {listed}", markup=False)
-    return 0
+def status(project: Path) -> None:
+    """Say which server answers and which databases it holds; a Problem when none does."""
+    server = _running(project)
+    print(server.sentence)
+    print(_("Databases:"), ", ".join(databases(server)) or _("none yet"))
+
+
+def _running(project: Path) -> Server:
+    if server := ladder.running(project):
+        return server
+    raise Problem(_("No MySQL is running for this project."), ways=("workbook db up",))
 
 
 def shell(project: Path) -> int:
     """Open the `mysql` client on the application's database, and return its exit code."""
-    server = ladder.running(project)
-    if not server:
-        raise Problem(_("No MySQL is running for this project."), ways=("workbook db up",))
+    server = _running(project)
     name = database_name(project)
     create_database(server, name)
     login = [f"--host={server.host}", f"--port={server.port}", f"--user={server.user}", "--protocol=TCP", name]

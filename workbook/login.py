@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pymysql
 from pymysql.cursors import Cursor
@@ -16,18 +17,10 @@ SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 @contextmanager
 def cursor(server: Server, database: str | None = None) -> Iterator[Cursor]:
     """A cursor on an autocommitting connection, closed afterwards; it uses the database, if one is given."""
-    connection = pymysql.connect(
-        host=server.host,
-        port=server.port,
-        user=server.user,
-        # As bytes: PyMySQL would send a text in Latin-1, and a Korean password has no place in that.
-        password=server.password.encode(),
-        database=database,
-        charset="utf8mb4",
-        autocommit=True,
-        connect_timeout=5,
-    )
-    with connection, connection.cursor() as opened:
+    login: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user, "database": database}
+    # As bytes: PyMySQL would send a text in Latin-1, and a Korean password has no place in that.
+    login |= {"password": server.password.encode(), "charset": "utf8mb4", "autocommit": True, "connect_timeout": 5}
+    with pymysql.connect(**login) as connection, connection.cursor() as opened:
         yield opened
 
 
@@ -56,18 +49,12 @@ def require_unknown(server: Server, name: str) -> None:
             return
     at = {"host": server.host, "port": server.port, "name": name}
     drop = _("Or drop it, if nobody needs it: DROP DATABASE IF EXISTS {name}; DROP USER IF EXISTS {name};", name=name)
-    raise Problem(
-        _("MySQL on {host}:{port} has {name} already, so it stays as it is.", **at),
-        ways=(_("Choose another name."), drop),
-    )
+    what = _("MySQL on {host}:{port} has {name} already, so it stays as it is.", **at)
+    raise Problem(what, ways=(_("Choose another name."), drop))
 
 
 def open_account(server: Server, name: str, password: str) -> None:
-    """Make the database, and an account of its name that may do everything in it and in its tests' databases alone.
-
-    Raises:
-        Problem: the account that asks may not.
-    """
+    """Make the database, and an account of its name for it and its tests' databases alone; a Problem if we may not."""
     pattern = name.replace("_", r"\_")
     with _may(server), cursor(server) as ask:
         ask.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (name, password))
@@ -84,11 +71,7 @@ def _may(server: Server) -> Iterator[None]:
         yield
     except pymysql.MySQLError as error:
         values = {"user": server.user, "host": server.host, "port": server.port, "args": error.args[-1]}
-        raise Problem(
-            _("{user} may not make accounts on {host}:{port}: {args}.", **values),
-            why=_("A project gets an account of its own."),
-            ways=(
-                _("Name root in MYSQL_USER and MYSQL_PASSWORD."),
-                _("Or leave the server out: workbook new NAME --no-server"),
-            ),
-        ) from error
+        root = _("Name root in MYSQL_USER and MYSQL_PASSWORD.")
+        without = _("Or leave the server out: workbook new NAME --no-server")
+        what = _("{user} may not make accounts on {host}:{port}: {args}.", **values)
+        raise Problem(what, why=_("A project gets an account of its own."), ways=(root, without)) from error

@@ -8,6 +8,7 @@ import subprocess
 import warnings
 from pathlib import Path
 
+from workbook.history.git import identity, persons_git
 from workbook.login import SYSTEM, open_account, require_unknown
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
@@ -31,11 +32,8 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
             `.env` holds a password for the server that the project's own compose file makes.
         template: the repository that holds copier.yml.
 
-    Returns:
-        the project's folder.
-
-    Raises:
-        Problem: the name cannot be used, or something of that name exists already. Nothing of it is touched then.
+    Returns the project's folder. Raises Problem: the name cannot be used, or something of that name exists already.
+    Nothing of it is touched then.
     """
     database = _require_name(name)
     project = _require_room(directory or Path(name))
@@ -119,22 +117,20 @@ def _rename(project: Path, name: str, database: str) -> None:
     """
     title = " ".join(word.capitalize() for word in name.split("-"))
     names = {"when2meet_vod": database, "When2meet": title, "when2meet": name}
-    for file in sorted(path for path in project.rglob("*") if path.is_file() and path.name != ".copier-answers.yml"):
-        before = file.read_bytes().decode()
-        after = re.sub("|".join(names), lambda found: names[found[0]], before)
-        if after != before:
-            file.write_bytes(after.encode())
+    for file in project.rglob("*"):
+        if file.is_file() and file.name != ".copier-answers.yml":
+            before = file.read_bytes().decode()
+            file.write_bytes(re.sub("|".join(names), lambda found: names[found[0]], before).encode())
 
 
 def _write_env(project: Path, server: Server | None, database: str, password: str) -> None:
     values = server.environment(database) if server else {}
     values |= {"MYSQL_USER": database if server else "root", "MYSQL_PASSWORD": password}
-    lines = (project / ".env.example").read_text(encoding="utf-8").splitlines()
-    settings = [line.partition("=")[0] for line in lines if "=" in line and not line.startswith("#")]
-    defaults = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    example = (project / ".env.example").read_text(encoding="utf-8")
+    settings = re.sub(r"(?m)^(\w+)=(.*)$", lambda found: f"{found[1]}={values.get(found[1], found[2])}", example)
     env = project / ".env"
     env.touch(mode=0o600)
-    env.write_text("".join(f"{key}={values.get(key, defaults[key])}\n" for key in settings), encoding="utf-8")
+    env.write_text("".join(re.findall(r"(?m)^\w+=.*\n", settings)), encoding="utf-8")
 
 
 def _lock(project: Path) -> bool:
@@ -151,34 +147,18 @@ def _lock(project: Path) -> bool:
 
 def _commit(project: Path) -> None:
     """Make the repository and its first commit, under the person's own name if git knows it."""
-    _git(project, "init", "--quiet", "--initial-branch=main")
-    _git(project, "add", "--all")
-    known = subprocess.run(["git", "config", "user.email"], cwd=project, capture_output=True).returncode == 0
-    who = [] if known else ["-c", "user.name=workbook", "-c", "user.email=workbook@localhost"]
-    _git(project, *who, "commit", "--quiet", "--no-verify", "--message", "Start from the template")
-
-
-def _git(project: Path, *arguments: str) -> None:
-    done = subprocess.run(["git", *arguments], cwd=project, capture_output=True, text=True, errors="replace")
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        raise Problem(f"`git {arguments[0]}` failed in {project}: {said}")
+    persons_git(project, "init", "--quiet", "--initial-branch=main")
+    persons_git(project, "add", "--all")
+    who = identity(project, "workbook")
+    persons_git(project, *who, "commit", "--quiet", "--no-verify", "--message", "Start from the template")
 
 
 def _tell(project: Path, name: str, server: Server | None, database: str) -> None:
     say(_("\n{name} is in {project}, with a first commit.", name=name, project=project))
     if server:
-        where = f"{server.host}:{server.port}"
-        say(
-            _(
-                "Database and account are both called {database}, on {where}; .env has the password.",
-                database=database,
-                where=where,
-            )
-        )
-    say(_("Next:"))
+        at = {"database": database, "where": f"{server.host}:{server.port}"}
+        say(_("Database and account are both called {database}, on {where}; .env has the password.", **at))
     first = [f"cd {project}"] if server else [f"cd {project}", "docker compose up --wait"]
-    for command in [*first, "uv run pytest", "uv run aerich upgrade", "uv run uvicorn app.main:app --reload"]:
-        say(f"  {command}")
-    say(_("When the template has changed:"))
-    say("  uvx copier update --vcs-ref=HEAD --defaults")
+    commands = [*first, "uv run pytest", "uv run aerich upgrade", "uv run uvicorn app.main:app --reload"]
+    say("\n  ".join([_("Next:"), *commands]))
+    say(_("When the template has changed:") + "\n  uvx copier update --vcs-ref=HEAD --defaults")

@@ -7,8 +7,8 @@ from typing import Any
 
 from workbook.login import cursor, quoted
 from workbook.mysql import ladder
-from workbook.mysql.server import Server, Unanswered
-from workbook.place import TEMPLATE
+from workbook.mysql.server import Server
+from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _
 
 PREFIX = "nb_"
@@ -51,29 +51,11 @@ def drop_database(name: str) -> None:
 
 
 def plots() -> None:
-    """Let matplotlib draw on white, in a size that fits a page, and without lines that say nothing."""
-    import matplotlib as mpl
+    """Let matplotlib draw as `notebooks/plots.mplstyle` says: on white, in a size that fits a page."""
     from cycler import cycler
+    from matplotlib import style
 
-    mpl.rcParams.update(
-        {
-            "figure.figsize": (7.2, 3.6),
-            "figure.dpi": 110,
-            # White, also on a dark page: with a transparent ground the labels would vanish there.
-            "figure.facecolor": "white",
-            "savefig.facecolor": "white",
-            "savefig.pad_inches": 0.2,
-            "figure.constrained_layout.use": True,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.titlelocation": "left",
-            "axes.titlesize": 11,
-            "axes.titlepad": 10,
-            "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, GREY]),
-            "font.size": 9,
-            "legend.frameon": False,
-        }
-    )
+    style.use([CLONE / "notebooks/plots.mplstyle", {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, GREY])}])
 
 
 def _server() -> Server:
@@ -81,10 +63,8 @@ def _server() -> Server:
     try:
         if found := ladder.running(TEMPLATE, strict=True):
             return found
-    except Unanswered as problem:
-        silent = problem.what
     except Problem as problem:
-        raise NoServer(problem.what, why=problem.why, ways=problem.ways, code=problem.code) from None
+        silent = str(problem)
     ways = (
         _("Bring one up: `workbook db up`, in the workbook's own folder."),
         _("Or name one in MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD before you start Jupyter."),

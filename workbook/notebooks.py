@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import nbformat
 from nbclient import NotebookClient
@@ -23,11 +23,10 @@ from workbook.mysql.server import Server
 from workbook.notebook import PREFIX
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation.pairs import Pair
+from workbook.translation import Pair, pairs
 from workbook.translation.parity import findings_of
 from workbook.translation.sync import sync
 
-FOLDER = CLONE / "notebooks"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 OWN = ("alt", "english", "tags")
 """The metadata of a cell that stays: a picture's description, what a translation was made from, Jupyter's tags."""
@@ -41,46 +40,41 @@ CELL_SECONDS = 600
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def notebooks(action: Literal["run", "check"], chapters: Sequence[str] = ()) -> int:
+def notebooks(action: Literal["run", "check"], chapters: Sequence[str] = (), root: Path = CLONE) -> int:
     """Run the notebooks and write their outputs into both languages, or run nothing; then name what is wrong.
 
     Returns 1 when anything is. Raises Problem: no such notebook, a cell that fails, something left behind.
     """
-    paths = {path.stem: path for path in english()}
-    if unknown := sorted(set(chapters) - set(paths)):
-        ways = (f"There are {', '.join(paths)}.",)
+    known = {pair.english.stem: pair for pair in both(root)}
+    if unknown := sorted(set(chapters) - set(known)):
+        ways = (f"There are {', '.join(known)}.",)
         raise Problem(f"There is no notebook of {', '.join(unknown)}.", ways=ways, code=2)
-    chosen = [paths[chapter] for chapter in sorted(chapters or paths)]
+    chosen = [known[chapter] for chapter in sorted(chapters or known)]
     if action == "run":
         with ladder.climb(TEMPLATE, use="test") as server:
-            for path in chosen:
-                notebook = read(path)
-                with stage(path.name):
-                    execute(path, notebook, server)
-                write(path, notebook)
-                sync(pair(path))
-    found = [fault for path in chosen for fault in faults(path)]
+            for pair in chosen:
+                notebook = read(pair.english)
+                with stage(pair.english.name):
+                    execute(pair.english, notebook, server)
+                write(pair.english, notebook)
+                sync(pair)
+    found = [fault for pair in chosen for fault in faults(pair, root)]
     for fault in found:
         say(fault)
     return int(bool(found))
 
 
-def faults(path: Path) -> list[str]:
+def both(root: Path = CLONE) -> list[Pair]:
+    """The notebooks in both languages, in the order of the chapters."""
+    return [pair for pair in pairs(root) if pair.english.suffix == ".ipynb"]
+
+
+def faults(pair: Pair, root: Path = CLONE) -> list[str]:
     """What is wrong with an English notebook and its Korean one."""
-    found = [f"{path.name}: {fault}" for fault in broken(read(path))]
-    if not pair(path).korean.exists():
-        return [*found, f"{pair(path).korean.name} is missing"]
-    return found + [str(finding) for finding in findings_of(pair(path), path.parents[1])]
-
-
-def pair(path: Path) -> Pair:
-    """An English notebook with its Korean one."""
-    return Pair(path, path.with_suffix(".ko.ipynb"))
-
-
-def inputs(path: Path) -> list[Path]:
-    """What a run of a notebook depends on beside the machine, for `runner/verified.py`."""
-    return [path, TEMPLATE / "app", TEMPLATE / ".github"]
+    found = [f"{pair.english.name}: {fault}" for fault in broken(read(pair.english))]
+    if not pair.korean.exists():
+        return [*found, f"{pair.korean.name} is missing"]
+    return found + [str(finding) for finding in findings_of(pair, root)]
 
 
 def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
@@ -96,10 +90,15 @@ def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
     import matplotlib.font_manager  # noqa: F401
 
     with tempfile.TemporaryDirectory(prefix="workbook-notebook-") as profile:
-        options: dict[str, Any] = {"kernel_name": "python3", "record_timing": False, "coalesce_streams": True}
-        options |= {"extra_arguments": ["--IPKernelApp.log_level=40"]}
-        options |= {"resources": {"metadata": {"path": str(CLONE / "notebooks")}}}
-        client = NotebookClient(notebook, timeout=CELL_SECONDS, **options)
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,
+            extra_arguments=["--IPKernelApp.log_level=40"],
+            resources={"metadata": {"path": str(CLONE / "notebooks")}},
+        )
         # A profile of its own: nobody's IPython settings have a say, and no history file is shared.
         own = {"IPYTHONDIR": profile, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         try:
@@ -122,22 +121,15 @@ def leftovers(path: Path, server: Server) -> list[str]:
     return [f"database {name}" for name in databases(server) if name.startswith(begin)] + users
 
 
-def english() -> list[Path]:
-    """The English notebooks, in the order of the chapters."""
-    return sorted(path for path in FOLDER.glob("ch*.ipynb") if not path.name.endswith(".ko.ipynb"))
-
-
 def read(path: Path) -> NotebookNode:
-    """A notebook, in the newest format. Raises nbformat.ValidationError when it is no valid one."""
+    """A notebook, in the newest format."""
     notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    nbformat.validate(notebook)
     return notebook
 
 
 def write(path: Path, notebook: NotebookNode) -> None:
     """Write a notebook, normalised, as Jupyter itself lays it out."""
     normalise(notebook)
-    nbformat.validate(notebook)
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
@@ -180,16 +172,3 @@ def broken(notebook: NotebookNode) -> Iterator[str]:
         pictures = sum(PICTURE in output.get("data", {}) for output in cell.outputs)
         if pictures != bool(cell.metadata.get("alt", "").strip()):
             yield f'cell {cell.id} draws {pictures} pictures, and each needs one text, in {{"alt": "…"}}'
-
-
-def drift(committed: NotebookNode, fresh: NotebookNode) -> Iterator[str]:
-    """Cells whose outputs in the file are of other kinds than a fresh run's. What they say may differ."""
-    for old, new in zip(committed.cells, fresh.cells, strict=True):
-        if _kinds(old) != _kinds(new):
-            yield f"cell {old.id} shows {_kinds(new)} now, and the file has {_kinds(old)}"
-
-
-def _kinds(cell: NotebookNode) -> str:
-    """An output's kind: a stream with its name, or the formats that are shown."""
-    outputs = cell.get("outputs", [])
-    return ", ".join(" ".join([each.get("name", each.output_type), *sorted(each.get("data", {}))]) for each in outputs)

@@ -17,7 +17,8 @@ from workbook.guarded import Guarded
 from workbook.login import create_database
 from workbook.mysql import is_free, ladder
 from workbook.mysql.ladder import database_name
-from workbook.say import Problem, _, say, stage
+from workbook.mysql.server import Server
+from workbook.say import Problem, _, marked, say, stage
 
 SERVE_SECONDS = 30
 """How long the application may take until it accepts connections."""
@@ -37,68 +38,59 @@ def serve(project: Path, port: int) -> int:
         project: the application's folder.
         port: where it listens on 127.0.0.1.
 
-    Returns:
-        the exit code: 0 when it was told to stop, the application's own when it ended by itself.
-
-    Raises:
-        Problem: the port is taken, no MySQL can be had, or a migration failed.
+    Returns the exit code: 0 when it was told to stop, the application's own when it ended by itself.
+    Raises Problem: the port is taken, no MySQL can be had, or a migration failed.
     """
     if not is_free(port):
-        raise _port_taken(port)
+        raise port_taken(port)
     with _stoppable():
         try:
-            return _serve(project, port)
+            with ladder.climb(project, use="bound") as server:
+                return _serve(project, port, server)
         except _Stop:
             with suppress(OSError):  # the terminal may be gone
                 say(_("Stopped."))
             return 0
 
 
-def _serve(project: Path, port: int) -> int:
-    with ladder.climb(project, use="bound") as server:
-        name = database_name(project)
-        environment = os.environ | server.environment(name)
-        create_database(server, name)
-        migrated = migrate(project, environment)
-        application = _start(project, port, environment)
-        try:
-            _await(application, port)
-            where = f"{server.host}:{server.port}"
-            said = _("{version} on {where}, {how}", version=server.version, where=where, how=server.how)
-            say(f"\nMySQL  {said}")
-            say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
-            makes = _("(POST makes a meeting)")
-            say(f"API    http://localhost:{port}/v1/mysql/meetings  {makes}")
-            say(f"Docs   http://localhost:{port}/docs")
-            say("Stop   Ctrl-C\n")
-            return application.wait()
-        finally:
-            application.stop()
+def _serve(project: Path, port: int, server: Server) -> int:
+    name = database_name(project)
+    environment = os.environ | server.environment(name)
+    create_database(server, name)
+    migrated = migrate(project, environment)
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--timeout-graceful-shutdown", str(STOP_SECONDS - 2)]
+    application = Guarded(command, patience=STOP_SECONDS, cwd=project, env=environment)
+    try:
+        _await(application, port)
+        at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
+        say("\nMySQL  " + _("{version} on {where}, {how}", **at))
+        say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
+        say(f"API    http://localhost:{port}/v1/mysql/meetings  " + _("(POST makes a meeting)"))
+        say(f"Docs   http://localhost:{port}/docs\nStop   Ctrl-C\n")
+        return application.wait()
+    finally:
+        application.stop()
 
 
 def migrate(project: Path, environment: dict[str, str]) -> str:
-    """Apply the migrations that are not applied yet.
+    """Apply the migrations that are not applied yet; what happened, as the end of a sentence.
 
-    Returns:
-        what happened, as the end of a sentence.
-
-    Raises:
-        Problem: Aerich failed; its last line says why.
+    Raises Problem: Aerich failed; its last line says why.
     """
     with stage(_("Applying the migrations")):
         command = [sys.executable, "-m", "aerich", "upgrade"]
         done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or [_("it gave no reason")]
+        stays = _(
+            "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays."
+        )
+        see = _("See all of what it says:") + f" cd {project} && aerich upgrade"
         raise Problem(
             _("`aerich upgrade` failed in {project}: {lines}", project=project, lines=lines[-1]),
-            why=_(
-                "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays."
-            ),
-            ways=(
-                _("See all of what it says:") + f" cd {project} && aerich upgrade",
-                _("Look at the tables:") + " workbook db shell",
-            ),
+            why=stays,
+            ways=(see, _("Look at the tables:") + " workbook db shell"),
         )
     applied = done.stdout.count("Success")
     if not applied:
@@ -106,57 +98,30 @@ def migrate(project: Path, environment: dict[str, str]) -> str:
     return _("1 migration applied") if applied == 1 else _("{applied} migrations applied", applied=applied)
 
 
-def _start(project: Path, port: int, environment: dict[str, str]) -> Guarded:
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
-    return Guarded(
-        [*command, "--timeout-graceful-shutdown", str(STOP_SECONDS - 2)],
-        patience=STOP_SECONDS,
-        cwd=project,
-        env=environment,
-    )
-
-
 def _await(application: Guarded, port: int) -> None:
-    """Wait until the application accepts connections.
-
-    Raises:
-        Problem: it ended, or does not accept any in time.
-    """
+    """Wait until the application accepts connections; a Problem when it ended, or does not accept any in time."""
     deadline = time.monotonic() + SERVE_SECONDS
     while time.monotonic() < deadline:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
-        if application.poll() is not None:
-            code = application.poll()
+        if (code := application.poll()) is not None:
             raise Problem(_("The application ended with code {code}; what it said stands above.", code=code))
         time.sleep(0.02)
-    raise Problem(
-        _(
-            "The application does not accept connections on port {port} after {serve_seconds} s.",
-            port=port,
-            serve_seconds=SERVE_SECONDS,
-        )
-    )
+    late = marked("The application does not accept connections on port {port} after {serve_seconds} s.")
+    raise Problem(_(late, port=port, serve_seconds=SERVE_SECONDS))
 
 
-def _port_taken(port: int) -> Problem:
-    owner = ""
+def port_taken(port: int) -> Problem:
+    """Who listens there, as far as this account may know it."""
+    owner = _("another program")
     with suppress(psutil.Error):
-        for connection in psutil.net_connections("tcp"):
-            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
-                owner = f"{psutil.Process(connection.pid).name()} (pid {connection.pid})" if connection.pid else ""
+        for each in psutil.net_connections("tcp"):
+            if each.laddr and each.laddr.port == port and each.status == psutil.CONN_LISTEN and each.pid:
+                owner = f"{psutil.Process(each.pid).name()} (pid {each.pid})"
     another = port + 1 if port < 65535 else 8000
-    return Problem(
-        _(
-            "Port {port} of 127.0.0.1 is taken by {owner}, so the API cannot listen there.",
-            port=port,
-            owner=owner or _("another program"),
-        ),
-        ways=(
-            _("Stop that program."),
-            _("Or choose another port:") + f" make up ARGS='--port {another}'",
-        ),
-    )
+    taken = marked("Port {port} of 127.0.0.1 is taken by {owner}, so the API cannot listen there.")
+    ways = (_("Stop that program."), _("Or choose another port:") + f" make up ARGS='--port {another}'")
+    return Problem(_(taken, port=port, owner=owner), ways=ways)
 
 
 @contextmanager

@@ -32,6 +32,11 @@ class Ran(NamedTuple):
     code: int
     said: str
 
+    @property
+    def words(self) -> str:
+        """What it printed, in one line."""
+        return " ".join(self.said.split())
+
 
 Ci = Callable[..., Ran]
 
@@ -47,31 +52,19 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
-    """Write and commit a workflow (or its steps), and run it."""
+    """Write and commit a workflow (or its steps, or scripts that all have to pass), and run it."""
 
-    def do(
-        steps: str = "",
-        *,
-        job: str = "",
-        workflow: str = "",
-        only: str | None = None,
-        files: Mapping[str, str] | None = None,
-    ) -> Ran:
-        write(project, {**(files or {}), WORKFLOW: workflow or one_job(steps, job)})
+    def do(steps: str = "", *scripts: str, job: str = "", workflow: str = "", only: str = "", **files: str) -> Ran:
+        steps = steps or "".join(f"- run: |\n{indent(dedent(each), ' ' * 4)}\n" for each in scripts)
+        write(project, {**files, WORKFLOW: workflow or one_job(steps, job)})
         commit(project)
         commit(project, "Nothing new")
         capfd.readouterr()
-        code = run(Path(WORKFLOW), project, only)
-        return Ran(code, capfd.readouterr().out)
+        ran = Ran(run(Path(WORKFLOW), project, only or None), capfd.readouterr().out)
+        assert ran.code == 0 or not scripts, ran.said
+        return ran
 
     return do
-
-
-def passes(ci: Ci, *scripts: str, job: str = "") -> str:
-    """Run a job with a step for each script, all of which have to pass; what it printed."""
-    ran = ci("".join(f"- run: |\n{indent(dedent(each), ' ' * 4)}\n" for each in scripts), job=job)
-    assert ran.code == 0, ran.said
-    return ran.said
 
 
 def one_job(steps: str, more: str = "") -> str:

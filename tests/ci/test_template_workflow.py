@@ -43,40 +43,41 @@ def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    ("broken", "step", "reason"),
+    ("file", "right", "wrong", "step", "reason"),
     [
         (
-            ("app/apis/v1/meeting_router.py", '"/v1/mysql/meetings"', '"/v1/mysql/meeting"'),
-            "Run the tests",
+            *("app/apis/v1/meeting_router.py", '"/v1/mysql/meetings"', '"/v1/mysql/meeting"', "Run the tests"),
             "FAILED app/tests/apis/v1/test_meeting_router_mysql.py::test_create_meeting_saves_it",
         ),
         (
-            (WORKFLOW, "MYSQL_DB: when2meet_vod", "MYSQL_DB: when2meet"),
-            "Build the tables with the migrations",
+            *(WORKFLOW, "MYSQL_DB: when2meet_vod", "MYSQL_DB: when2meet", "Build the tables with the migrations"),
             "asyncmy.errors.OperationalError: (1049, \"Unknown database 'when2meet'\")",
         ),
         (
-            ("app/tortoise_models/meeting.py", "max_length=255", "max_length=100"),
-            "Look for a change without a migration",
-            "exit code 1",
+            *("app/tortoise_models/meeting.py", "max_length=255", "max_length=100"),
+            *("Look for a change without a migration", "exit code 1"),
         ),
         (
-            ("pyproject.toml", '    "httpx==0.28.1",\n', ""),
-            "Install the packages",
+            *("pyproject.toml", '    "httpx==0.28.1",\n', "", "Install the packages"),
             "The lockfile at `uv.lock` needs to be updated",
         ),
     ],
     ids=["broken test", "wrong database", "forgotten migration", "lock that does not fit"],
 )
 def test_what_is_broken_is_red_and_named(
-    owned: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], broken: tuple[str, str, str], step: str, reason: str
+    owned: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    file: str,
+    right: str,
+    wrong: str,
+    step: str,
+    reason: str,
 ) -> None:
-    file, right, wrong = broken
     git(tmp_path, "clone", "--quiet", str(owned), "my-app")
     path = tmp_path / "my-app" / file
-    text = path.read_text()
-    assert text.count(right) == 1
-    path.write_text(text.replace(right, wrong))
+    assert path.read_text().count(right) == 1
+    path.write_text(path.read_text().replace(right, wrong))
     commit(tmp_path / "my-app", f"Break {file}")
 
     assert run(Path(WORKFLOW), tmp_path / "my-app", None) == 1

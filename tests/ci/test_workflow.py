@@ -7,7 +7,7 @@ import pytest
 
 from tests.ci.conftest import one_job
 from workbook.ci import unheard_push
-from workbook.ci.service import ANY_PORT, Service, mysql_service
+from workbook.ci.service import ANY_PORT, STARTS_MYSQL, Service, mysql_service
 from workbook.ci.workflow import elsewhere, read
 from workbook.say import Problem
 
@@ -17,29 +17,18 @@ GOOD = one_job("- name: One\n  run: echo one\n- name: Two\n  run: echo two\n- us
 @pytest.mark.parametrize(
     ("right", "wrong", "line", "said"),
     [
-        ("      - name: Two", "       - name: Two", 9, "expected <block end>"),
-        ("    steps:", "\tsteps:", 6, "found character '\\t' that cannot start any token"),
-        ("echo one", "echo: one: two", 8, "mapping values are not allowed here"),
-        ("name: One", 'name: "One', 7, "found unexpected end of stream"),
-        ("name: One", "name One", 8, "mapping values are not allowed here"),
-        ("    steps:", "    steps", 6, "could not find expected ':'"),
-        ("echo one", "echo \x07", 8, "special characters are not allowed"),
-        ("runs-on: ubuntu-24.04", "runs-on: *linux", 4, "found undefined alias 'linux'"),
+        ("      - name: Two", "       - name: Two", 9, "did not find expected '-' indicator"),
+        ("    steps:", "\tsteps:", 6, "found a tab character that violates indentation"),
+        ("echo one", "echo \x07", 0, "control characters are not allowed"),
         ("runs-on:", "run-on:", 3, '"runs-on" section is missing in job "test"'),
-        ("steps:", "step:", 3, '"steps" section is missing in job "test"'),
         ("run: echo two", "runs: echo two", 9, 'step must run script with "run" section or run action with "uses"'),
-        ("jobs:", "job:", 1, '"jobs" section is missing in workflow'),
         ("on: push", "on: pushed", 1, 'unknown Webhook event "pushed"'),
         ("    steps:", "    needs: build\n    steps:", 3, 'job "test" needs job "build" which does not exist'),
-        ("    steps:", "    runs-on: ubuntu-24.04\n    steps:", 6, 'key "runs-on" is duplicated'),
         ("ubuntu-24.04", "ubuntu-20.04", 4, 'label "ubuntu-20.04" is unknown.'),
-        ("ubuntu-24.04", "ubunto-latest", 4, 'label "ubunto-latest" is unknown.'),
-        ("ubuntu-24.04", "windows-2019", 4, 'label "windows-2019" is unknown.'),
         ("echo two", "echo ${{ git.ref }}", 10, 'undefined variable "git"'),
         ("    steps:", "    env: {A: '${{ job.status }}'}\n    steps:", 6, 'context "job" is not allowed here.'),
         ("echo two", 'echo ${{ github.ref == "main" }}', 10, "got unexpected character '\"'"),
         ("actions/checkout@v4", "actions/cache@v2", 11, "is retired on GitHub.com"),
-        ("actions/checkout@v4", "actions/upload-artifact@v3", 11, "is retired on GitHub.com"),
         ("actions/checkout@v4", "actions/checkout", 11, "ref is missing"),
     ],
 )
@@ -55,20 +44,20 @@ def test_what_github_refuses_is_named_with_its_line(
     assert f"{file}, line {line}: " in problem.value.what
     assert said in problem.value.what
     assert ". available" not in problem.value.what
-    assert "not YAML" not in problem.value.what or f"   {line} | " in problem.value.why
+    assert line == 0 or file.read_text().splitlines()[line - 1] in problem.value.why
 
 
 def test_what_github_takes_is_read_as_github_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "ci.yml"
-    taken = {"checkout@v4": "setup-node@v4", "echo one": "echo ${{ job.services.mysql.ports[3306] }}"}
-    for right, wrong in {**taken, "ubuntu-24.04": "[self-hosted, gpu]"}.items():
+    taken = {"echo one": "echo ${{ job.services.mysql.ports[3306] }}", "ubuntu-24.04": "[self-hosted, gpu]"}
+    for right, wrong in taken.items():
         file.write_text(GOOD.replace(right, wrong))
         assert read(file).jobs.keys() == {"test"}
-    file.write_text("env:\n  PORT: 3306\n  PASSWORD: 0123\n  PAIR: 22:22\n  YES: yes\n  ON: true\n  NOTHING:\n" + GOOD)
+    file.write_text("env: {PORT: 3306, PASSWORD: 0123, PAIR: 22:22, YES: yes, ON: true, NOTHING: }\n" + GOOD)
 
     content = read(file).content
     assert content["on"] == "push"
-    assert list(content["env"].values()) == [3306, "0123", "22:22", "yes", True, None]
+    assert list(content["env"].values()) == ["3306", "0123", "22:22", "yes", "true", ""]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +67,6 @@ def test_what_github_takes_is_read_as_github_reads_it(tmp_path: Path) -> None:
         ({"push": {"branches": ["main", "my-*"]}}, ""),
         ({"push": {"branches": ["!main"]}}, ""),
         ({"push": {"branches": ["main"]}}, "On GitHub a push of the branch my-work starts nothing"),
-        ({"pull_request": None}, "On GitHub a push does not start this workflow."),
     ],
 )
 def test_a_push_that_starts_nothing_is_told(on: Any, said: str) -> None:
@@ -91,7 +79,6 @@ def test_a_push_that_starts_nothing_is_told(on: Any, said: str) -> None:
     ("job", "named"),
     [
         ({"runs-on": "windows-latest"}, "a job on windows-latest"),
-        ({"runs-on": "macos-26"}, "a job on macos-26"),
         ({"runs-on": ["self-hosted", "gpu"]}, "a job on ['self-hosted', 'gpu']"),
         ({"runs-on": "ubuntu-24.04", "strategy": {"fail-fast": True}}, ""),
         ({"uses": "./.github/workflows/other.yml"}, "the workflow ./.github/workflows/other.yml"),
@@ -121,3 +108,19 @@ def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes(port: str,
 )
 def test_a_service_that_the_image_would_refuse_is_known(environment: dict[str, str], reason: str) -> None:
     assert Service("mysql", "mysql:8.4", environment).refusal.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        ("sudo systemctl start mysql", "true"),
+        ("cd app && sudo systemctl restart --quiet mysql.service && ls", "cd app && true && ls"),
+        ("systemctl enable --now mysqld", "true"),
+        ("sudo -E -u root service mysql start", "true"),
+        ("sudo /etc/init.d/mysql start", "true"),
+        ("sudo systemctl stop mysql", "sudo systemctl stop mysql"),
+        ("# sudo systemctl start mysql", "# sudo systemctl start mysql"),
+    ],
+)
+def test_what_starts_githubs_own_mysql_is_known(command: str, left: str) -> None:
+    assert STARTS_MYSQL.sub(r"\1true", command) == left

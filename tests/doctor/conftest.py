@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from workbook.doctor import seen
 from workbook.doctor.machine import Finding, Results
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
@@ -17,16 +18,20 @@ from workbook.place import TEMPLATE
 Mend = Callable[[Finding], None]
 
 
+def findings(results: Results) -> list[Finding]:
+    """What is wrong or ahead among the results."""
+    return [each for each in seen(results) if isinstance(each, Finding)]
+
+
 def only(results: Results) -> Finding:
     """The one finding among the results."""
-    found = [each for each in results if isinstance(each, Finding)]
-    assert len(found) == 1, found
-    return found[0]
+    (found,) = findings(results)
+    return found
 
 
 def none(results: Results) -> bool:
     """Whether there is no finding."""
-    return [each for each in results if isinstance(each, Finding)] == []
+    return findings(results) == []
 
 
 @pytest.fixture
@@ -58,13 +63,8 @@ def mend(project: Path) -> Mend:
 
     def run(found: Finding) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            ["bash", "-c", found.cure],
-            cwd=project,
-            env=os.environ | {"PATH": path},
-            capture_output=True,
-            text=True,
-        )
+        env = os.environ | {"PATH": path}
+        done = subprocess.run(["bash", "-c", found.cure], cwd=project, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
     return run

@@ -19,7 +19,7 @@ from workbook.student import environment
 
 pytestmark = pytest.mark.slow
 
-CONFIG = "app/configs/tortoise_config.py"
+CONFIG, MODELS = "app/configs/tortoise_config.py", "migrations/models"
 
 
 @pytest.fixture
@@ -77,41 +77,33 @@ def test_a_port_on_which_nobody_listens_and_a_wrong_password_are_found(project: 
 def test_a_missing_database_is_found_and_mended(project: Path, mysql: Server, database: str, mend: Mend) -> None:
     with cursor(mysql) as ask:
         ask.execute(f"DROP DATABASE {database}")
-        missing = only(examination.database(ask, database, mysql.user))
-        mend(missing)
-        assert none(examination.database(ask, database, mysql.user))
+    (missing,) = found(project)
+    assert missing.what == f"There is no database {database}."
+    mend(missing)
+    assert [each.cure for each in found(project)] == ["uv run aerich upgrade"]
 
 
 def test_an_account_that_may_not_make_the_tests_databases_is_found_and_mended(
-    project: Path, mysql: Server, database: str, account: str
+    migrated: Path, mysql: Server, database: str, account: str
 ) -> None:
     server = Server(mysql.host, mysql.port, account, "first", mysql.version, "")
-    with cursor(mysql) as root, cursor(server) as ask:
-        assert "no database" in only(examination.database(ask, database, account)).what
+    assert "no database" in only(examination.database(server, migrated)).what
+    with cursor(mysql) as root:
         root.execute(f"GRANT ALL ON {database}.* TO {account}")
-        missing = only(examination.database(ask, database, account))
+        missing = only(examination.database(server, migrated))
         assert f"{database}_test" in missing.why
-        granted = missing.cure.partition("--execute=")[2].strip("'")
-        root.execute(granted)
-        assert none(examination.database(ask, database, account))
+        root.execute(missing.cure.partition("--execute=")[2].strip("'"))
+    assert none(examination.database(server, migrated))
 
 
 def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     migrated: Path, mysql: Server, database: str, mend: Mend
 ) -> None:
     def wrong() -> Finding:
-        with cursor(mysql) as ask:
-            return only(examination.migrations(ask, database, migrated))
+        return only(examination.database(mysql, migrated))
 
-    def right() -> bool:
-        with cursor(mysql) as ask:
-            return none(examination.migrations(ask, database, migrated))
-
-    change(
-        migrated / "app/tortoise_models/meeting.py",
-        "unique=True)",
-        "unique=True)\n    title = CaseSensitiveCharField(max_length=9, default='')",
-    )
+    column = "\n    title = CaseSensitiveCharField(max_length=9, default='')"
+    change(migrated / "app/tortoise_models/meeting.py", "unique=True)", f"unique=True){column}")
     aerich(migrated, "migrate", "--name", "title")
     with cursor(mysql) as ask:
         ask.execute(f"ALTER TABLE {database}.meetings ADD title VARCHAR(9) NOT NULL DEFAULT ''")
@@ -120,13 +112,13 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
 
     assert wrong().cure == "uv run aerich upgrade"
     aerich(migrated, "upgrade")
-    assert right()
+    assert none(examination.database(mysql, migrated))
 
-    (first,) = (migrated / "migrations/models").glob("0_*.py")
+    (first,) = (migrated / MODELS).glob("0_*.py")
     first.unlink()
     assert "the project does not have: 0_" in wrong().what
     mend(wrong())
-    assert right()
+    assert none(examination.database(mysql, migrated))
 
     with cursor(mysql) as ask:
         ask.execute(f"CREATE TABLE {database}.todos (id INT)")
@@ -172,10 +164,11 @@ def test_the_screen_and_the_exit_code_tell(
 
 
 @pytest.mark.parametrize(
-    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", "migrations/models"]
+    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", MODELS, f"{MODELS}/9_a.py"]
 )
 def test_an_unreadable_file_is_no_traceback(file: str, project: Path) -> None:
     (project / "uv.lock").touch()
+    (project / MODELS / "9_a.py").touch()
     (project / file).rename(project / "kept")
     (project / file).write_bytes(b"\xff\xfeE\0")
     doctor(project)

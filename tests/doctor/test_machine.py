@@ -7,17 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from tests.doctor.conftest import none, only
-from workbook.cli import app
 from workbook.doctor import machine
 
 pytestmark = pytest.mark.slow
-
-
-def test_a_folder_that_is_not_there_is_bad_usage() -> None:
-    assert CliRunner().invoke(app, ["doctor", "--project", "no/such/folder"]).exit_code == 2
 
 
 def test_an_environment_whose_python_was_removed_or_is_too_old_is_found(tmp_path: Path) -> None:
@@ -26,11 +20,11 @@ def test_an_environment_whose_python_was_removed_or_is_too_old_is_found(tmp_path
     program = tmp_path / ".venv/bin/python"
     program.parent.mkdir(parents=True)
     program.symlink_to(tmp_path / "gone")
-    assert only(machine.python(tmp_path)).cure == "rm -r .venv && uv sync"
+    assert only(machine.python(tmp_path)).cure.startswith("rm -r .venv")
     program.unlink()
     program.write_text("#!/bin/sh\necho Python 3.9.2\n")
     program.chmod(0o755)
-    assert "Python 3.9.2; 3.11 or newer" in only(machine.python(tmp_path)).what
+    assert "3.11 or newer. It says: Python 3.9.2" in only(machine.python(tmp_path)).what
 
 
 def test_no_git_and_no_uv_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,10 +22,6 @@ def written(file: str, content: bytes | str) -> Callable[[Path], object]:
     return lambda project: (project / file).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def env(content: bytes | str) -> Callable[[Path], object]:
-    return written(".env", content)
-
-
 def folder(project: Path) -> None:
     (project / ".env").unlink()
     (project / ".env").mkdir()
@@ -62,15 +58,15 @@ def twins(project: Path) -> None:
 @pytest.mark.parametrize(
     ("examine", "plant", "what", "cure"),
     [
-        (ENV, env("MYSQL_DATABASE=scratch\n"), f"line 1: {SETTING} MYSQL_DATABASE", "perl -pi"),
-        (ENV, env("ENV=local\n\nMYSQL_PASSWROD=1234\n"), f"line 3: {SETTING} MYSQL_PASSWROD", "perl -pi"),
-        (ENV, env("ENV=local\nCOLOUR_OF_THE_SKY=blue\n"), f"line 2: {SETTING} COLOUR_OF_THE_SKY", "perl -ni"),
-        (ENV, env("ENV=local\r\n"), "saved as Windows does", "perl -pi"),
-        (ENV, env(b"\xef\xbb\xbfENV=local\n"), "saved as Windows does", "perl -pi"),
-        (ENV, env("MYSQL_DB=비밀\n".encode("cp949")), "saved as Windows does", "iconv -f cp949"),
-        (ENV, env("ENV=local\n".encode("utf-16")), "saved as Windows does", "iconv -f utf-16"),
-        (ENV, folder, ".env cannot be read", "mv .env .env.old"),
-        (ENV, loop, ".env cannot be read", "mv .env .env.old"),
+        (ENV, "MYSQL_DATABASE=scratch\n", f"line 1: {SETTING} MYSQL_DATABASE", "perl -pi"),
+        (ENV, "ENV=local\n\nMYSQL_PASSWROD=1234\n", f"line 3: {SETTING} MYSQL_PASSWROD", "perl -pi"),
+        (ENV, "ENV=local\nCOLOUR_OF_THE_SKY=blue\n", f"line 2: {SETTING} COLOUR_OF_THE_SKY", "perl -ni"),
+        (ENV, "ENV=local\r\n", "saved as Windows does", "perl -pi"),
+        (ENV, b"\xef\xbb\xbfENV=local\n", "saved as Windows does", "perl -pi"),
+        (ENV, "MYSQL_DB=비밀\n".encode("cp949"), "saved as Windows does", "iconv -f cp949"),
+        (ENV, "ENV=local\n".encode("utf-16"), "saved as Windows does", "iconv -f utf-16"),
+        (ENV, folder, ".env cannot be read", "mv /"),
+        (ENV, loop, ".env cannot be read", "mv /"),
         (ENV, elsewhere, "wrong folder: app/configs/.env", "mv app/configs/.env .env"),
         (LINES, written("run me.sh", b"echo hello\r\n"), "run me.sh has Windows line ends", "perl -pi"),
         (LINES, written("check", b"#!/bin/sh\r\ntrue\r\n"), "check has Windows line ends", "perl -pi"),
@@ -80,24 +76,24 @@ def twins(project: Path) -> None:
         (APP, no_lifespan, "The application has no lifespan", "In app/main.py: FastAPI(lifespan=lifespan), as in ch33"),
         (APP, twins, "the number 1; the later is 1_20260201000000_ours.py", "rm migrations/models/1_20260201"),
         # A secret is never shown.
-        (ENV, env("MYSQL_PASSWORD=sun #moon\n"), "has a # or ${…} in it", "Put the value in single quotes"),
-        (ENV, env("MYSQL_PASSWORD=sun${moon}\n"), "has a # or ${…} in it", "Put the value in single quotes"),
-        (ENV, env('MYSQL_PASSWORD="sun${moon}"\n'), "has a # or ${…} in it", "Put the value in single quotes"),
-        (ENV, env("MYSQL_PASSWORD='sun\n"), "line 1, cannot be read", "Write NAME='value' there"),
-        (ENV, env("MYSQL_PASSWORD='sun ${moon} #'\nMYSQL_PORT=3307 # mine\n"), "", ""),
-        (ENV, env("MYSQL_PASSWORD=sun#moon\n"), "", ""),
+        (ENV, "MYSQL_PASSWORD=sun #moon\n", "has a # or ${…} in it", "Put the value in single quotes"),
+        (ENV, "MYSQL_PASSWORD=sun${moon}\n", "has a # or ${…} in it", "Put the value in single quotes"),
+        (ENV, 'MYSQL_PASSWORD="sun${moon}"\n', "has a # or ${…} in it", "Put the value in single quotes"),
+        (ENV, "MYSQL_PASSWORD='sun\n", "line 1, cannot be read", "Write NAME='value' there"),
+        (ENV, "MYSQL_PASSWORD='sun ${moon} #'\nMYSQL_PORT=3307 # mine\n", "", ""),
+        (ENV, "MYSQL_PASSWORD=sun#moon\n", "", ""),
     ],
 )  # fmt: skip
 def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
     examine: Callable[[Path], Results],
-    plant: Callable[[Path], object],
+    plant: Callable[[Path], object] | bytes | str,
     what: str,
     cure: str,
     project: Path,
     mend: Mend,
 ) -> None:
     assert none(examine(project))
-    plant(project)
+    (plant if callable(plant) else written(".env", plant))(project)
     if not what:
         assert none(examine(project))
         return
@@ -105,8 +101,7 @@ def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
     assert what in found.what
     assert found.cure.startswith(cure)
     assert "sun" not in found.what + found.why + found.cure
-    if found.cure[0].islower():
-        # Aerich's part needs a database.
+    if found.cure[0].islower():  # Aerich's part needs a database
         mend(found._replace(cure=found.cure.removesuffix(" && uv run aerich migrate")))
         assert none(examine(project))
 
@@ -125,14 +120,12 @@ def test_an_env_in_git_is_found_and_its_cure_takes_it_out_of_the_next_commit(pro
     assert (project / ".gitignore").read_text() == ".venv/\n.env\n"
 
 
-def test_a_shell_that_names_another_server_is_found(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shell_that_names_another_server_is_found_and_standing_below_is_a_step_ahead(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MYSQL_PORT", "1")
     found = only(ENV(project))
-    assert "MYSQL_PORT is another in your shell" in found.what
-    assert found.cure == "unset MYSQL_PORT"
-
-
-def test_standing_below_the_project_is_a_step_ahead(project: Path) -> None:
+    assert ("MYSQL_PORT is another in your shell" in found.what, found.cure) == (True, "unset MYSQL_PORT")
     found = only(examination.place(project, project / "app"))
     assert (found.wrong, found.cure) == (False, f"cd {project}")
     assert none(examination.place(project, project))

@@ -1,23 +1,38 @@
-"""The order of the rungs, the server that a person named, the one finder of the server that runs, the real client."""
+"""The ladder: its rungs' order, what a person named, the one finder of what runs; each way that a login can fail."""
 
-import subprocess
+import os
+import re
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.mysql.listener import HOST, account
-from workbook.mysql import docker, free_port, ladder, local, programs
-from workbook.mysql.server import Server, Unanswered, Unavailable
+from workbook.login import cursor
+from workbook.mysql import docker, free_port, ladder, local
+from workbook.mysql.server import Server, Unanswered, Unavailable, probe
 from workbook.say import Problem
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def account(server: Server, password: str, state: str = "") -> Iterator[str]:
+    name = f"d_account_{os.getpid()}"
+    with cursor(server) as ask:
+        ask.execute(f"CREATE USER {name} IDENTIFIED BY %s {state}", (password,))
+        try:
+            yield name
+        finally:
+            ask.execute(f"DROP USER {name}")
 
 
 def unavailable(*_arguments: object, **_more: object) -> Server:
     raise Unavailable("not here")
-
-
-@pytest.fixture
-def ours(mysql: Server) -> Server:
-    return Server(mysql.host, mysql.port, mysql.user, mysql.password, mysql.version, "ours")
 
 
 @pytest.fixture(autouse=True)
@@ -28,45 +43,37 @@ def no_rung(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rung, "found", lambda *project: None)
 
 
-def test_a_server_that_is_named_comes_first_and_is_for_tests_only_when_that_is_said(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_named_server_comes_first(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in mysql.environment().items():
         monkeypatch.setenv(name, value)
     assert ladder.climb(tmp_path, use="bound").how.startswith("given by the environment")
-    found = ladder.running(tmp_path)
-    assert found
-    assert found.environment() == mysql.environment()
+    assert ladder.running(tmp_path).environment() == mysql.environment()
     with pytest.raises(Problem, match="No MySQL could be found"):
         ladder.climb(tmp_path, use="test")
     monkeypatch.setenv("WORKBOOK_MYSQL", "given")
     assert ladder.climb(tmp_path, use="test").port == mysql.port
 
 
-def test_where_nothing_serves_each_rung_says_why(tmp_path: Path) -> None:
+def test_where_nothing_serves_each_rung_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("MYSQL_DB=when2meet_vod\n# MYSQL_HOST=db.example.org\nMYSQL_USER=\nMYSQL_PORT\n")
+    monkeypatch.setenv("MYSQL_HOST", "")
     with pytest.raises(Problem) as caught:
         ladder.climb(tmp_path, use="bound")
-    reasons = caught.value.why.splitlines()[1:]
     named = f"  given: neither the environment nor {tmp_path / '.env'} names a server (MYSQL_HOST, …)"
-    assert reasons == [named, "  docker: not here", "  local: not here"]
+    assert caught.value.why.splitlines()[1:] == [named, "  docker: not here", "  local: not here"]
     assert len(caught.value.ways) == 3
     assert ladder.running(tmp_path) is None
-
-
-def test_a_rung_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBOOK_MYSQL", "podman")
     with pytest.raises(Problem, match="'podman', which is none of given, docker, local"):
         ladder.climb(tmp_path, use="test")
 
 
-def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must_reach_it(
-    ours: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_one_gives_way_unless_strict(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text(f"MYSQL_HOST={HOST}\nMYSQL_PORT={free_port()}\n")
-    monkeypatch.setattr(local, "found", lambda: ours)
+    monkeypatch.setattr(local, "found", lambda: mysql)
     monkeypatch.setattr(docker, "start", lambda project, throwaway: pytest.fail("started another"))
-    assert ladder.climb(tmp_path, use="detached") is ours
-    assert ladder.running(tmp_path) is ours
+    assert ladder.climb(tmp_path, use="detached") is mysql
+    assert ladder.running(tmp_path) is mysql
     for rung in ("", "local"):
         monkeypatch.setenv("WORKBOOK_MYSQL", rung)
         with pytest.raises(Unanswered, match="Nothing listens on") as caught:
@@ -74,43 +81,19 @@ def test_a_named_server_that_is_silent_gives_way_to_ours_unless_the_project_must
         assert "given by .env (MYSQL_HOST, MYSQL_PORT)" in caught.value.why
 
 
-def test_what_nobody_named_is_found_only_by_who_asks_for_it(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_nobody_named_is_for_looking_at(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ladder, "DEFAULTS", mysql.environment())
     assert ladder.running(tmp_path) is None
-    found = ladder.unnamed()
-    assert found
-    assert found.sentence.endswith("which neither the environment nor .env names")
+    assert ladder.unnamed().sentence.endswith("which neither the environment nor .env names")
     monkeypatch.setattr(ladder, "DEFAULTS", mysql.environment() | {"MYSQL_PORT": str(free_port())})
     assert ladder.unnamed() is None
 
 
-@pytest.mark.parametrize(
-    ("environ", "file"),
-    [
-        ({"MYSQL_DB": "when2meet_vod"}, "ENV=local\nMYSQL_DB=when2meet_vod\n# MYSQL_HOST=db.example.org\n"),
-        ({"MYSQL_HOST": "", "MYSQL_PORT": "", "MYSQL_USER": ""}, "MYSQL_HOST=\nMYSQL_PORT\n"),
-    ],
-)
-def test_nothing_given_is_no_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], file: str
-) -> None:
-    (tmp_path / ".env").write_text(file)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    assert ladder.given(tmp_path) is None
-
-
-def test_the_environment_wins_over_the_file_and_each_is_told(
-    mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_wins_over_the_file(mysql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = (mysql.environment() | {"MYSQL_HOST": "no-such-host.invalid"}).items()
     (tmp_path / ".env").write_bytes("".join(f"{name}='{value}'\r\n" for name, value in lines).encode())
     monkeypatch.setenv("MYSQL_HOST", mysql.host)
-    found = ladder.given(tmp_path)
-    assert found
-    assert found.environment() == mysql.environment()
+    assert (found := ladder.given(tmp_path)).environment() == mysql.environment()
     assert found.how == "given by .env (MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD), the environment (MYSQL_HOST)"
     monkeypatch.setenv("MYSQL_PASSWORD", "wrong")
     with pytest.raises(Problem, match=r"\(1045\)") as caught:
@@ -118,20 +101,13 @@ def test_the_environment_wins_over_the_file_and_each_is_told(
     assert caught.value.why.endswith("(MYSQL_PORT, MYSQL_USER), the environment (MYSQL_HOST, MYSQL_PASSWORD).")
 
 
-@pytest.mark.parametrize(
-    ("written", "password"),
-    [("'p$a#s ${HOME} s'", "p$a#s ${HOME} s"), ("p$a#s${HOME}", "p$a#s${HOME}"), ("비밀", "비밀"), ("", "")],
-)
-def test_a_password_in_the_file_is_taken_as_it_stands(
-    mysql: Server, tmp_path: Path, written: str, password: str
-) -> None:
+@pytest.mark.parametrize("password", ["'p$a#s ${HOME} s'", "p$a#s${HOME}", "비밀", ""])
+def test_a_password_in_the_file_is_taken_as_it_stands(mysql: Server, tmp_path: Path, password: str) -> None:
+    written, password = password, password.strip("'")
     with account(mysql, password) as name:
-        lines = (
-            f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}\n"
-        )
-        (tmp_path / ".env").write_text(lines, encoding="utf-8")
+        values = f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}"
+        (tmp_path / ".env").write_text(values, encoding="utf-8")
         found = ladder.given(tmp_path)
-    assert found
     assert found.password == password
 
 
@@ -139,7 +115,6 @@ def test_a_password_in_the_file_is_taken_as_it_stands(
     ("content", "sentence"),
     [
         (b"MYSQL_PORT=33o6", r"MYSQL_PORT is not a port number: '33o6' \(\.env\)"),
-        (b"MYSQL_PORT=65536", "MYSQL_PORT is not a port number: '65536'"),
         ("MYSQL_PASSWORD=비밀".encode("cp949"), r"\.env cannot be read: it is not UTF-8 text"),
     ],
 )
@@ -149,32 +124,79 @@ def test_values_that_cannot_be_used_are_named(tmp_path: Path, content: bytes, se
         ladder.given(tmp_path)
 
 
-@pytest.fixture
-def bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder on PATH; the unpacked programs are there."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    return tmp_path
+def problem(host: str, port: int, user: str = "root", password: str = "1234", timeout: float = 5) -> Problem:
+    with pytest.raises(Problem) as caught:
+        probe(host, port, user, password, timeout=timeout)
+    return caught.value
 
 
-@pytest.mark.usefixtures("programs_home")
-def test_the_client_is_mysqls_own_and_reads_no_file_of_the_persons(
-    mysql: Server, bin: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (bin / "mysql").write_text("#!/bin/sh\necho 'mysql from 11.8.3-MariaDB, client 15.2'\n")
-    (bin / "mysql").chmod(0o755)
-    (bin / ".my.cnf").write_text("[client]\nno-such-option=1\n")
-    monkeypatch.setenv("HOME", str(bin))
-    monkeypatch.setenv("MYSQL_PWD", mysql.password)
-    login = [f"--host={mysql.host}", f"--port={mysql.port}", f"--user={mysql.user}", "--protocol=TCP"]
-    ask = [*programs.client(), *login, "--execute=SELECT '한글' AS said"]
-    assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "said\n한글\n"
-    pinged = subprocess.run([*programs.client("mysqladmin"), *login, "ping"], capture_output=True, text=True)
-    assert pinged.stdout == "mysqld is alive\n", pinged.stderr
-    (bin / "mysql").write_text("#!/bin/sh\necho 'mysql  Ver 8.4.7 for Linux on x86_64'\n")
-    assert programs.client()[0] == str(bin / "mysql")
+def test_who_is_not_let_in_is_told_with_the_servers_own_words(mysql: Server) -> None:
+    refused = problem(mysql.host, mysql.port, "d_nobody", "wrong")
+    assert f"does not let d_nobody@{mysql.host} in: wrong password, or no such account (1045)." in refused.what
+    assert "(using password: YES)" in refused.why
+    with account(mysql, "1234", "ACCOUNT LOCK") as name:
+        locked = problem(mysql.host, mysql.port, name)
+    assert re.search(f"broke off the login of {name}@.*Account is locked .3118", locked.what)
 
 
-def test_without_a_client_and_without_apt_the_reason_is_said(bin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBOOK_HOME", str(bin / "home"))
-    with pytest.raises(Unavailable, match="there is no apt to fetch one with"):
-        programs.client()
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "localhost:3306", "a..b"])
+def test_a_host_that_cannot_be_looked_up_binds_and_is_told(host: str) -> None:
+    found = problem(host, 3306)
+    assert (type(found), found.what.startswith(f"{host}:3306 cannot be reached")) == (Problem, True)
+    assert "the port goes into MYSQL_PORT" in found.ways[-1]
+
+
+def test_where_nobody_takes_the_call_it_is_unanswered() -> None:
+    closed = problem(HOST, port := free_port())
+    assert (type(closed), closed.what) == (Unanswered, f"Nothing listens on {HOST}:{port}.")
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((HOST, 0), backlog=0))
+        for _ in range(8):  # fill the queue that nobody empties, and the next caller waits
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        full = problem(*listener.getsockname(), timeout=0.2)
+    assert (type(full), "cannot be reached: timed out" in full.what) == (Unanswered, True)
+
+
+def packet(payload: bytes, number: int = 0) -> bytes:
+    return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
+
+
+def greeting(version: str) -> bytes:
+    """The first packet of a server with `mysql_native_password` and no TLS, read off MariaDB 10.11's wire."""
+    head = b"\x0a" + version.encode() + b"\0" + struct.pack("<I", 4) + b"12345678\0"
+    capabilities = struct.pack("<HBHH", 0xF7FE, 8, 2, 0x81FF) + b"\x15" + bytes(10)
+    return packet(head + capabilities + b"123456789012\0mysql_native_password\0")
+
+
+TOO_MANY = packet(b"\xff" + struct.pack("<H", 1040) + b"#08004Too many connections")
+SOCKET_LOGIN = packet(b"\xff" + struct.pack("<H", 1698) + b"#28000Access denied", 2)
+
+
+# Stand-ins: servers that a machine may not have, and a real one's state that would stop the other tests.
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        (greeting("8.0.16"), "MySQL 8.0.16 on {at} is too old: MySQL 8.0.17 or newer is needed."),
+        (greeting("5.5.5-10.11.18-MariaDB"), "{at} is a MariaDB server (10.11.18-MariaDB), not MySQL."),
+        (greeting("8.4.7"), "MySQL on {at} broke off the login of root@127.0.0.1: "),
+        (greeting("8.4.7") + SOCKET_LOGIN, "MySQL on {at} does not let root@127.0.0.1 in: "),
+        (TOO_MANY, "MySQL on {at} broke off the login of root@127.0.0.1: Too many connections (1040)."),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "What listens on {at} is not MySQL."),
+        (b"", "What listens on {at} is not MySQL."),
+    ],
+)
+def test_who_answers_wrongly_is_named(says: bytes, sentence: str) -> None:
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.sendall(says)
+                self.request.recv(1024)
+
+    with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        found = problem(HOST, port := server.server_address[1], timeout=0.2)
+        server.shutdown()
+    assert found.what.startswith(sentence.format(at=f"{HOST}:{port}"))
+    assert (type(found), bool(found.ways)) == (Problem, True)

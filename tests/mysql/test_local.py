@@ -1,5 +1,6 @@
 """The private server: throwaway ones for tests, the one that keeps its data."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,8 +12,7 @@ import pytest
 
 from tests.waiting import until
 from workbook.login import create_database, cursor, databases
-from workbook.mysql import local, programs
-from workbook.mysql.server import Unavailable
+from workbook.mysql import is_free, local
 from workbook.say import Problem
 
 pytestmark = pytest.mark.slow
@@ -29,17 +29,11 @@ def throwaways(home: Path, programs_home: Path) -> Iterator[None]:
     until(lambda: not list(home.glob("throwaway-*")), "cleaning up")
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.mark.usefixtures("throwaways")
 def test_throwaway_servers_asked_for_at_once_are_new_and_two_and_leave_nothing_behind() -> None:
     with ThreadPoolExecutor() as pool:
         first, second = pool.map(lambda _: local.start(use="test"), range(2))
     with first, second:
-        assert databases(first) == []
         create_database(first, "only_here")
         assert first.port != second.port
         assert databases(second) == []
@@ -52,94 +46,63 @@ def test_throwaway_servers_asked_for_at_once_are_new_and_two_and_leave_nothing_b
 @pytest.mark.parametrize("use", ["test", "bound"])
 def test_a_server_goes_when_its_owner_is_killed(home: Path, use: str) -> None:
     owner = subprocess.Popen([sys.executable, "-c", START + "sys.stdin.read()", use], stdin=-1, stdout=-1)
-    assert owner.stdout
     port = int(owner.stdout.readline())
     owner.kill()
     owner.communicate()
-    until(lambda: not listens(port), "the server's end")
+    until(lambda: is_free(port), "the server's end")
     until(lambda: local.running(home) is None, "forgetting it")
 
 
-def test_the_kept_server_is_durable_and_finds_its_data_on_the_same_port_again(home: Path) -> None:
+def test_the_kept_server_finds_its_data_again(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with local.start(use="bound") as server, cursor(server) as ask:
         ask.execute("SELECT @@innodb_flush_log_at_trx_commit, @@sync_binlog, @@innodb_doublewrite")
         assert ask.fetchone() == (1, 1, "ON")
         create_database(server, "meetings_of_mine")
-    assert not listens(server.port)
+    assert is_free(server.port)
 
+    longer_than_a_socket_name = tmp_path / "홍길동 의 폴더" / ("deep" * 25)
+    longer_than_a_socket_name.parent.mkdir()
+    home.parent.rename(longer_than_a_socket_name)
+    monkeypatch.setenv("WORKBOOK_HOME", str(longer_than_a_socket_name))
     with local.start(use="bound") as again:
         assert again.environment() == server.environment()
         assert databases(again) == ["meetings_of_mine"]
 
 
-def test_a_detached_server_outlives_its_owner_and_the_next_one_finds_it(home: Path) -> None:
+def test_a_detached_server_outlives_its_owner_is_found_and_recovers_what_it_had_answered_for(home: Path) -> None:
+    (home / "data").rename(home / "data.partial")  # killed while it made its data, it makes it anew
     port = int(subprocess.check_output([sys.executable, "-c", START, "detached"]))
-    try:
-        found = local.start(use="bound")
-        assert found.port == port
-        assert "running already" in found.how
-        found.stop()
-        assert listens(port), "a server that was found must be left running"
-    finally:
-        assert local.stop_kept()
-    assert not listens(port)
-    assert not local.stop_kept()
+    found = local.start(use="bound")
+    assert (found.port, "running already" in found.how) == (port, True)
+    create_database(found, "answered")
+    found.stop()
+    server, _port = local.running(home)  # one that was found is left running
+    server.kill()
+    server.wait()
+    assert databases(local.start(use="detached")) == ["answered"]
+    assert (local.stop_kept(), is_free(port), local.stop_kept()) == (True, True, False)
 
 
 def test_a_stale_pid_file_is_no_server_and_the_program_with_that_pid_is_left_alone(home: Path) -> None:
-    bystander = subprocess.Popen(["sleep", "60"])
-    try:
-        (home / "data/mysqld.pid").write_text(f"{bystander.pid}\n")
-        (home / "data/mysql.sock.lock").write_text(f"{bystander.pid}\n")
-
-        assert not local.stop_kept()
-        with local.start(use="bound") as server:
-            assert databases(server) == []
-        assert bystander.poll() is None
-    finally:
-        bystander.kill()
-        bystander.wait()
+    for file in ("mysqld.pid", "mysql.sock.lock"):
+        (home / "data" / file).write_text(f"{os.getpid()}\n")
+    assert not local.stop_kept()
+    with local.start(use="bound") as server:
+        assert databases(server) == []
 
 
 def test_a_port_that_someone_took_is_left_to_them(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as someone:
         taken = someone.getsockname()[1]
-        (home / "port").write_text(f"{taken}\n")
-        with local.start(use="bound") as server:
-            assert server.port != taken
-        # The same, taken between the look and the start.
-        (home / "port").write_text(f"{taken}\n")
-        monkeypatch.setattr(local, "is_free", lambda port: True)
-        with local.start(use="bound") as server:
-            assert server.port != taken
-
-
-def test_a_server_that_was_killed_recovers_what_it_had_answered_for(home: Path) -> None:
-    (home / "data").rename(home / "data.partial")  # killed while it made its data, it makes it anew
-    server = local.start(use="detached")
-    create_database(server, "answered")
-    running = local.running(home)
-    assert running
-    running[0].kill()
-    running[0].wait()
-
-    with local.start(use="bound") as again:
-        assert databases(again) == ["answered"]
-
-
-def test_a_path_with_spaces_and_hangul_longer_than_a_socket_name_works(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    long = tmp_path / "홍길동 의 폴더" / ("deep" * 25)
-    long.parent.mkdir()
-    home.parent.rename(long)
-    monkeypatch.setenv("WORKBOOK_HOME", str(long))
-    with local.start(use="bound") as server:
-        assert databases(server) == []
+        for taken_between_the_look_and_the_start in (False, True):
+            (home / "port").write_text(f"{taken}\n")
+            if taken_between_the_look_and_the_start:
+                monkeypatch.setattr(local, "is_free", lambda port: True)
+            with local.start(use="bound") as server:
+                assert server.port != taken
 
 
 def test_a_folder_that_cannot_be_written_and_a_full_disk_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk cannot be filled here: a demand for more than it has stands for it."""
     monkeypatch.setattr(local, "DATA_BYTES", 10**18)
     with pytest.raises(Problem, match=r"cannot take MySQL's files: 1000000000000 MB are needed, \d+ MB are free"):
         local.start(use="test")
@@ -147,15 +110,3 @@ def test_a_folder_that_cannot_be_written_and_a_full_disk_are_named(home: Path, m
     monkeypatch.setenv("WORKBOOK_HOME", "/proc/nowhere")
     with pytest.raises(Problem, match="/proc/nowhere/mysql cannot take MySQL's files"):
         local.start(use="test")
-
-
-@pytest.mark.parametrize("said", ["Ver 11.8.3-MariaDB", "Ver 5.7.44 for Linux", "error while loading libraries"])
-def test_a_server_on_path_that_will_not_do_is_passed_over_with_what_it_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
-) -> None:
-    monkeypatch.setattr(programs, "ALSO_LOOK_IN", ())
-    monkeypatch.setenv("PATH", str(tmp_path))
-    (tmp_path / "mysqld").write_text(f"#!/bin/sh\necho '{said}'\n")
-    (tmp_path / "mysqld").chmod(0o755)
-    with pytest.raises(Unavailable, match=rf"mysqld is no MySQL of 8\.0\.17 or newer: {said}"):
-        programs.on_path()

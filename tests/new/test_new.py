@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from tests.waiting import until
 from workbook.ci import run as rehearse
 from workbook.login import cursor, databases, quoted
-from workbook.mysql import free_port
+from workbook.mysql import free_port, is_free
 from workbook.mysql.server import Server, probe
 from workbook.new import new
 from workbook.place import CLONE
@@ -24,6 +24,7 @@ from workbook.say import Problem
 pytestmark = pytest.mark.slow
 
 COPIER = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet", "--vcs-ref=HEAD"]
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
 @pytest.fixture
@@ -70,15 +71,15 @@ def test_its_own_tests_pass_and_its_migrations_run_and_its_server_serves(
     project: Path, given: Server, name: str
 ) -> None:
     database = name.replace("-", "_")
-    assert "passed" in python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    assert "passed" in python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2")
+    assert "passed" in python(project, *PYTEST)
+    assert "passed" in python(project, *PYTEST, "-n", "2")
     assert "Success" in python(project, "-m", "aerich", "upgrade")
 
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port), "--log-level", "warning"]
     server = subprocess.Popen(command, cwd=project, env=owner())
     try:
-        until(lambda: answers(port), "serving")
+        until(lambda: not is_free(port), "serving")
         post = urllib.request.Request(f"http://127.0.0.1:{port}/v1/mysql/meetings", method="POST")
         with urllib.request.urlopen(post) as answer:
             assert answer.status == 200
@@ -105,31 +106,14 @@ def test_its_own_workflow_is_green_at_once(project: Path, capfd: pytest.CaptureF
     assert rehearse(Path(".github/workflows/ci.yml"), project, None) == 0, capfd.readouterr().out
 
 
-def test_without_uv_it_is_made_and_says_how_to_fix_its_versions(
-    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("workbook.new.uv", lambda: None)
-
-    made = new("zoo", tmp_path / "project", server=False, template=template)
-
-    assert "uv lock && git add uv.lock" in capsys.readouterr().err
-    assert not (made / "uv.lock").exists()
-
-
-def test_it_bears_its_own_name_and_nothing_of_the_courses(project: Path, name: str) -> None:
+def test_it_has_every_file_of_the_template_under_its_own_name(project: Path, template: Path, name: str) -> None:
+    mine = set(run("git", "ls-files", cwd=project).split())
+    theirs = run("git", "ls-files", "template_app", cwd=template).replace("template_app/", "").split()
+    untaught = {".copier-answers.yml", ".devcontainer/compose.yaml", ".devcontainer/devcontainer.json"}
+    assert mine ^ set(theirs) == {"uv.lock", *untaught}
     texts = {path: path.read_text() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
     assert [path for path, text in texts.items() if "when2meet" in text.lower()] == []
     assert f'name = "{name}"' in texts[project / "pyproject.toml"]
-
-
-def test_it_has_every_file_of_the_template_and_none_of_the_workbook(project: Path, template: Path) -> None:
-    mine = {path for path in run("git", "ls-files", cwd=project).split()}
-    theirs = {
-        path.removeprefix("template_app/") for path in run("git", "ls-files", "template_app", cwd=template).split()
-    }
-    untaught = {".devcontainer/devcontainer.json", ".devcontainer/compose.yaml"}
-    assert mine - theirs == {".copier-answers.yml", "uv.lock"} | untaught
-    assert theirs - mine == set()
 
 
 def test_an_update_brings_the_templates_changes_and_keeps_the_owners(project: Path, template: Path) -> None:
@@ -164,7 +148,7 @@ def test_a_database_or_an_account_that_exists_is_left_alone(
     with pytest.raises(Problem, match="already"):
         new(name, tmp_path / "second", template=template)
     assert not (tmp_path / "second").exists()
-    assert "passed" in python(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "app/tests/apis")
+    assert "passed" in python(project, *PYTEST, "app/tests/apis")
     assert dotenv_values(project / ".env")["MYSQL_PASSWORD"] == password
 
 
@@ -181,12 +165,18 @@ def test_an_account_that_may_make_no_accounts_is_told_so_and_nothing_is_left(
     assert not (tmp_path / "project").exists()
 
 
-def test_without_a_server_the_password_is_for_the_one_that_compose_will_make(template: Path, tmp_path: Path) -> None:
+def test_without_a_server_the_password_is_for_the_one_that_compose_will_make(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("workbook.new.uv", lambda: None)
     made = new("zoo", tmp_path / "project", server=False, template=template)
     values = dotenv_values(made / ".env")
     assert (values["MYSQL_USER"], values["MYSQL_DB"], values["MYSQL_HOST"]) == ("root", "zoo", "localhost")
     assert len(str(values["MYSQL_PASSWORD"])) >= 32
     assert set(values) == set(dotenv_values(made / ".env.example"))
+    # Without uv it says how to fix the versions.
+    assert "uv lock && git add uv.lock" in capsys.readouterr().err
+    assert not (made / "uv.lock").exists()
 
 
 @pytest.mark.parametrize("bad", ["My App", "1st", "a--b", "mysql", "a_b", "-x", "", "a" * 33, "../x"])
@@ -197,22 +187,14 @@ def test_a_name_that_the_database_could_not_have_is_refused(bad: str, tmp_path: 
     assert not (tmp_path / "project").exists()
 
 
-def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_place_for_a_project_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("ours")
-    with pytest.raises(Problem, match="not empty"):
-        new("zoo", tmp_path, server=False)
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
-
-
-def test_a_copy_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    for folder, why in ((tmp_path, "not empty"), (CLONE / "zoo", "lies in the workbook's own repository")):
+        with pytest.raises(Problem, match=why):
+            new("zoo", folder, server=False)
     with pytest.raises(Exception, match=r"not-there|template"):
         new("zoo", tmp_path / "project", server=False, template=tmp_path / "not-there")
-    assert not (tmp_path / "project").exists()
-
-
-def test_a_folder_inside_the_workbook_is_refused() -> None:
-    with pytest.raises(Problem, match="lies in the workbook's own repository"):
-        new("zoo", CLONE / "zoo", server=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def python(project: Path, *arguments: str) -> str:
@@ -236,11 +218,3 @@ def owner() -> dict[str, str]:
 def commit(repository: Path) -> None:
     run("git", "add", "--all", cwd=repository)
     run("git", "commit", "--quiet", "--message", "A change", cwd=repository)
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/docs", timeout=1):
-            return True
-    except OSError:
-        return False

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from workbook import notebook
 from workbook import notebooks as book
 from workbook.login import create_database, cursor, databases
 from workbook.mysql.server import Server
-from workbook.place import CHAPTERS
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem
 
 PLANTED = Path("planted.ipynb")
@@ -32,16 +32,31 @@ def planted(*code: str) -> NotebookNode:
 
 def test_there_is_a_notebook_for_every_chapter() -> None:
     chapters = [folder.name.partition("_")[0] for folder in sorted(CHAPTERS.glob("ch*_*"))]
-    assert [path.stem for path in book.english()] == chapters
+    assert [pair.english.stem for pair in book.both()] == chapters
 
 
-@pytest.mark.parametrize("path", book.english(), ids=lambda path: path.stem)
+def kinds(notebook: NotebookNode) -> list[tuple[str, list[object]]]:
+    """What kinds of outputs each cell has: a stream with its name, or the formats that are shown. They may say more."""
+    outputs = [(cell.id, cell.get("outputs", [])) for cell in notebook.cells]
+    return [(name, [each.get("name", sorted(each.get("data", {}))) for each in own]) for name, own in outputs]
+
+
+@pytest.mark.parametrize("path", [pair.english for pair in book.both()], ids=lambda path: path.stem)
 def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server, once) -> None:
-    with once("notebooks", path.stem, [*book.inputs(path), mysql.version]):
+    style = path.with_name("plots.mplstyle")
+    with once("notebooks", path.stem, [path, style, TEMPLATE / "app", TEMPLATE / ".github", mysql.version]):
         committed, fresh = book.read(path), book.read(path)
         book.execute(path, fresh, mysql)
         assert list(book.broken(fresh)) == []
-        assert list(book.drift(committed, fresh)) == []
+        assert kinds(fresh) == kinds(committed)
+
+
+def test_another_kind_of_output_is_noticed_and_another_text_is_not() -> None:
+    old, new, other = planted("1"), planted("1"), planted("1")
+    old.cells[1].outputs, new.cells[1].outputs = ([new_output("stream", text=text)] for text in "ab")
+    other.cells[1].outputs = [new_output("display_data", {"image/png": "aGk="})]
+    new.cells[1].id = other.cells[1].id = old.cells[1].id
+    assert kinds(old) == kinds(new) != kinds(other)
 
 
 def test_a_failing_cell_is_shown_with_its_error(mysql: Server) -> None:
@@ -69,50 +84,37 @@ def test_a_database_and_a_user_left_behind_are_named(given: Server) -> None:
 
 @pytest.mark.usefixtures("given")
 def test_a_run_writes_the_outputs_into_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "ch37.ipynb"
-    for each in (path, path.with_suffix(".ko.ipynb")):
-        shortened = book.read(book.FOLDER / each.name)
+    (folder := tmp_path / "notebooks").mkdir()
+    for path in (CLONE / "notebooks").glob("ch37*.ipynb"):
+        shortened = book.read(path)
         shortened.cells = shortened.cells[:2]  # the title, and the cell that connects
         shortened.cells[1].execution_count = None
-        book.write(each, shortened)
-    monkeypatch.setattr(book, "FOLDER", tmp_path)
+        book.write(folder / path.name, shortened)
     monkeypatch.setenv("WORKBOOK_MYSQL", "given")  # this run's own throwaway server
-
-    book.notebooks("run")
-
-    assert [book.read(each).cells[1].execution_count for each in (path, path.with_suffix(".ko.ipynb"))] == [1, 1]
+    book.notebooks("run", root=tmp_path)
+    assert [book.read(each).cells[1].execution_count for each in folder.iterdir()] == [1, 1]
 
 
-def test_the_login_is_what_drivers_take(given: Server) -> None:
-    login = {"host": given.host, "port": given.port, "user": given.user, "password": given.password}
-    assert notebook.login() == login
-
-
-def test_a_database_left_behind_by_an_interrupted_run_is_made_anew(given: Server) -> None:
-    name = f"nb_{os.getpid()}"
+def test_a_notebooks_database_is_made_anew_and_somebodys_is_left_alone(given: Server) -> None:
+    assert notebook.login() == {name: getattr(given, name) for name in ("host", "port", "user", "password")}
+    name, mine = f"nb_{os.getpid()}", f"mine_{os.getpid()}"
+    for each in (name, mine):
+        create_database(given, each)
     try:
-        create_database(given, name)
         with cursor(given, name) as ask:
             ask.execute("CREATE TABLE left_behind (id INT)")
         assert notebook.fresh_database(name) == name
         with cursor(given, name) as ask:
             assert ask.execute("SHOW TABLES") == 0
+        notebook.drop_database(name)
+        notebook.drop_database(name)  # nothing there, nothing said
+        with pytest.raises(ValueError, match=f"begin with nb_; {mine} is left alone"):
+            notebook.fresh_database(mine)
+        assert {name, mine} & {*databases(given)} == {mine}
     finally:
         notebook.drop_database(name)
-    assert name not in databases(given)
-    notebook.drop_database(name)  # nothing there, nothing said
-
-
-def test_a_database_that_may_be_somebodys_is_left_alone(given: Server) -> None:
-    name = f"mine_{os.getpid()}"
-    create_database(given, name)
-    try:
-        with pytest.raises(ValueError, match=f"begin with nb_; {name} is left alone"):
-            notebook.fresh_database(name)
-        assert name in databases(given)
-    finally:
         with cursor(given) as ask:
-            ask.execute(f"DROP DATABASE {name}")
+            ask.execute(f"DROP DATABASE {mine}")
 
 
 def test_jupyter_shows_the_sentence_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,8 @@ Run = Callable[..., None]
 
 
 def settings(**values: object) -> Settings:
-    """Settings for fixture lessons: a Python with pytest first on PATH, nothing synchronised."""
-    defaults = {"path": (Path(sys.executable).parent,), "pytest": "python -m pytest -p no:asyncio", "prepared": False}
-    return Settings(**(defaults | values))  # type: ignore[arg-type]
+    """Settings for fixture lessons: a Python with pytest first on PATH."""
+    return Settings(path=(Path(sys.executable).parent,), **values)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.clones import PYTHON, SYSTEM_PATH, Clone
+from tests.setup.conftest import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
 PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==([^\s;]+)")
@@ -34,13 +34,10 @@ def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
     assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.log"}
 
 
-def test_make_up_serves_on_the_port_that_was_asked_for(clone: Clone) -> None:
+def test_make_passes_the_port_on_and_says_which_python_is_needed(clone: Clone) -> None:
     typed = clone.run(["make", "--dry-run", "up", "PORT=8001"], PATH=SYSTEM_PATH).stdout
     assert ".venv/bin/workbook up --port 8001" in typed
     assert "Next:" not in typed
-
-
-def test_make_without_any_python_says_which_is_needed(clone: Clone) -> None:
     result = clone.run(["make", "setup", "PYTHON=no-such-python"], PATH=SYSTEM_PATH)
     assert result.returncode == 2
     assert "There is no Python here (no-such-python is not found)" in result.stdout
@@ -60,6 +57,7 @@ def test_the_lock_follows_what_both_projects_ask_for() -> None:
         asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
         exact = {found[1]: found[3] for found in map(PIN.match, asked) if found}
         assert exact.items() <= locked.items(), file
+    assert "uv" in locked  # setup gets it for those who have none
 
 
 MADE = (
@@ -112,54 +110,34 @@ def test_nothing_is_removed_under_a_running_server(used: Clone, verb: str) -> No
     assert used.run(["make", "clean-data"], PATH=SYSTEM_PATH).returncode == 0
 
 
-def test_the_lock_pins_the_uv_that_setup_gets_for_those_who_have_none() -> None:
-    assert "uv" in {name for name, _, _ in PIN.findall(lock())}
-
-
 def test_text_is_committed_with_lf_and_images_as_they_are(clone: Clone) -> None:
     shutil.copy(CLONE / ".gitattributes", clone.root)
     (clone.root / "a.md").write_bytes(b"one\r\ntwo\r\n")
     (clone.root / "a.png").write_bytes(b"\x89PNG\r\n")
     for command in (["git", "init", "-q"], ["git", "add", "a.md", "a.png"]):
         assert clone.run(command).returncode == 0
-    stored = {name: clone.run(["git", "show", f":{name}"]) for name in ("a.md",)}
-    assert "\r" not in stored["a.md"].stdout
     listed = clone.run(["git", "ls-files", "--eol"]).stdout
     assert re.search(r"i/lf .*eol=lf\s+a\.md", listed)
     assert re.search(r"-text\s+a\.png", listed)
 
 
-def run_ci(folder: Path, recipe: str, slow: str = "true") -> "subprocess.CompletedProcess[str]":
-    """Run `.ci/run` where `make test` and `make test-slow` are these recipes."""
-    (folder / ".ci").mkdir()
-    shutil.copy(CLONE / ".ci" / "run", folder / ".ci" / "run")
-    makefile = f"test:\n\t@{recipe}\ntest-slow:\n\t@{slow}\n"
-    (folder / "Makefile").write_text(makefile, encoding="utf-8")
-    return subprocess.run([folder / ".ci" / "run"], capture_output=True, text=True, input="", env=dict(os.environ))
+PASSED, FAILED = "===== 3 passed in 0.10s =====", "===== 1 failed, 2 passed in 75.10s (0:01:15) ====="
 
 
-def test_ci_prints_pytest_s_closing_line_last(tmp_path: Path) -> None:
-    closing = "===== 3 passed in 0.10s ====="
-    result = run_ci(tmp_path, f"echo '{closing}'; echo more")
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.splitlines()[-1] == closing
-
-
-def test_ci_fails_when_a_test_fails_and_still_prints_the_closing_line(tmp_path: Path) -> None:
-    closing = "===== 1 failed, 2 passed in 75.10s (0:01:15) ====="
-    result = run_ci(tmp_path, f"echo '{closing}'; exit 1")
-    assert result.returncode == 2
-    assert result.stdout.splitlines()[-1] == closing
-
-
-def test_ci_fails_when_only_the_slow_tests_fail_and_prints_both_closing_lines(tmp_path: Path) -> None:
-    first, second = "===== 3 passed in 0.10s =====", "===== 1 failed in 0.20s ====="
-    result = run_ci(tmp_path, f"echo '{first}'", f"echo '{second}'; exit 1")
-    assert result.returncode == 2
-    assert result.stdout.splitlines()[-2:] == [first, second]
-
-
-def test_ci_says_so_when_pytest_did_not_get_that_far(tmp_path: Path) -> None:
-    result = run_ci(tmp_path, "exit 1")
-    assert result.returncode == 2
-    assert result.stdout.splitlines()[-1] == "pytest did not get as far as a closing line (exit code 2)"
+@pytest.mark.parametrize(
+    ("test", "slow", "code", "last"),
+    [
+        (f"echo '{PASSED}'; echo more", "true", 0, [PASSED]),
+        (f"echo '{FAILED}'; exit 1", "true", 2, [FAILED]),
+        (f"echo '{PASSED}'", f"echo '{FAILED}'; exit 1", 2, [PASSED, FAILED]),
+        ("exit 1", "true", 2, ["pytest did not get as far as a closing line (exit code 2)"]),
+    ],
+)
+def test_ci_prints_pytests_closing_lines_last(test: str, slow: str, code: int, last: list[str], tmp_path: Path) -> None:
+    """`.ci/run` where `make test` and `make test-slow` are these recipes."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(CLONE / ".ci" / "run", tmp_path / ".ci" / "run")
+    (tmp_path / "Makefile").write_text(f"test:\n\t@{test}\ntest-slow:\n\t@{slow}\n", encoding="utf-8")
+    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, input="", env=dict(os.environ))
+    assert done.returncode == code, done.stderr
+    assert done.stdout.splitlines()[-len(last) :] == last

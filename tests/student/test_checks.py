@@ -11,6 +11,7 @@ import pytest
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, missing, plant, planted, play, said, verdicts
 from workbook.explain.clinic import Page, read_clinic
+from workbook.lesson.reader import read_mistake
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 from workbook.student import project
@@ -19,7 +20,7 @@ from workbook.student.check import checks_of
 pytestmark = pytest.mark.slow
 
 TAGS = [each.id for each in project.chapters() if checks_of(each.id, each.folder)]
-PAGES = {page.name: page for page in read_clinic(CHAPTERS) if page.mistake.check}
+PAGES = {page.name: page for page in read_clinic(CHAPTERS) if page.check}
 RED_TESTS = {"the_ground_is_sound", "tests_are_green"}
 """What says that the student's own tests are red; that is true whenever they notice the mistake themselves."""
 
@@ -51,7 +52,7 @@ def test_a_project_without_git_is_judged_all_the_same(project_at: ProjectAt, mys
 def test_a_mistake_is_found_and_blamed_on_nothing_else(
     page: Page, project_at: ProjectAt, mysql: Server, own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mistake, (chapter, _, name) = page.mistake, page.name.partition("/")
+    mistake, (chapter, _, name) = read_mistake(page.file), page.name.partition("/")
     root = project_at("ch32" if mistake.tag == "empty" else mistake.tag)
     play(mistake, root, mysql, own_database)
     plant(mistake.besides, root, mysql, own_database, monkeypatch)

@@ -106,9 +106,9 @@ def test_every_sentence_is_earned_by_a_planted_fault_and_no_name_is_given_twice(
 
 def test_every_check_that_a_page_names_is_asked_by_then() -> None:
     known = {check.name: check.chapter for check in ALL}
-    clinic = [page for page in read_clinic(CHAPTERS) if page.mistake.check]
+    clinic = [page for page in read_clinic(CHAPTERS) if page.check]
 
-    assert [page.name for page in clinic if known[page.mistake.check or ""] > page.name[:4]] == []
+    assert [page.name for page in clinic if known[page.check or ""] > page.name[:4]] == []
     for chapter in {check.chapter for check in ALL}:
         assert planted(chapter)["mistakes"].keys() == {page.name[5:] for page in clinic if page.name[:4] == chapter}
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from workbook.say import Problem
-from workbook.website.fences import diff, session
-from workbook.website.markup import draw, mended, rewrite
+from workbook.website.markup import diff, draw, mended, rewrite, session
 
 FOLD = '<details markdown="block"><summary markdown="span">A</summary>no</details>'
 
@@ -31,14 +30,6 @@ FOLD = '<details markdown="block"><summary markdown="span">A</summary>no</detail
             "<!-- not run: needs Docker -->\n```console\n$ docker ps\n```",
             '<p class="wb-note">Shown, not run here: needs Docker</p>\n\n```console\n$ docker ps\n```',
         ),
-    ],
-    ids=[
-        "an id for a heading",
-        "silent comments",
-        "an insert",
-        "a bold line of its own",
-        "a list with a fold",
-        "a skip",
     ],
 )
 def test_a_page_is_rewritten_for_python_markdown(text: str, shown: str) -> None:

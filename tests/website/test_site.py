@@ -19,7 +19,6 @@ from workbook.website.build import faults
 from workbook.website.course import read_course, sources
 from workbook.website.generate import Site, footer, write
 
-HTML = '<html><head>{head}</head><body><h2 id="here">x</h2><a href="{link}">y</a>{body}</body></html>'
 MISTAKE = """---
 title: A mistake
 tag: ch01
@@ -39,7 +38,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/clinic.md").write_text("# Clinic\n\n<!-- clinic -->\n")
     planned = "|a|b|\n|---|---|\n| 02 Planned once | x |\n| 03 Planned | x |\n"
-    (tmp_path / "docs/course-map.md").write_text(f"# Map\n\n<!-- map -->\n\n<!-- chapters -->\n\n{planned}")
+    (tmp_path / "docs/course-map.md").write_text(f"# Map\n\n<!-- chapters -->\n\n{planned}")
     return tmp_path
 
 
@@ -53,7 +52,7 @@ def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> 
     site, pages = pages_of(small)
     course_map, lesson = pages["course-map.md"], pages["chapters/ch02.md"]
     assert {"chapters/ch02.md", "commits/ch02-red.md"} <= set(re.findall(r'"([^"]+\.md)"', pages[".nav.json"]))
-    assert "[02&#160; A name](chapters/ch02.md)" in course_map
+    assert "[02 A name](chapters/ch02.md)" in course_map
     assert "[`ch02-red`](commits/ch02-red.md)" in course_map
     assert "03 Planned" in course_map
     assert "02 Planned once" not in course_map, "a chapter that is written is no longer planned"
@@ -70,12 +69,9 @@ def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> 
     change, whole = green.partition('=== "The whole file"')[::2]
     for part in (site.course.history.tags["ch02"].sha, '-    return "hello"', "search:\n  exclude: true"):
         assert part in change
-    assert "+" not in whole.partition("```{")[2].partition("## All files")[0]
+    assert "+" not in whole.partition("```{")[2]
     for part in ("because `assert 'hello' == 'hello you'`:", "- `test_greet.py::test_greets_by_name`"):
         assert part in red
-    assert "[`greet.py`](ch01.md#greet-py)" in red
-    for part in ("[`greet.py`](ch02.md#greet-py)", "[`test_greet.py`](ch02-red.md#test-greet-py)"):
-        assert part in green, "a link leads to the commit that wrote the file"
 
 
 def test_tags_and_commits_lead_to_the_published_repository_where_one_is_named(small: Path) -> None:
@@ -149,29 +145,21 @@ def test_a_page_without_a_translation_is_shown_in_english_and_two_at_one_address
 
 
 @pytest.mark.parametrize(
-    ("part", "content", "said"),
+    ("content", "said"),
     [
-        ("link", "#here", ""),
-        ("link", "../b/#there", ""),
-        ("link", "../b/#nowhere", "the link ../b/#nowhere leads to a page that has no such anchor."),
-        ("link", "../c/", "the link ../c/ leads nowhere."),
-        ("head", '<link rel="stylesheet" href="//x.invalid/?a">', "loads //x.invalid/?a, from another host."),
-        ("body", '<script src="//cdn.invalid/a.js"></script>', "loads //cdn.invalid/a.js, from another host."),
-        ("body", '<img src="../p.png">', "the image ../p.png has no alt text."),
-        ("body", '<img src="../p.png" alt="bars"><code>&lt;img src=&quot;x.png&quot;&gt;</code>', ""),
-        ("body", '<img alt=bars src="../q.png">', "the link ../q.png leads nowhere."),
+        ('<link rel="stylesheet" href="//x.invalid/?a">', "loads //x.invalid/?a, from another host."),
+        ('<script src="//cdn.invalid/a.js"></script>', "loads //cdn.invalid/a.js, from another host."),
+        ('<img src="../p.png">', "the image ../p.png has no alt text."),
+        ('<img src="../p.png" alt="bars"><code>&lt;img src=&quot;x.png&quot;&gt;</code>', ""),
+        ('<a href="https://x.invalid/">elsewhere</a><img alt=dot src="data:image/png;base64,eA">', ""),
     ],
 )
-def test_the_built_html_is_searched_for_faults(tmp_path: Path, part: str, content: str, said: str) -> None:
-    for name in "ab":
-        (tmp_path / name).mkdir()
-    (tmp_path / "p.png").touch()
-    parts = {"head": "", "link": "#here", "body": ""} | {part: content}
-    (tmp_path / "a" / "index.html").write_text(HTML.format(**parts))
-    (tmp_path / "b" / "index.html").write_text('<a name="there"></a><a href="../a/">back</a>')
-    (tmp_path / "a.css").write_text("@font-face { src: url('https://fonts.invalid/a.woff2') }")
+def test_the_built_html_is_searched_for_faults(tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/index.html").write_text(f"<html><head></head><body>{content}</body></html>")
+    (tmp_path / "b.css").write_text("@font-face { src: url('https://fonts.invalid/a.woff2') }")
     own = [f"a/index.html: {said}"] if said else []
-    assert faults(tmp_path) == [*own, "a.css: loads something from another host."]
+    assert faults(tmp_path) == [*own, "b.css: loads something from another host."]
 
 
 def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

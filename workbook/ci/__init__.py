@@ -10,11 +10,9 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from workbook.ci import commit
 from workbook.ci.act import Event
-from workbook.ci.rehearsal import Outcome, name_of, rehearse
-from workbook.ci.stand_in import NOT_HERE
-from workbook.ci.workflow import read, tool
+from workbook.ci.rehearsal import Outcome, current, name_of, rehearse
+from workbook.ci.workflow import NOT_HERE, read
 from workbook.explain import lastcheck
 from workbook.say import Problem, _
 
@@ -46,29 +44,32 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     Raises:
         Problem: there is no such workflow or job, GitHub would refuse the file, or nothing is committed.
     """
-    file = workflow if workflow.is_absolute() else project / workflow
+    file = project / workflow
     plan = read(file)
-    tool("act")  # before anything is started
     if job is not None and job not in plan.jobs:
         known = _("It has: {known}.", known=", ".join(plan.jobs))
         raise Problem(_("{workflow} has no job {job}.", workflow=workflow, job=job), why=known, code=2)
-    state = commit.current(project)
+    state = current(project)
     say(_("{name} on commit {sha}: {subject}", name=file.name, sha=state.sha, subject=state.subject))
-    _say_what_is_left_out(state, file)
+    others = [path for path in state.left_out if (state.repository / path).resolve() != file.resolve()]
+    if len(others) < len(state.left_out):
+        say(_("{mine} is not committed; it is taken as it is on the disk.", mine=file.name))
+    if others:
+        named = ", ".join(others[:5]) + (", …" if others[5:] else "")
+        say(_("Left out, because not committed: {named}.", named=named))
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
         outcomes = rehearse(plan, state, only=job, hear=lambda outcome, event: _show(outcome, event, status))
     if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
-        red = [each for each in outcomes if each.result != "blocked" and not each.passed]
-        lastcheck.write(project, [_fault(each) for each in red], "ci")
-    if any(each.judged and not each.passed for each in outcomes):
+        faults = [
+            lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), "\n".join(each.heard or each.lines))
+            for each in outcomes
+            if each.result != "blocked" and not each.passed
+        ]
+        lastcheck.write(project, faults, "ci")
+    if any(not each.passed and not each.left_out for each in outcomes):
         return 1
-    return 0 if all(each.judged for each in outcomes) else NOT_JUDGED
-
-
-def _fault(outcome: Outcome) -> lastcheck.Fault:
-    heard = "\n".join(_heard(outcome) or outcome.lines)
-    return lastcheck.Fault("", f"workbook ci, job {outcome.job}", (_verdict(outcome),), heard)
+    return NOT_JUDGED if any(each.left_out for each in outcomes) else 0
 
 
 def say(sentence: str) -> None:
@@ -78,33 +79,15 @@ def say(sentence: str) -> None:
         print(line.plain.rstrip(), flush=True)
 
 
-def _say_what_is_left_out(state: commit.Commit, workflow: Path) -> None:
-    """Name what the person has on the disk and GitHub would not see."""
-    others = [path for path in state.left_out if (state.repository / path).resolve() != workflow.resolve()]
-    if len(others) < len(state.left_out):
-        say(_("{mine} is not committed; it is taken as it is on the disk.", mine=workflow.name))
-    if others:
-        named = ", ".join(others[:5]) + (", …" if others[5:] else "")
-        say(_("Left out, because not committed: {named}.", named=named))
-
-
 def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
     """A sentence when a push of this branch would start nothing: students wait for a run that never comes."""
-    on = workflow["on"]
-    if not branch or not isinstance(on, dict):
+    push = workflow["on"].get("push") if isinstance(workflow["on"], dict) else None
+    patterns = (push or {}).get("branches") or "**"
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    if not branch or any(fnmatchcase(branch, pattern) or pattern.startswith("!") for pattern in patterns):
         return ""
-    if "push" not in on:
-        return _("On GitHub a push does not start this workflow.")
-    patterns = (on["push"] or {}).get("branches") or ["**"]
-    patterns = patterns if isinstance(patterns, list) else [patterns]
-    if any(fnmatchcase(branch, str(pattern)) or str(pattern).startswith("!") for pattern in patterns):
-        return ""
-    named = ", ".join(map(str, patterns))
-    return _(
-        "On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.",
-        branch=branch,
-        named=named,
-    )
+    values = {"branch": branch, "named": ", ".join(patterns)}
+    return _("On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.", **values)
 
 
 def _show(outcome: Outcome, event: Event, status: Status) -> None:
@@ -118,16 +101,16 @@ def _show(outcome: Outcome, event: Event, status: Status) -> None:
             status.update(f"{_shown(outcome.steps[event.place])} …")
         case "ended" if event.place is not None:
             step, well = outcome.steps[event.place], event.text == "success"
-            goes_on = _("; the job goes on") if not well and step.get("continue-on-error") is True else ""
+            goes_on = _("; the job goes on") if not well and step.get("continue-on-error") == "true" else ""
             word = ("ok       ", "green") if well else ("failed   ", "red")
             shown = Text.assemble(word, f"{_shown(step)} ({event.seconds:.1f} s){goes_on}")
             status.console.print(shown, soft_wrap=True)
-            for line in outcome.said.get(event.place, ()):
+            for line in event.lines:
                 if line.startswith(NOT_HERE):
                     print(f"{'':<9}{line}")
         case "concluded":
             say(f"\n{_verdict(outcome)}")
-            said = [line for line in _heard(outcome) if line.strip()]
+            said = [line for line in outcome.heard if line.strip()]
             # Of several errors the first often tells the most.
             if reasons := [*dict.fromkeys(line[: 3 * WIDTH] for line in said if _REASON.match(line))][:10]:
                 print(_("\nWhat it says is wrong:"), *reasons, sep="\n  ")
@@ -137,27 +120,21 @@ def _show(outcome: Outcome, event: Event, status: Status) -> None:
 
 def _verdict(outcome: Outcome) -> str:
     """What came of a job, in a sentence or two."""
-    why = outcome.why or _("it gave no reason")
+    why, missing = outcome.why or _("it gave no reason"), ", ".join(outcome.left_out)
     match outcome.result:
         case "blocked":
             said = _("skipped: it needs {failed}.", failed=why)
         case "success":
-            said = _("The job passed.") if outcome.judged else _("What was run here passed.")
+            said = _("What was run here passed.") if missing else _("The job passed.")
         case "skipped":
-            said = _("The job was skipped: its condition does not hold.") if outcome.judged else ""
+            said = "" if missing else _("The job was skipped: its condition does not hold.")
         case _ if outcome.red_by is not None:
             said = _("The job failed at the step “{name}”: {why}.", name=_shown(outcome.steps[outcome.red_by]), why=why)
         case _:
             said = _("The job failed: {why}.", why=why.rstrip("."))
-    if outcome.judged:
-        return said
-    missing = ", ".join(outcome.left_out)
-    return f"{said} {_('The job is not judged, for this was not run here: {missing}.', missing=missing)}".strip()
-
-
-def _heard(outcome: Outcome) -> list[str]:
-    """What the step printed that failed."""
-    return outcome.said.get(-1 if outcome.red_by is None else outcome.red_by, [])
+    if missing:
+        said += " " + _("The job is not judged, for this was not run here: {missing}.", missing=missing)
+    return said.strip()
 
 
 def _shown(step: dict[str, Any]) -> str:

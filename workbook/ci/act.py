@@ -14,9 +14,8 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
-from workbook.ci import stand_in
-from workbook.ci.service import Mysql
-from workbook.ci.workflow import RUNNER, tool
+from workbook.ci.service import MYSQL_PORT, Mysql
+from workbook.ci.workflow import NOT_HERE, RUNNER, tool
 from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
@@ -24,27 +23,39 @@ from workbook.place import private
 from workbook.runner import ground
 from workbook.say import Problem, _
 
-TELL = "workbook-tell"
-"""The script that stands before the shell of a step, and sends what it prints into a file."""
+TELL = 'said=$1; shift\n"$@" </dev/null >"$said" 2>&1\ncode=$?\ncat "$said"\nexit $code\n'
+"""Stands before the shell of a step: act would give it a terminal, which GitHub does not, and lose its last lines."""
+CLIENTS = ("mysql", "mysqladmin")
+HARMLESS = ("sudo", "systemctl", "service", "timedatectl", "apt-get", "apt")
+"""Without what these do, the steps that follow mostly do the same here."""
+NEEDED = ("docker", "docker-compose", "pip", "pip3", *CLIENTS)
+"""Without these they do not. MySQL's clients are the real ones where they can be had; a set-up Python has its `pip`."""
+STAND_IN = f"""#!/bin/sh
+# Stands first on PATH for a program that would change this machine, or need GitHub's, and says what it leaves out.
+name=${{0##*/}} here=${{0%/*}}
+if [ "$name" = sudo ]; then
+    while case "$1" in -[ughp]) shift ;; -* | *=*) ;; *) false ;; esac; do shift; done
+    [ ! -f "$here/$1" ] || exec "$here/$@"
+fi
+echo "{NOT_HERE}$name $*"
+exit """
 NOBODY = 65534
 """Root's steps run as this user and group: on GitHub, too, a step is no root."""
-
-_PASSED_ON = re.compile(r"UV_|PIP_|SSL_CERT_|(https?|no)_proxy$", re.IGNORECASE)
-_NOT_PASSED_ON = ("UV_PROJECT_ENVIRONMENT", "UV_RUN_RECURSION_DEPTH", "UV_PYTHON", "UV")
 
 
 class Event(NamedTuple):
     """What happens in a job: `place` is the step, from 0; None when the event is the job's.
 
-    A step has `started`, has `said` a line or `ended`; act `complained`; the job has `begun`, is `over` (for act) and
-    `concluded`; something is `noted` of it, or `left out` and may decide its result. `text` is the line, the reason,
-    the sentence, or the result: `success`, `failure`, or (of the job) `skipped`.
+    A step has `started` or `ended` (with the lines it printed); act `complained`; the job has `begun`, is `over` (for
+    act) and `concluded`; something is `noted` of it, or `left out` and may decide its result. `text` is the reason, the
+    sentence, or the result: `success`, `failure`, or (of the job) `skipped`.
     """
 
-    what: Literal["begun", "noted", "left out", "started", "said", "ended", "complained", "over", "concluded"]
-    place: int | None = None
+    what: Literal["begun", "noted", "left out", "started", "ended", "complained", "over", "concluded"]
     text: str = ""
+    place: int | None = None
     seconds: float = 0.0
+    lines: tuple[str, ...] = ()
 
 
 def run(
@@ -60,30 +71,26 @@ def run(
     Yields:
         what happens, with paths and ports as on GitHub. Whoever stops listening ends the job.
     """
-    act = tool("act")
     (job,) = workflow["jobs"].values()
     ids = [str(step.get("id") or place) for place, step in enumerate(job["steps"])]
     told_in = {place: scratch / f"said-{place}" for place, step in enumerate(job["steps"]) if "run" in step}
     for place, file in told_in.items():
-        # act would give the step a terminal, which GitHub does not, and lose what one that fails says last.
-        step = job["steps"][place]
-        step["shell"] = f"sh {scratch / 'tools' / TELL} {file} {step['shell']}"
+        job["steps"][place]["shell"] = f"sh {scratch / 'tell'} {file} {job['steps'][place]['shell']}"
     script = yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True)
-    (scratch / "workflow.yml").write_text(script, encoding="utf-8")
     environment = _prepare(scratch, mysql, script)
+    # Each is named, so that none of them is looked for in the project.
+    files = {"directory": "commit", "workflows": "workflow.yml", "action-cache-path": "act"}
+    files |= {f"{name}-file": name for name in ("env", "secret", "var", "input")}
+    written = {"workflows": script, "secret-file": "".join(f"{name}={value}\n" for name, value in secrets.items())}
+    for option in files.keys() - {"directory", "action-cache-path"}:
+        (scratch / files[option]).write_text(written.get(option, ""), encoding="utf-8")
+    command = [tool("act"), "push", "--json", "--no-cache-server", f"--platform={RUNNER}=-self-hosted"]
+    command += [f"--{option}={scratch / name}" for option, name in files.items()]
     reading, writing = os.pipe()
     with contextlib.ExitStack() as stack, open(reading, "rb") as lines, open(writing, "wb") as output:
         # Opened now, for with the end of the job they are gone.
         told = {place: stack.enter_context(file.open("w+", errors="replace")) for place, file in told_in.items()}
-        # Named, so that none of them is looked for in the project.
-        files = {f"{name}-file": scratch / name for name in ("env", "secret", "var", "input")}
-        for file in files.values():
-            file.touch()
-        (scratch / "secret").write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
-        files |= {"directory": scratch / "commit", "workflows": scratch / "workflow.yml"}
-        files |= {"action-cache-path": scratch / "act"}
-        command = [*_unprivileged(act, scratch), act, "push", "--json", "--no-cache-server"]
-        command += [f"--platform={RUNNER}=-self-hosted", *(f"--{option}={file}" for option, file in files.items())]
+        command = [*_unprivileged(command[0], scratch), *command]
         guarded = Guarded(command, patience=5, remove=scratch, env=environment, output=output)
         output.close()
         clock = threading.Timer(seconds or 0, guarded.stop)
@@ -94,11 +101,12 @@ def run(
             for line in lines:
                 for event in _read(line.decode(errors="replace"), ids, told):
                     over = over or event.what == "over"
-                    yield event._replace(text=_as_on_github(event.text, scratch, mysql.ports))
+                    said = tuple(_as_on_github(each, scratch, mysql.ports) for each in (event.text, *event.lines))
+                    yield event._replace(text=said[0], lines=said[1:])
             if seconds and clock.finished.is_set():
-                yield Event("complained", None, _("not done after {seconds:g} seconds", seconds=seconds))
+                yield Event("complained", _("not done after {seconds:g} seconds", seconds=seconds))
             elif not over and guarded.wait() == 0:
-                yield Event("over", None, "skipped")  # the job's own condition does not hold; act says nothing then
+                yield Event("over", "skipped")  # the job's own condition does not hold; act says nothing then
         finally:
             clock.cancel()
             guarded.stop()
@@ -110,19 +118,19 @@ def _read(line: str, ids: list[str], told: Mapping[int, Iterable[str]]) -> Itera
         entry = json.loads(line)
     except ValueError:
         if line.startswith("Error: "):
-            yield Event("complained", None, line.removeprefix("Error: ").strip())
+            yield Event("complained", line.removeprefix("Error: ").strip())
         return
     step, message = str((entry.get("stepID") or [""])[0]), str(entry.get("msg", ""))
     place = ids.index(step) if step in ids else None
     if "jobResult" in entry:
-        yield Event("over", None, entry["jobResult"])
+        yield Event("over", entry["jobResult"])
     elif place is not None and "stepResult" in entry and entry.get("stage") == "Main":
-        yield from (Event("said", place, each) for each in told.get(place, ()))
-        yield Event("ended", place, entry["stepResult"], entry.get("executionTime", 0) / 1e9)
+        lines = tuple(told.get(place, ()))
+        yield Event("ended", entry["stepResult"], place, entry.get("executionTime", 0) / 1e9, lines)
     elif entry.get("level") == "error":
-        yield Event("complained", place, message.replace("exit status ", "exit code "))
+        yield Event("complained", message.replace("exit status ", "exit code "), place)
     elif place is not None and entry.get("stage") == "Main" and "Run Main" in message:
-        yield Event("started", place)
+        yield Event("started", place=place)
 
 
 def _as_on_github(line: str, scratch: Path, ports: Mapping[int, int]) -> str:
@@ -157,44 +165,35 @@ def _unprivileged(act: str, scratch: Path) -> list[str]:
 
 def _prepare(scratch: Path, mysql: Mysql, script: str) -> dict[str, str]:
     """Lay out the job's folders; the environment that it starts with."""
-    home, tools = scratch / "home", scratch / "tools"
-    for folder in (home, tools, scratch / "tmp"):
-        folder.mkdir()
-    # Without our own environment: a package that the project forgot must be missing.
-    theirs = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    path = [str(tools), str(home / ".local" / "bin")]
-    path += [each for each in theirs if each and Path(each) != Path(sys.executable).parent]
-    uv = ground.uv()
-    if uv:
-        (tools / "uv").symlink_to(uv)
-    settings: dict[str, Any] = {"ports": mysql.ports, "preinstalled": mysql.preinstalled}
-    for name in stand_in.CLIENTS if "mysql" in script else ():
+    tools = scratch / "tools"
+    tools.mkdir()
+    stand_ins = {name: f"{STAND_IN}{0 if name in HARMLESS else 127}\n" for name in (*HARMLESS, *NEEDED)}
+    for name in CLIENTS if "mysql" in script else ():
         with contextlib.suppress(Unavailable):
-            settings[name] = programs.client(name)
-    (scratch / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
-    for name in stand_in.NAMES:
-        run = shlex.join([sys.executable, "-I", "-S", stand_in.__file__, str(scratch / "settings.json"), name])
-        (tools / name).write_text(f'#!/bin/sh\nexec {run} "$@"\n')
+            # Without the option it looks for the socket, and a service container has none on the machine either.
+            options = ("--protocol=TCP",) if mysql.preinstalled else ()
+            stand_ins[name] = f'#!/bin/sh\nexec {shlex.join((*programs.client(name), *options))} "$@"\n'
+    for name, text in stand_ins.items():
+        (tools / name).write_text(text)
         (tools / name).chmod(0o755)
-    (tools / TELL).write_text('said=$1; shift\n"$@" </dev/null >"$said" 2>&1\ncode=$?\ncat "$said"\nexit $code\n')
-    (scratch / "gitconfig").write_text("[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n")
-    kept = {name: value for name, value in os.environ.items() if _PASSED_ON.match(name) and name not in _NOT_PASSED_ON}
+    (scratch / "tell").write_text(TELL)
+    # A student's shell, but for the identity, with this machine's programs, and with a Python where there is none.
+    there = ground.prepare(scratch / "ground", ground.Settings())
+    environment = there.environment()
+    (there.root / "gitconfig").write_text("[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n")
+    for name in ("MYPY_CACHE_DIR", "UV_PYTHON_DOWNLOADS", "UVICORN_PORT"):
+        del environment[name]
     if os.geteuid() == 0:
         cache = private() / "ci" / "uv"  # that of root is not theirs to write
         cache.mkdir(parents=True, exist_ok=True)
         os.chown(cache, NOBODY, NOBODY)
-    else:
-        cache = Path(kept.get("UV_CACHE_DIR") or ground.uv_cache())
-    if (Path.home() / ".config/uv/uv.toml").is_file():
-        kept.setdefault("UV_CONFIG_FILE", str(Path.home() / ".config/uv/uv.toml"))
-    return kept | {
-        "PATH": os.pathsep.join(path),
-        "HOME": str(home),
-        "TMPDIR": str(scratch / "tmp"),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",  # as on GitHub's machines
-        "TERM": "dumb",
+        environment["UV_CACHE_DIR"] = str(cache)
+    # Without our own environment: a package that the project forgot must be missing.
+    theirs = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    theirs = [each for each in theirs if each and Path(each) != Path(sys.executable).parent]
+    return environment | {
+        "PATH": os.pathsep.join([str(tools), str(there.home / ".local/bin"), str(there.root / "bin"), *theirs]),
         "COLUMNS": "78",  # the report indents by two
-        "GIT_CONFIG_GLOBAL": str(scratch / "gitconfig"),
-        "UV_CACHE_DIR": str(cache),
+        "MYSQL_TCP_PORT": str(mysql.ports[MYSQL_PORT]),  # what MySQL's own clients take for theirs
+        "MYSQL_UNIX_PORT": "/nowhere/mysqld.sock",
     }

@@ -1,21 +1,42 @@
 """The jobs of a workflow, run for what comes of them: as they are, or with something planted in the commit."""
 
 import tempfile
-import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from workbook.ci import act, commit
+from workbook.ci import act
 from workbook.ci.act import Event
 from workbook.ci.service import mysql_service, secrets_of, serve
-from workbook.ci.stand_in import NOT_HERE
-from workbook.ci.workflow import Workflow, elsewhere, is_unknown, needs, rewrite
-from workbook.say import _
+from workbook.ci.workflow import NOT_HERE, Workflow, elsewhere, is_unknown, needs, rewrite
+from workbook.history.git import persons_git, try_git
+from workbook.say import Problem, _
 
-_STARTING = threading.Lock()
+
+class Commit(NamedTuple):
+    """What a run is about; `branch` is empty on a detached HEAD, `left_out` names what is changed or new."""
+
+    repository: Path
+    sha: str
+    subject: str
+    branch: str
+    left_out: tuple[str, ...]
+
+
+def current(project: Path) -> Commit:
+    """The commit that the project stands on; a Problem when nothing is committed in the folder."""
+    last = try_git(project, "log", "-1", "--format=%h %s", looking=True)
+    if last.returncode:
+        what = _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=project)
+        raise Problem(what, why=last.stderr.strip(), ways=("git init, git add -A, git commit",))
+    sha, _space, subject = last.stdout.strip().partition(" ")
+    repository = Path(persons_git(project, "rev-parse", "--show-toplevel", looking=True).strip())
+    branch = persons_git(project, "branch", "--show-current", looking=True).strip()
+    changed = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    entries = persons_git(repository, *changed, looking=True).split("\0")
+    return Commit(repository, sha, subject, branch, tuple(entry[3:] for entry in entries if entry))
 
 
 @dataclass(slots=True)
@@ -29,7 +50,7 @@ class Outcome:
         reached: the step at whose end the watched thing had happened first, or None.
         red_by: the step that failed first, by its place; None when none did.
         said: the lines that the steps printed, by the step's place.
-        left_out: what could not be run here and may have decided the result.
+        left_out: what could not be run here and may have decided the result: then the job is not judged.
     """
 
     job: str
@@ -48,9 +69,9 @@ class Outcome:
         return self.result in ("success", "skipped")
 
     @property
-    def judged(self) -> bool:
-        """Whether GitHub's tick would have the same colour; False when what decides it could not be run here."""
-        return not self.left_out
+    def heard(self) -> list[str]:
+        """What the step printed that failed."""
+        return self.said.get(-1 if self.red_by is None else self.red_by, [])
 
     @property
     def lines(self) -> list[str]:
@@ -66,23 +87,21 @@ class Outcome:
                 self.why = self.why or event.text
             case "over":
                 self.result = event.text
-            case "said" if event.place is not None:
-                self.said.setdefault(event.place, []).append(event.text)
             case "ended" if event.place is not None:
-                step, said = self.steps[event.place], self.said.get(event.place, ())
+                step, self.said[event.place] = self.steps[event.place], list(event.lines)
                 if self.reached is None and watch():
                     self.reached = event.place
                 if self.red_by is not None:
                     return
-                if event.text != "success" and step.get("continue-on-error") is not True:
+                if event.text != "success" and step.get("continue-on-error") != "true":
                     self.red_by, self.failed = event.place, name_of(step)
                 if self.red_by is not None or is_unknown(step):
-                    self.left_out += [line.removeprefix(NOT_HERE) for line in said if line.startswith(NOT_HERE)]
+                    self.left_out += [line[len(NOT_HERE) :] for line in event.lines if line.startswith(NOT_HERE)]
 
 
 def rehearse(
     plan: Workflow,
-    state: commit.Commit,
+    state: Commit,
     *,
     plant: Callable[[Path], None] = lambda clone: None,
     watch: Callable[[], bool] = lambda: False,
@@ -90,13 +109,12 @@ def rehearse(
     only: str | None = None,
     hear: Callable[[Outcome, Event], None] = lambda outcome, event: None,
 ) -> list[Outcome]:
-    """Run the jobs of a workflow on a clone of the commit; the jobs' outcomes in their order.
+    """Run the jobs of a workflow on a clone of the commit, each in one of its own; what came of them, in their order.
 
     Args:
         plant: changes the clone and commits it. All that the steps can write to lies in the clone's parent folder.
         watch: asked at the end of each step whether the planted thing has happened.
-        seconds: after how many a job is stopped.
-        only: the one job to run; all when None.
+        seconds, only: after how many a job is stopped; the one job to run. None for never, and for all.
         hear: told of each event as it happens; the outcome holds it already.
 
     Raises:
@@ -125,29 +143,27 @@ def rehearse(
 
 
 def _run(
-    plan: Workflow, name: str, state: commit.Commit, plant: Callable[[Path], None], seconds: float | None
+    plan: Workflow, name: str, state: Commit, plant: Callable[[Path], None], seconds: float | None
 ) -> Generator[Event, None, None]:
     job = plan.jobs[name]
     if missing := elsewhere(job):
-        yield from (Event("left out", text=missing), Event("over", text="skipped"))
+        yield from (Event("left out", missing), Event("over", "skipped"))
         return
-    service = mysql_service(job)
-    with ExitStack() as stack:
-        temporary = tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True)
-        scratch = Path(stack.enter_context(temporary))
-        commit.clone(state, scratch / "commit")
+    with tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True) as temporary:
+        scratch, repository = Path(temporary), state.repository
+        # No file is shared with the person's: the copy may change its owner.
+        clone = ("clone", "--quiet", "--no-hardlinks", str(repository), str(scratch / "commit"))
+        persons_git(repository, *clone, looking=True)
         plant(scratch / "commit")
-        # One at a time: somebody who rehearses twice at once is not to be told that another command is in the way.
-        with _STARTING:
-            mysql = stack.enter_context(serve(state.repository, job))
-        rewritten, empty = rewrite(plan.content, name, scratch / "commit", mysql.ports)
-        yield from (Event("noted", text=sentence) for sentence in mysql.said)
-        if empty:
-            yield Event("noted", text=_("Secrets are empty here: {listed}.", listed=empty))
-        for each in job.get("services") or {}:
-            if not service or each != service.name:
-                yield Event("left out", text=_("the service {other}", other=each))
-        yield from act.run(rewritten, scratch, mysql, secrets_of(job), seconds)
+        with serve(repository, job) as mysql:
+            rewritten, empty = rewrite(plan.content, name, scratch / "commit", mysql)
+            yield Event("noted", mysql.said)
+            yield Event("noted", empty and _("Secrets are empty here: {listed}.", listed=empty))
+            played = mysql_service(job)
+            for each in job.get("services") or {}:
+                if not played or each != played.name:
+                    yield Event("left out", _("the service {other}", other=each))
+            yield from act.run(rewritten, scratch, mysql, secrets_of(job), seconds)
 
 
 def name_of(step: dict[str, Any]) -> str:

@@ -8,18 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
 
-from workbook.ci.stand_in import STARTS_MYSQL
 from workbook.login import create_database, cursor, quoted
 from workbook.mysql import ladder, local
-from workbook.mysql.server import Server
-from workbook.say import _
+from workbook.mysql.server import Server, Unavailable
+from workbook.say import Problem, _
 
 MYSQL_PORT = 3306
 
 ANY_PORT = 0
 """The port of a service that publishes a lone `3306`: GitHub picks one, and steps ask for it by an expression."""
+
+STARTS_MYSQL = re.compile(
+    r"(?m)^([^#\n]*?)(?:\bsudo\s[^#;&|\n]*?)?"
+    r"(?:\bsystemctl\s[^#;&|\n]*(?:\b(?:re)?start|--now)\s[^#;&|\n]*\bmysqld?\b(?:\.service)?"
+    r"|(?:\bservice\s+|/etc/init\.d/)mysqld?\s+(?:re)?start\b)"
+)
+"""The command of a script that starts the MySQL which GitHub's machines have installed; before it, what stays."""
 
 _PUBLISHED = re.compile(r"(?:(?:.*:)?(\d+):)?3306(?:/tcp)?")
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
@@ -60,13 +65,11 @@ def mysql_service(job: dict[str, Any]) -> Service | None:
         settings = described if isinstance(described, dict) else {"image": described}
         image = str(settings.get("image"))
         if re.fullmatch(r"(.*/)?mysql(-server)?([:@].*)?", image, re.IGNORECASE):
-            env = {
-                key: _SECRET.sub(r"made-up-\1", str(value or "")) for key, value in (settings.get("env") or {}).items()
-            }
-            environment = {key: re.sub(r"(?s)\$\{\{.*?\}\}", "", value) for key, value in env.items()}
-            published = filter(None, (_PUBLISHED.fullmatch(str(each)) for each in settings.get("ports") or ()))
+            env = (settings.get("env") or {}).items()
+            told = {key: re.sub(r"(?s)\$\{\{.*?\}\}", "", _SECRET.sub(r"made-up-\1", value)) for key, value in env}
+            published = filter(None, map(_PUBLISHED.fullmatch, settings.get("ports") or ()))
             ports = tuple(int(found[1] or ANY_PORT) for found in published)
-            return Service(str(name), image, environment, ports, "--health-cmd" in str(settings.get("options") or ""))
+            return Service(name, image, told, ports, "--health-cmd" in (settings.get("options") or ""))
     return None
 
 
@@ -86,17 +89,17 @@ PREINSTALLED = Service("mysql", "preinstalled", {"MYSQL_ROOT_PASSWORD": "root"},
 
 class Mysql(NamedTuple):
     """What a job finds: each port that the workflow knows, and the port here that stands for it; and whether the server
-    is GitHub's preinstalled one. `said` are sentences: what plays it, and what of it would go wrong on GitHub."""
+    is GitHub's preinstalled one. `said` is what plays it, and what of it would go wrong on GitHub, a line each."""
 
     ports: dict[int, int]
     preinstalled: bool = False
-    said: tuple[str, ...] = ()
+    said: str = ""
 
 
 @contextlib.contextmanager
 def serve(project: Path, job: dict[str, Any]) -> Iterator[Mysql]:
     """Have the job's MySQL (its service's, or GitHub's own when a step starts that); a Problem when none can be had."""
-    scripts = "\n".join(str(step.get("run", "")) for step in job["steps"])
+    scripts = "\n".join(step.get("run", "") for step in job["steps"])
     played = mysql_service(job) or (PREINSTALLED if STARTS_MYSQL.search(scripts) else None)
     # Bound and not listening: certainly nobody answers there. A job without a MySQL must not find its owner's.
     with socket.socket() as nobody:
@@ -105,31 +108,38 @@ def serve(project: Path, job: dict[str, Any]) -> Iterator[Mysql]:
         if not played:
             yield Mysql(ports)
             return
-        # A server that was lent to the tests will not do: here root gets another password.
-        given = os.environ.get("WORKBOOK_MYSQL") == "given"
-        with local.start(use="test") if given else ladder.climb(project, use="test") as server:
+        with _start(project, played) as server:
             _settle(server, played)
             names = {"version": server.version, "name": played.name, "image": played.image}
-            said = [_("MySQL {version} of this machine plays the service {name} ({image}).", **names)]
+            said = _("MySQL {version} of this machine plays the service {name} ({image}).", **names)
             if not played.health:
-                said += [_("{name} has no --health-cmd: on GitHub the steps may start before it answers.", **names)]
+                said += "\n" + _(
+                    "{name} has no --health-cmd: on GitHub the steps may start before it answers.", **names
+                )
             ports |= {ANY_PORT: server.port} | dict.fromkeys(played.ports, server.port)
-            yield Mysql(ports, played is PREINSTALLED, tuple(said))
+            yield Mysql(ports, played is PREINSTALLED, said.rstrip())
+
+
+def _start(project: Path, service: Service) -> Server:
+    # A server that was lent to the tests will not do: here root gets another password. And to one in a container nobody
+    # comes as root@localhost, whose password the steps change.
+    if service is not PREINSTALLED and os.environ.get("WORKBOOK_MYSQL") != "given":
+        return ladder.climb(project, use="test")
+    try:
+        return local.start(use="test")
+    except Unavailable as reason:
+        raise Problem(_("No MySQL could be found or brought up on this machine."), why=str(reason)) from reason
 
 
 def _settle(server: Server, service: Service) -> None:
     """Make the accounts and the database that the image's entry point makes."""
     told = service.environment
-    root = told.get("MYSQL_ROOT_PASSWORD") or (uuid4().hex if told.get("MYSQL_RANDOM_ROOT_PASSWORD") else "")
     if told.get("MYSQL_DATABASE"):
         create_database(server, told["MYSQL_DATABASE"])
     with cursor(server) as ask:
-        if told.get("MYSQL_USER"):
-            user = (told["MYSQL_USER"], told["MYSQL_PASSWORD"])
-            ask.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", user)
+        if user := told.get("MYSQL_USER"):
+            ask.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (user, told["MYSQL_PASSWORD"]))
             if told.get("MYSQL_DATABASE"):
-                ask.execute(f"GRANT ALL ON {quoted(told['MYSQL_DATABASE'])}.* TO %s@'%%'", user[:1])
-        ask.execute("ALTER USER root@'%%' IDENTIFIED BY %s", (root,))
-        # Through Docker nobody arrives from localhost, so that account would be another in each rung. It is ours, and
-        # this is the last thing that it does.
-        ask.execute("DROP USER root@localhost")
+                ask.execute(f"GRANT ALL ON {quoted(told['MYSQL_DATABASE'])}.* TO %s@'%%'", (user,))
+        for host in ("%", "localhost"):
+            ask.execute("ALTER USER IF EXISTS root@%s IDENTIFIED BY %s", (host, told.get("MYSQL_ROOT_PASSWORD", "")))

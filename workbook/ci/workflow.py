@@ -2,22 +2,24 @@
 
 import copy
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from workbook.ci.service import ANY_PORT, MYSQL_PORT, secrets_of
-from workbook.ci.stand_in import NOT_HERE
+from workbook.ci.service import ANY_PORT, MYSQL_PORT, STARTS_MYSQL, Mysql, secrets_of
 from workbook.say import Problem, _
+
+NOT_HERE = "not run here: "
+"""How a step says what is left out of it."""
 
 REFUSED = re.compile(
     r"(syntax-check|events|id|job-needs|permissions|runner-label): "
@@ -32,11 +34,9 @@ SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}",
 """What GitHub runs a script with, by the name of the shell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
-    """A workflow that GitHub would take: where it was read, and the whole of it."""
+class Workflow(NamedTuple):
+    """A workflow that GitHub would take. Its values are texts, as they are written: `"true"`, `"3306"`, `"on"`."""
 
-    file: Path
     content: dict[str, Any]
 
     @property
@@ -44,7 +44,7 @@ class Workflow:
         """The jobs by their ids, each after those that it needs."""
         jobs = self.content["jobs"]
         return {
-            name: jobs[name] for name in TopologicalSorter({each: needs(jobs[each]) for each in jobs}).static_order()
+            name: jobs[name] for name in TopologicalSorter({name: needs(jobs[name]) for name in jobs}).static_order()
         }
 
 
@@ -56,7 +56,7 @@ def needs(job: dict[str, Any]) -> list[str]:
 
 def tool(name: str) -> str:
     """The path of a pinned program, `act` or `actionlint`: beside our Python, else on PATH; a Problem without it."""
-    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if not found:
         what = _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name)
         raise Problem(what, ways=(_("Install what requirements.lock pins: make setup"),))
@@ -64,44 +64,22 @@ def tool(name: str) -> str:
 
 
 def read(file: Path) -> Workflow:
-    """Read a workflow; a Problem says that there is none, or names the lines for which GitHub would refuse it."""
+    """Read a workflow; a Problem says that there is none, or names the first line for which GitHub would refuse it."""
     if not file.is_file():
         why = _("GitHub looks for workflows in the folder .github/workflows, at the top of the repository.")
         raise Problem(_("There is no workflow at {file}.", file=file), why=why)
     written = file.read_text(encoding="utf-8", errors="replace")
-    content = _parse(file, written)
-    mistakes = [f"{file}, line {line}: {sentence}." for line, sentence in _refusals(file, written)]
-    if mistakes:
-        raise Problem(_("GitHub would refuse {mistakes}", mistakes=mistakes[0]), why="\n".join(mistakes[1:5]))
-    return Workflow(file, content)
-
-
-def _parse(file: Path, written: str) -> dict[str, Any]:
-    try:
-        content = yaml.load(written, _Loader)
-    except yaml.YAMLError as error:
-        about = vars(error)
-        # What is never closed is only missed at the end of the file; the line to look at is where it begins.
-        open_ended = str(about.get("context")).startswith("while scanning a ")
-        mark = about.get("context_mark" if open_ended else "problem_mark")
-        line = (mark.line if mark else written.count("\n", 0, about.get("position", 0))) + 1
-        lines = written.splitlines()
-        shown = [f"{number:>4} | {lines[number - 1]}" for number in (line - 1, line) if 0 < number <= len(lines)]
-        problem = about.get("problem") or about.get("reason")
-        what = _("{file}, line {line}: this is not YAML: {problem}.", file=file, line=line, problem=problem)
-        way = _("Compare how far this line and the ones above it stand from the left: in YAML that is the meaning.")
-        raise Problem(what, why="\n".join(shown), ways=(way,)) from None
-    return content if isinstance(content, dict) else {}
-
-
-def _refusals(file: Path, written: str) -> list[tuple[int, str]]:
-    """What actionlint finds that GitHub refuses: line and sentence."""
     command = [tool("actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = [each for each in json.loads(done.stdout or "[]") if REFUSED.match(f"{each['kind']}: {each['message']}")]
-    if "self-hosted" in written:  # there, labels are of one's own making
-        found = [each for each in found if each["kind"] != "runner-label"]
-    return sorted((each["line"], re.split(r"\. (?:available|see) ", each["message"])[0]) for each in found)
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout or "[]")
+    for each in sorted(found, key=lambda each: each["line"]):
+        own_labels = each["kind"] == "runner-label" and "self-hosted" in written
+        if REFUSED.match(f"{each['kind']}: {each['message']}") and not own_labels:
+            mistake = f"{file}, line {each['line']}: {re.split(r'[.] (?:available|see) ', each['message'])[0]}."
+            raise Problem(_("GitHub would refuse {mistakes}", mistakes=mistake), why=each.get("snippet") or "")
+    try:
+        return Workflow(yaml.load(written, yaml.BaseLoader))
+    except yaml.YAMLError as error:  # PyYAML reads an older YAML than GitHub does
+        raise Problem(_("{env_file} cannot be read: {reason}.", env_file=file, reason=error)) from None
 
 
 def elsewhere(job: dict[str, Any]) -> str:
@@ -122,47 +100,50 @@ def is_unknown(step: dict[str, Any]) -> bool:
     return _script(step, Path()) == ""
 
 
-def rewrite(
-    workflow: Mapping[str, Any], name: str, commit: Path, ports: Mapping[int, int]
-) -> tuple[dict[str, Any], str]:
+def rewrite(workflow: Mapping[str, Any], name: str, commit: Path, mysql: Mysql) -> tuple[dict[str, Any], str]:
     """The job `name` of a workflow, as it can run here: a workflow of this job alone, and the secrets it misses.
 
     Args:
         commit: a clone that holds the commit under test, and nothing that is not committed.
-        ports: the runner's ports as the workflow writes them, and the ports here that stand for them.
+        mysql: what the job finds in place of its MySQL.
     """
     whole = copy.deepcopy(dict(workflow))
     job = whole["jobs"][name]
     known = {"GITHUB_TOKEN", *secrets_of(job)}
-    for place, step in enumerate(job["steps"]):
-        script = _script(step, commit)
-        if script is not None:
-            kept = {key: step[key] for key in ("id", "if", "continue-on-error", "env") if key in step}
-            script = script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
-            job["steps"][place] = kept | {"name": step.get("name") or step["uses"], "shell": "bash", "run": script}
+    defaults = [((each.get("defaults") or {}).get("run") or {}).get("shell") for each in (job, whole)]
     job["runs-on"] = RUNNER
-    for key in ("needs", "services", "environment", "concurrency", "permissions"):
+    for key in ("needs", "services", "environment", "concurrency", "permissions", "strategy"):
         job.pop(key, None)
         whole.pop(key, None)
     # Unsaid, it means this, and on this machine somebody else may be there.
     job["env"] = {"MYSQL_PORT": str(MYSQL_PORT)} | (whole.pop("env", None) or {}) | (job.get("env") or {})
     whole["on"], whole["jobs"] = "push", {name: job}
+    for place, step in enumerate(job["steps"]):
+        script = _script(step, commit)
+        if script is not None:
+            kept = {key: step[key] for key in ("id", "if", "continue-on-error", "env") if key in step}
+            script = script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
+            job["steps"][place] = kept | {
+                "name": step.get("name") or step["uses"],
+                "shell": SHELLS["bash"],
+                "run": script,
+            }
+        elif "run" in step:
+            script = STARTS_MYSQL.sub(r"\1true", step["run"]) if mysql.preinstalled else step["run"]
+            shell = step.get("shell") or defaults[0] or defaults[1] or ""
+            step |= {"run": _led(script, mysql.ports), "shell": SHELLS.get(shell, shell)}
     for holder in (job, *job["steps"]):
         for key, value in (holder.get("env") or {}).items():
-            if type(value) in (str, int):
-                holder["env"][key] = _led(f"{key}={value}", ports).partition("=")[2]
-    defaults = [((each.get("defaults") or {}).get("run") or {}).get("shell") for each in (job, whole)]
-    for step in job["steps"]:
-        if "run" in step:
-            shell = step.get("shell") or defaults[0] or defaults[1] or ""
-            step |= {"run": _led(str(step["run"]), ports), "shell": SHELLS.get(shell, shell)}
+            holder["env"][key] = _led(f"{key}={value}", mysql.ports).partition("=")[2]
+        for key in {"continue-on-error", "timeout-minutes"} & holder.keys():
+            holder[key] = yaml.safe_load(holder[key])  # act wants no texts there
     return whole, ", ".join(sorted(set(re.findall(r"\bsecrets\.(\w+)", str(job))) - known))
 
 
 def _led(text: str, ports: Mapping[int, int]) -> str:
-    """A text with our ports in `MYSQL_PORT=3306`, `localhost:3306` and `job.services.mysql.ports[3306]`."""
+    """A text with our ports in `MYSQL_PORT=3306`, `localhost:3306`, `-P 3306`, `job.services.mysql.ports[3306]`."""
     numbers = "|".join(str(port) for port in ports if port != ANY_PORT)
-    for before in (r"(?:\b|_)PORT\b[\"']?\s*[=:]\s*[\"']?", r"(?:localhost|127\.0\.0\.1):"):
+    for before in (r"(?:\b|_)PORT\b[\"']?[\s=:]\s*[\"']?", r"(?:localhost|127\.0\.0\.1):", r"\s(?-i:-P)\s*"):
         text = re.sub(rf"(?i)({before})({numbers})\b", lambda found: f"{found[1]}{ports[int(found[2])]}", text)
     asked = rf"job\.services\.[\w-]+\.ports\[['\"]?{MYSQL_PORT}['\"]?\]"
     return re.sub(asked, str(ports.get(ANY_PORT, "''")), text)
@@ -170,41 +151,25 @@ def _led(text: str, ports: Mapping[int, int]) -> str:
 
 def _script(step: dict[str, Any], commit: Path) -> str | None:
     """What does the same as an action to this job and nothing more; empty for an unknown one, None for another step."""
-    uses, inputs = str(step.get("uses") or "./"), {key: str(value) for key, value in (step.get("with") or {}).items()}
+    uses, inputs = str(step.get("uses") or "./"), step.get("with") or {}
     if uses.startswith("./"):
         return None
     match uses.partition("@")[0].lower():
         case "actions/checkout" if "github.repository" in inputs.get("repository", "github.repository"):
             # A clone as shallow as the real one, in the job's empty folder.
-            shallow = "" if inputs.get("fetch-depth") == "0" else "--depth=1"
-            return (
-                f"git clone --quiet {shallow} {shlex.quote(f'file://{commit}')} {shlex.quote(inputs.get('path', '.'))}"
-            )
-        case "astral-sh/setup-uv":
-            asked = inputs.get("python-version", "")
-            return (asked and f'{_find_python(asked)}\necho "UV_PYTHON=$python" >> "$GITHUB_ENV"') or "uv --version"
-        case "actions/setup-python":
+            depth = () if inputs.get("fetch-depth") == "0" else ("--depth=1",)
+            return shlex.join(("git", "clone", "--quiet", *depth, f"file://{commit}", inputs.get("path", ".")))
+        case "astral-sh/setup-uv" if "python-version" not in inputs:
+            return "uv --version"
+        case "astral-sh/setup-uv" | "actions/setup-python":
             # An environment of the job's own: what it installs with pip is gone with it.
-            return (
-                f"{_find_python(inputs.get('python-version', '3'))}\n"
-                '"$python" -m venv "$RUNNER_TEMP/python"\necho "$RUNNER_TEMP/python/bin" >> "$GITHUB_PATH"'
-            )
+            asked = shlex.quote(inputs.get("python-version", "3"))
+            return f"""python=$(uv python find --no-project {asked} 2>/dev/null) \\
+                || {{ echo "{NOT_HERE}Python "{asked}; python=$(command -v python3); }}
+                "$python" -m venv "$RUNNER_TEMP/python"
+                echo "$RUNNER_TEMP/python/bin" >> "$GITHUB_PATH"
+                echo "UV_PYTHON=$python" >> "$GITHUB_ENV"
+            """
         case "actions/cache" | "actions/cache/restore" | "actions/cache/save" | "actions/upload-artifact":
             return f"echo {shlex.quote(NOT_HERE + uses)}"  # a job that passes with it passes without
     return ""
-
-
-def _find_python(asked: str) -> str:
-    """A line that sets `$python` to the one that is asked for, or else to this machine's."""
-    asked = shlex.quote(asked)
-    instead = f'echo "{NOT_HERE}Python "{asked}; python=$(command -v python3)'
-    return f"python=$(uv python find --no-project {asked} 2>/dev/null) || {{ {instead}; }}"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2, as GitHub reads it: `on` is a word, and so are `yes` and 12:30."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern in (("null", "~|null|"), ("bool", "true|false"), ("int", "0|[-+]?[1-9][0-9]*")):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?i:{_pattern})$"), None)

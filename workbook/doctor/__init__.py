@@ -1,8 +1,10 @@
 """`workbook doctor`: what is wrong with a machine or a project, why it matters, and the command that mends it."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from pymysql import MySQLError
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -22,37 +24,30 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
     here = (here or Path.cwd()).absolute()
     project = project.absolute() if project else find_project(here)
     console = Console(highlight=False, width=min(80, Console().width))
-    findings = steps = 0
+    found: list[Finding] = []
     for name, results in examine(project, here):
-        try:
-            found = list(results)
-        except OSError as error:
-            what = _("{file} cannot be read: {strerror}.", file=error.filename, strerror=error.strerror)
-            found = [Finding(what, _("The application cannot read it."), f"ls -l {error.filename}")]
-        wanting = [each for each in found if isinstance(each, Finding)]
+        facts = list(seen(results))
+        wanting = [each for each in facts if isinstance(each, Finding)]
         for each in wanting:
-            findings += each.wrong
-            steps += not each.wrong
             mark = _("WRONG") if each.wrong else _("to do")
             console.print(Padding(Text(f"{mark}  {name}: {each.what}", "bold" if each.wrong else ""), (1, 0, 0, 2)))
             console.print(Padding(Text(each.why), (0, 0, 0, 6)))
             # Never broken, so that it can be copied.
             console.print(f"      → {each.cure}\n", markup=False, soft_wrap=True)
         if not wanting:
-            words = ", ".join(map(str, found)) or _("fine")
-            console.print(Padding(Text(f"ok  {name}: {words}"), (0, 0, 0, 2)))
+            console.print(Padding(Text(f"ok  {name}: {', '.join(map(str, facts)) or _('fine')}"), (0, 0, 0, 2)))
+        found += wanting
+    findings = sum(each.wrong for each in found)
     console.print(_("Findings: {findings}.", findings=findings) if findings else _("Nothing is wrong."))
-    if steps:
+    if steps := len(found) - findings:
         console.print(_("To do: {steps}.", steps=steps))
     return int(findings > 0)
 
 
 def find_project(here: Path) -> Path | None:
     """The project around a folder: the nearest one above that holds the student's progress, or the application."""
-    for folder in (here, *here.parents):
-        if (folder / ".workbook-progress").exists() or (folder / "app/configs").is_dir():
-            return folder
-    return None
+    around = ((each, each / ".workbook-progress", each / "app/configs") for each in (here, *here.parents))
+    return next((each for each, progress, configs in around if progress.exists() or configs.is_dir()), None)
 
 
 def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
@@ -69,3 +64,17 @@ def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
         yield _("packages"), files.packages(project)
         yield _("application"), files.application(project)
     yield from database.examine(project)
+
+
+def seen(results: Results) -> Results:
+    """What an examination finds; what keeps it from looking is a finding, too."""
+    try:
+        yield from results
+    except OSError as error:
+        what = _("{file} cannot be read: {strerror}.", file=error.filename, strerror=error.strerror)
+        file = shlex.quote(str(error.filename))
+        yield Finding(what, _("The application cannot read it."), f"mv {file} {file}.old")
+    except MySQLError as error:
+        what = _("MySQL answers the login, and not the questions: {args}", args=error.args[-1])
+        why = _("Neither the application nor its tests run without it.")
+        yield Finding(what, why, "workbook db shell --project . <<< 'SHOW GRANTS'")

@@ -5,16 +5,14 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE, STDOUT, TimeoutExpired, run
 from typing import NamedTuple
 
-import psutil
-
 from workbook.mysql import is_free
 from workbook.say import _
+from workbook.up import port_taken
 
 
 class Finding(NamedTuple):
@@ -30,10 +28,10 @@ Results = Iterator[Finding | str]
 """What an examination finds; a text is something that is as it should be, in a few words."""
 
 
-def said(*command: str | Path, cwd: Path | None = None, environ: Mapping[str, str] = os.environ) -> tuple[int, str]:
+def said(*command: str | Path, cwd: Path | None = None) -> tuple[int, str]:
     """A command's exit code and what it printed, errors and all; 127 when it does not start."""
     # Looking at a project leaves no file there.
-    env = {**environ, "PYTHONDONTWRITEBYTECODE": "1", "GIT_OPTIONAL_LOCKS": "0"}
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         done = run(command, cwd=cwd, env=env, stdout=PIPE, stderr=STDOUT, text=True, errors="replace", timeout=60)
     except (OSError, TimeoutExpired):
@@ -45,21 +43,19 @@ def python(project: Path | None) -> Results:
     """Whether the project's own Python, else ours, starts and is new enough."""
     own = project / ".venv/bin/python" if project else None
     program = own if own and os.path.lexists(own) else Path(sys.executable)
-    version = re.match(r"Python (\d+)\.(\d+)\S*", said(program, "-V")[1])
-    if version is None:
-        yield Finding(
-            _("{program} does not start.", program=program),
-            _("An environment points to the Python that made it; that one was moved, updated or removed."),
-            "rm -r .venv && uv sync",
-        )
-    elif (int(version[1]), int(version[2])) < (3, 11):
-        yield Finding(
-            _("{program} is {version}; 3.11 or newer is needed.", program=program, version=version[0]),
-            _("The code uses StrEnum and Self, which older ones do not have."),
-            "uv python install 3.13 && uv sync --python 3.13",
-        )
+    version = said(program, "-V")[1]
+    if re.match(r"Python 3\.(1[1-9]|[2-9]\d)\b", version):
+        yield f"{version} ({program})"
     else:
-        yield f"{version[0]} ({program})"
+        yield Finding(
+            _(
+                "{program} is no Python that starts, 3.11 or newer. It says: {version}",
+                program=program,
+                version=version,
+            ),
+            _("An environment points to the Python that made it; that one was moved, removed, or is too old."),
+            "rm -r .venv && uv sync --python 3.13",
+        )
 
 
 def git() -> Results:
@@ -115,15 +111,6 @@ def port(web: int = 8000) -> Results:
     """Whether the API's port is free. MySQL's is examined by logging in."""
     if is_free(web):
         yield f"{web}: " + _("free")
-        return
-    named = _("another account's program")
-    # What this account may not know of others' programs raises.
-    with suppress(psutil.Error):
-        for each in psutil.net_connections("tcp"):
-            if each.laddr and each.laddr.port == web and each.status == psutil.CONN_LISTEN and each.pid:
-                named = f"{psutil.Process(each.pid).name()} (pid {each.pid})"
-    yield Finding(
-        _("Port {port} of 127.0.0.1 is taken by {named}.", port=web, named=named),
-        _("uvicorn cannot listen there; requests go to that program instead of yours."),
-        f"uv run uvicorn app.main:app --port {web + 1}",
-    )
+    else:
+        why = _("uvicorn cannot listen there; requests go to that program instead of yours.")
+        yield Finding(port_taken(web).what, why, f"uv run uvicorn app.main:app --port {web + 1}")

@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
@@ -16,7 +16,6 @@ from workbook.doctor.machine import Finding, Results, said
 from workbook.say import _
 
 CONFIG = "app/configs/tortoise_config.py"
-MIGRATIONS = "migrations/models"
 
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
 _OPENS = re.compile(r"lifespan\s*=|register_tortoise|RegisterTortoise|Tortoise\.init|TortoiseContext")
@@ -40,15 +39,7 @@ def env(project: Path) -> Results:
         )
     if not os.path.lexists(file):
         return
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        yield Finding(
-            _("{file} cannot be read: {strerror}.", file=".env", strerror=error.strerror),
-            _("The application cannot read it."),
-            "mv .env .env.old && cp .env.example .env && chmod 600 .env",
-        )
-        return
+    content = file.read_bytes()
     try:
         text, cure = content.decode(), "perl -pi -e 's/^\\xEF\\xBB\\xBF// if $. == 1; s/\\r$//' .env"
     except UnicodeDecodeError:
@@ -148,12 +139,17 @@ def application(project: Path) -> Results:
             _("Every request that asks it fails: default_connection … cannot be None."),
             _("In app/main.py: FastAPI(lifespan=lifespan), as in ch33"),
         )
-    names = sorted(file.name for file in (project / MIGRATIONS).glob("[0-9]*_*.py"))
-    for number, count in Counter(name.partition("_")[0] for name in names).items():
-        if count > 1:
-            *_earlier, last = [name for name in names if name.startswith(f"{number}_")]
+    names = [file.name for file in migration_files(project)]
+    for one, last in pairwise(names):
+        number = last.partition("_")[0]
+        if one.startswith(f"{number}_"):
             yield Finding(
                 _("Two migrations have the number {number}; the later is {last}.", number=number, last=last),
                 _("Each describes the models without the other's change. What the later one does is made anew."),
-                f"rm {MIGRATIONS}/{last} && uv run aerich migrate",
+                f"rm migrations/models/{last} && uv run aerich migrate",
             )
+
+
+def migration_files(project: Path) -> list[Path]:
+    """The project's migrations, by name."""
+    return sorted((project / "migrations/models").glob("[0-9]*_*.py"))

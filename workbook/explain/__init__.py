@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -9,24 +10,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from workbook.explain import lastcheck
-from workbook.explain.clinic import file_of, read_clinic, title_of
-from workbook.explain.match import Answer, How
-from workbook.explain.match import match as find
+from workbook.explain.clinic import Answer, How, file_of, match, read_clinic, title_of
 from workbook.lesson.errors import shown
 from workbook.place import CHAPTERS
 from workbook.say import Problem, _, korean, marked
 
-MOST_BYTES = 200_000
-"""Of a longer text only the end is read: that is where an error stands."""
+MOST = 200_000
+"""Of a longer text only so many letters at its end are read: that is where an error stands."""
 
-_VERDICTS = {
-    How.SUCCESS: marked("This is no error: the command did what it should. There is nothing to explain."),
-    How.CERTAIN: marked("The clinic knows this error."),
-    How.LIKELY: marked("This may be it. The words are the same, but other mistakes can end in them too."),
-    How.UNKNOWN: marked(
-        "I don't know this one. The three nearest pages of the clinic, which may have nothing to do with it:"
-    ),
-}
 _CAUSES = marked("The clinic knows this error, with {count} causes. Compare each with what you did last.")
 
 _TITLED = re.compile(r"^(`{3,}\w*) title=\"([^\"]+)\"$", re.MULTILINE)
@@ -45,10 +36,10 @@ def explain(file: str | None, *, project: Path | None = None) -> int:
         the exit code: 0 when the clinic has a page for it, 1 when it has none. Raises Problem when there is nothing.
     """
     fault = next(iter(lastcheck.read(project) if file is None and project else []), None)
-    pasted = "" if fault and sys.stdin.isatty() else decoded(_read(file or "-")[-MOST_BYTES:])
+    pasted = "" if fault and sys.stdin.isatty() else _read(file or "-")
     console = Console(width=min(80, Console().width), highlight=False)
     if pasted.strip():
-        answer = find(pasted, read_clinic(CHAPTERS))
+        answer = match(pasted, read_clinic(CHAPTERS))
         show(answer, console)
     elif fault:
         console.print(_("The last check said:") if fault.check else _("The last workbook ci said:"))
@@ -73,7 +64,7 @@ def show(answer: Answer, console: Console) -> None:
     from rich.markdown import Markdown
 
     count = len(answer.pages)
-    verdict = _CAUSES if answer.how is How.CERTAIN and count > 1 else _VERDICTS[answer.how]
+    verdict = _CAUSES if answer.how is How.CERTAIN and count > 1 else answer.how.value
     console.print(_(verdict, count=count) + "\n", markup=False)
     for number, page in enumerate(answer.pages, 1):
         where = shown(file_of(page))
@@ -97,20 +88,16 @@ def told(page: str) -> str:
     return _TITLED.sub(r"`\2`\n\n\1", kept)
 
 
-def decoded(content: bytes) -> str:
-    """The text of what a terminal or an editor saved: UTF-8, PowerShell's UTF-16, Korean Windows' code page 949."""
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", "cp949"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("utf-8", errors="replace")
-
-
-def _read(file: str) -> bytes:
+def _read(file: str) -> str:
+    """What a terminal or an editor saved: UTF-8, PowerShell's UTF-16, Korean Windows' code page 949; its end."""
     if file == "-" and sys.stdin.isatty():
         print(_("Paste the error, then press Ctrl-D."), file=sys.stderr)
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise Problem(_("{file} cannot be read: {strerror}.", file=file, strerror=error.strerror), code=2) from error
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", "cp949")
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)[-MOST:]
+    return content.decode("utf-8", errors="replace")[-MOST:]

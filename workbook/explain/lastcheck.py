@@ -1,12 +1,12 @@
 """What the last failing `workbook check` or `workbook ci` said, kept for `workbook explain`, and the pages for it."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from workbook.explain.clinic import Page
-from workbook.explain.match import Answer, How, match, nearest
+from workbook.explain.clinic import Answer, How, Page, match, nearest
 from workbook.history.git import try_git
 from workbook.say import Problem
 
@@ -56,25 +56,24 @@ def read(project: Path) -> list[Fault]:
 
 def pages_of(fault: Fault, clinic: list[Page]) -> tuple[Page, ...]:
     """The pages that belong to a failing check: those whose error was heard, else all if they are few."""
-    own = [page for page in clinic if page.check == fault.check]
-    if answer := _answer(fault, own):
-        return answer.pages
+    own = tuple(page for page in clinic if page.check == fault.check)
     # A sentence that names a test tells that test's own error, and no page has it.
     told = any("::" in sentence for sentence in fault.sentences)
-    return tuple(own) if len(own) <= FEW and not told else ()
+    answer = _answer(fault, own)
+    return answer.pages if answer else () if told or len(own) > FEW else own
 
 
 def answer_for(fault: Fault, clinic: list[Page]) -> Answer:
     """What to answer who asks about a failing check: the error itself first, then what the check is for."""
-    own = [page for page in clinic if page.check == fault.check]
+    own = tuple(page for page in clinic if page.check == fault.check)
     if answer := _answer(fault, own) or _answer(fault, clinic):
         return answer
     if 0 < len(own) <= FEW:
-        return Answer(How.LIKELY, tuple(own))
+        return Answer(How.LIKELY, own)
     return Answer(How.UNKNOWN, nearest("\n".join((fault.heard, *fault.sentences)), clinic))
 
 
-def _answer(fault: Fault, clinic: list[Page]) -> Answer | None:
+def _answer(fault: Fault, clinic: Sequence[Page]) -> Answer | None:
     # Its own sentences first: what was heard may be another check's.
     answers = (match(said, clinic) for said in ("\n".join(fault.sentences), fault.heard))
     return next((answer for answer in answers if answer.how in (How.CERTAIN, How.LIKELY)), None)

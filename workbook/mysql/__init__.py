@@ -3,17 +3,13 @@
 import socket
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 
 def follow(
     command: list[str], environment: Mapping[str, str] | None = None, hears: Callable[[str], object] = len
 ) -> tuple[int, str]:
-    """Run a command that answers no questions: its exit code, and all that it printed, errors and all.
-
-    Args:
-        environment: ours when None.
-        hears: gets each line as it is printed.
-    """
+    """Run a command that answers no questions: its exit code, and all that it printed; `hears` gets each line."""
     printed = ""
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(
@@ -32,17 +28,12 @@ def follow(
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

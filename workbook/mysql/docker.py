@@ -8,8 +8,8 @@ import shlex
 import shutil
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -18,18 +18,13 @@ from workbook.mysql.server import PASSWORD, Server, Unanswered, Unavailable, lea
 from workbook.say import Problem, _, marked, say, stage
 
 PORT = 3306
-
 SERVICE = "db"
 """MySQL's name in the compose file; other services there are left alone."""
-
 OVERRIDE = Path(__file__).with_name("throwaway.compose.yaml")
-
 ENGINE_SECONDS, WAIT_SECONDS = 15, 180
 """For the engine to say that it is there; for what the health check cannot end: some engines never call a container
 that exited unhealthy."""
-
 PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
-
 RUNNING = marked("already running, in this project's Docker container")
 
 
@@ -38,14 +33,11 @@ def start(project: Path, *, throwaway: bool) -> Server:
 
     Args:
         project: the application's folder, with its `compose.yaml`; its path tells its containers from another clone's.
-        throwaway: a new server of its own, with its data in memory, gone after `stop()`. Otherwise the project's one
-            server, with durable settings and its data in a volume: `stop()` stops it if this call started it, and
-            leaves the volume.
+        throwaway: a new one with its data in memory, gone after `stop()`. Otherwise the project's one server, with its
+            data in a volume: `stop()` stops it if this call started it.
 
-    Raises:
-        Unavailable: there is no Docker here that can be used; the sentence says why.
-        Unanswered: its engine is on another machine.
-        Problem: Docker is here and did not bring MySQL up; its last lines say why.
+    Raises Unavailable: there is no Docker here that can be used. Unanswered: its engine is on another machine.
+    Problem: Docker is here and did not bring MySQL up; its last lines say why.
     """
     compose, flags = _of(project), ["--wait-timeout", str(WAIT_SECONDS)]
     stop, how = compose.stop, _("in this project's Docker container")
@@ -83,29 +75,27 @@ def stop(project: Path) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Compose:
-    """`docker compose` for one project: the few commands that a MySQL container needs.
-
-    Attributes:
-        name: the project's; containers, networks and volumes carry it.
-        files: the compose files, each laid over the one before.
-    """
+class Compose(NamedTuple):
+    """`docker compose` for one project, whose containers, networks and volumes carry its name; its last file wins."""
 
     name: str
     files: tuple[Path, ...]
 
     def up(self, wish: int, *flags: str) -> None:
         """Start the container and wait until its health check passes, on the wished port or, at 0, one that is free."""
-        up = self.command("up", "--wait", *flags, SERVICE)
         with stage(_("Docker: starting MySQL; the first time it downloads the image")) as progress:
             for port in (wish, 0):
+                up = self.command("up", "--wait", *flags, SERVICE)
                 code, printed = follow(up, _environment(port), lambda line: progress(line.strip()[:50]))
                 # Taken since, or by somebody whom we cannot see from here, such as a Windows outside of WSL.
                 if not (code and port and PORT_TAKEN.search(printed)):
                     break
         if code:
-            raise self._failed(("up", "--wait", SERVICE), printed, self._log())
+            # Not `docker compose logs`: it cuts the lines for a terminal, and writes control characters to a pipe too.
+            containers = re.findall(r"\b[0-9a-f]{12,}\b", self._ask("ps", "--all", "--quiet", SERVICE)[1])
+            log = [line for each in containers for line in follow(["docker", "logs", each])[1].splitlines()]
+            errors = [line for line in log if "[ERROR]" in line]
+            raise self._failed(("up", "--wait", SERVICE), printed, "\n".join(errors or log))
 
     def port(self) -> int:
         """The published port of the running container; 0 when it does not run."""
@@ -127,13 +117,6 @@ class Compose:
         files = [part for file in self.files for part in ("-f", str(file))]
         return ["docker", "compose", "-p", self.name, *files, *arguments]
 
-    def _log(self) -> str:
-        """The last errors in MySQL's own log, or its last lines when it names none."""
-        # Not `docker compose logs`: it cuts the lines for a terminal, and writes control characters to a pipe too.
-        containers = re.findall(r"\b[0-9a-f]{12,}\b", self._ask("ps", "--all", "--quiet", SERVICE)[1])
-        lines = [line for each in containers for line in follow(["docker", "logs", each])[1].splitlines()]
-        return "\n".join([line for line in lines if "[ERROR]" in line] or lines)
-
     def _ask(self, *arguments: str, required: bool = False) -> tuple[int, str]:
         code, printed = follow(self.command(*arguments), _environment(0))
         if code and required:
@@ -143,16 +126,14 @@ class Compose:
     def _failed(self, arguments: tuple[str, ...], *printed: str) -> Problem:
         """The one screen for a command that went wrong, with the last lines that tell why."""
         lines = [f"    {line}" for text in printed for line in text.strip().splitlines()[-12:]]
-        return Problem(
-            _("`docker compose {arguments}` failed.", arguments=arguments[0]),
-            why="\n".join([_("Its last lines:"), "", *lines]),
-            ways=(
-                _("To see all of it, run:") + f" {shlex.join(self.command(*arguments))}",
-                # The image takes half-made data, of a first start that was interrupted, for finished.
-                _("Or, if its data may go, start anew after:") + f" {shlex.join(self.command('down', '--volumes'))}",
-                _("Or do without Docker: put WORKBOOK_MYSQL=local in front of the command."),
-            ),
+        ways = (
+            _("To see all of it, run:") + f" {shlex.join(self.command(*arguments))}",
+            # The image takes half-made data, of a first start that was interrupted, for finished.
+            _("Or, if its data may go, start anew after:") + f" {shlex.join(self.command('down', '--volumes'))}",
+            _("Or do without Docker: put WORKBOOK_MYSQL=local in front of the command."),
         )
+        what = _("`docker compose {arguments}` failed.", arguments=arguments[0])
+        return Problem(what, why="\n".join([_("Its last lines:"), "", *lines]), ways=ways)
 
 
 def _of(project: Path) -> Compose:
@@ -167,8 +148,8 @@ def _of(project: Path) -> Compose:
         # Asks the plugin and the engine at once.
         subprocess.run(["docker", "compose", "ls"], capture_output=True, check=True, timeout=ENGINE_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
-        said = (getattr(error, "stderr", None) or getattr(error, "stdout", None) or b"").decode(errors="replace")
-        reason = said.strip().partition("\n")[0].rstrip(".") or error
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        reason = said.partition("\n")[0].rstrip(".") or error
         raise Unavailable(_("the Docker engine does not answer ({reason})", reason=reason)) from error
     return Compose("workbook-" + hashlib.sha256(str(folder).encode()).hexdigest()[:10], (file,))
 

@@ -16,26 +16,20 @@ from workbook.mysql.server import Server, Unanswered, Unavailable, probe
 from workbook.say import Problem, _, say
 
 RUNGS = ("given", "docker", "local")
-
 DEFAULTS = {"MYSQL_HOST": "localhost", "MYSQL_PORT": "3306", "MYSQL_USER": "root", "MYSQL_PASSWORD": "1234"}
 """The values of the notes, for what is not given."""
-
 DEFAULT_DATABASE = "when2meet_vod"
 """The notes' name for the database; `MYSQL_DB` in the environment or in `.env` names another."""
 
 
 def climb(project: Path, *, use: Use) -> Server:
-    """Find a MySQL or bring one up.
+    """Find a MySQL or bring one up; the server's `stop` ends what was started, and nothing else.
 
     Args:
         project: the application's folder: its `.env` may name a server, its compose file describes the Docker one.
         use: `test` for a throwaway server, `bound` for one that ends with this process, `detached` for one that stays.
 
-    Returns:
-        a server that answers. Its `stop` ends what was started, and nothing else.
-
-    Raises:
-        Problem: the server that was named answers wrongly, or no rung holds; it says what was tried and why it failed.
+    Raises Problem: the server that was named answers wrongly, or no rung holds; it says what was tried, and why not.
     """
     failures = ""
     for rung in _rungs(use):
@@ -67,15 +61,10 @@ def climb(project: Path, *, use: Use) -> Server:
 def running(project: Path, *, strict: bool = False) -> Server | None:
     """The server that `climb` would use, if it runs; nothing is started, and `Server.how` says where it was found.
 
-    It is one that the environment or the project's `.env` names, else one that the workbook started; never another's.
+    With `strict` a server that is named binds, whatever `WORKBOOK_MYSQL` says, and is Unanswered when it is silent: a
+    project that reads its `.env` would not find the workbook's own, which else takes its place.
 
-    Args:
-        strict: a server that is named binds, whatever `WORKBOOK_MYSQL` says, and is an error when it is silent: a
-            project that reads its `.env` would not find the workbook's own, which else takes its place.
-
-    Raises:
-        Unanswered: it is silent, if `strict`.
-        Problem: the server that was named answers wrongly.
+    Raises Problem: the server that was named answers wrongly.
     """
     rungs = _rungs("detached")
     if strict or "given" in rungs:
@@ -89,11 +78,7 @@ def running(project: Path, *, strict: bool = False) -> Server | None:
 
 
 def unnamed() -> Server | None:
-    """What answers at the notes' own address, though nothing names it: for looking at, for running nothing on.
-
-    Raises:
-        Problem: what answers there is no MySQL that lets the notes' account in.
-    """
+    """What answers at the notes' own address, though nothing names it: to look at. A Problem: it lets us not in."""
     with suppress(Unanswered):
         return _login(DEFAULTS, _("which neither the environment nor .env names"))
     return None
@@ -115,14 +100,9 @@ def database_name(project: Path) -> str:
 
 
 def given(project: Path) -> Server | None:
-    """Log in to the server that the `MYSQL_*` values name; the environment's win over those of the project's `.env`.
+    """The server that the `MYSQL_*` values name, the environment's before those of `.env`; None when there are none.
 
-    Returns:
-        the server, which `stop()` leaves alone; None when neither names a host, a port, a user or a password.
-
-    Raises:
-        Unanswered: nothing answers there.
-        Problem: a value cannot be used, or what answers is not a MySQL that lets this account in.
+    Raises Unanswered: nothing answers there. Problem: a value cannot be used, or no MySQL lets this account in.
     """
     sources = {".env": settings(project), _("the environment"): os.environ}
     values, by = dict(DEFAULTS), dict[str, str]()
@@ -135,11 +115,8 @@ def given(project: Path) -> Server | None:
         return None
     port = values["MYSQL_PORT"]
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise Problem(
-            _("MYSQL_PORT is not a port number: {written!r} ({place}).", written=port, place=by["MYSQL_PORT"]),
-            ways=(_("Give a number from 1 to 65535; MySQL's usual one is 3306."),),
-            code=2,
-        )
+        what = _("MYSQL_PORT is not a port number: {written!r} ({place}).", written=port, place=by["MYSQL_PORT"])
+        raise Problem(what, ways=(_("Give a number from 1 to 65535; MySQL's usual one is 3306."),), code=2)
     named = {source: ", ".join(name for name in DEFAULTS if by.get(name) == source) for source in sources}
     how = _("given by {listed}", listed=", ".join(f"{source} ({names})" for source, names in named.items() if names))
     try:
@@ -159,14 +136,9 @@ def _rungs(use: Use) -> tuple[str, ...]:
     """The rungs to try, in order; `WORKBOOK_MYSQL` names a single one."""
     chosen = os.environ.get("WORKBOOK_MYSQL", "")
     if chosen and chosen not in RUNGS:
-        raise Problem(
-            _("WORKBOOK_MYSQL is {chosen!r}, which is none of {rungs}.", chosen=chosen, rungs=", ".join(RUNGS)),
-            ways=(_("Name one of them, or unset it to try all three."),),
-            code=2,
-        )
-    if chosen:
-        return (chosen,)
-    return RUNGS[1:] if use == "test" else RUNGS
+        what = _("WORKBOOK_MYSQL is {chosen!r}, which is none of {rungs}.", chosen=chosen, rungs=", ".join(RUNGS))
+        raise Problem(what, ways=(_("Name one of them, or unset it to try all three."),), code=2)
+    return (chosen,) if chosen else RUNGS[1:] if use == "test" else RUNGS
 
 
 def _try(rung: str, project: Path, use: Use) -> Server | None:

@@ -15,27 +15,20 @@ import psutil
 
 from workbook.guarded import Guarded
 from workbook.mysql import follow, free_port, is_free, programs
-from workbook.mysql.apt import require_room
-from workbook.mysql.programs import Binaries
+from workbook.mysql.programs import Binaries, require_room
 from workbook.mysql.server import HOST, PASSWORD, USER, Server, Unavailable, leave_it, ours
 from workbook.place import CLONE, private
-from workbook.say import _, marked, stage
+from workbook.say import _, stage
 
 Use = Literal["test", "bound", "detached"]
 """A throwaway server; the one that keeps its data, ending with this process; the same, going on without it."""
-
 DATA_BYTES = 250_000_000
 """Free disk that a new data directory needs, with its logs."""
-
 START_SECONDS, STOP_SECONDS = 90, 60
 """How long a start may take (recovery after a crash needs the most), and a clean stop (it writes the buffer pool)."""
-
 COMMON = ("--mysqlx=OFF", "--secure-file-priv=NULL", "--bind-address=127.0.0.1", "--innodb-redo-log-capacity=16M")
-
-# Losing power may cost a throwaway server everything, and nobody minds: it is deleted when the tests end, and the next
-# session starts from a new copy. Anywhere else these would lose meetings that the API has answered 200 for.
+# For a throwaway server alone: in a power cut these lose meetings that the API has answered 200 for.
 NO_FSYNC = ("--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin")
-
 # The same accounts as in MySQL's official image: root from this machine and, over TCP, from any address the server
 # listens on, which is the loopback one.
 ACCOUNTS = f"""\
@@ -43,7 +36,6 @@ ALTER USER root@localhost IDENTIFIED BY '{PASSWORD}';
 CREATE USER root@'%' IDENTIFIED BY '{PASSWORD}';
 GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
 """
-
 _detached: list[subprocess.Popen[bytes]] = []
 """Servers that go on without this process. Held, because Python takes a forgotten child that runs for a mistake."""
 
@@ -51,13 +43,9 @@ _detached: list[subprocess.Popen[bytes]] = []
 def start(*, use: Use) -> Server:
     """Start a private server on 127.0.0.1; one that keeps its data and runs already is used, and left running.
 
-    Args:
-        use: `test` for a throwaway server; `bound` for the one that keeps its data, stopped by `Server.stop` and with
-            this process at the latest; `detached` for the same one, running until `stop_kept`.
+    A `bound` one is stopped by `Server.stop`, and with this process at the latest; a `detached` one by `stop_kept`.
 
-    Raises:
-        Unavailable: this machine has no MySQL server program and none can be fetched; the sentence says why.
-        Problem: something a person has to mend first, such as a full disk.
+    Raises Unavailable: no server program is here or can be fetched. Problem: a person has to mend something first.
     """
     reasons = []
     with programs.held() as folder:
@@ -72,9 +60,9 @@ def start(*, use: Use) -> Server:
             except Unavailable as reason:
                 reasons.append(str(reason))
                 continue
-            how = _("started here") + f"; {_data(folder)}"
-            if use == "test":
-                how = _("a throwaway server from {described}", described=binaries.described)
+            how = _("a throwaway server from {described}", described=binaries.described)
+            if use != "test":
+                how = _("started here") + f"; {_data(folder)}"
             return Server(HOST, port, USER, PASSWORD, binaries.version, how, leave_it if use == "detached" else stop)
     raise Unavailable(_("; and ").join(reasons))
 
@@ -98,11 +86,9 @@ def stop_kept() -> bool:
 
 
 def running(folder: Path) -> tuple[psutil.Process, int] | None:
-    """The server that runs on this folder's data: its process, and its port on 127.0.0.1; None when there is none.
-
-    A pid file alone proves nothing: after a crash or a restart its number may be another program's. The server is the
-    process that works *in* the data directory, wherever that has been moved to, and knows its port.
-    """
+    """The server that runs on this folder's data: its process, and its port on 127.0.0.1; None when there is none."""
+    # A pid file alone proves nothing: after a crash its number may be another program's. The server is the process that
+    # works *in* the data directory, wherever that has been moved to, and knows its port.
     data = folder / "data"
     with suppress(OSError, ValueError, psutil.Error):
         process = psutil.Process(int((data / "mysqld.pid").read_text(encoding="utf-8")))
@@ -113,18 +99,15 @@ def running(folder: Path) -> tuple[psutil.Process, int] | None:
 
 
 def _start(binaries: Binaries, folder: Path, use: Use) -> tuple[int, Callable[[], object]]:
-    """Start a server on the folder's data, made when there is none: its port, and what stops it.
-
-    A throwaway one runs on a copy of pristine data: making a data directory takes three seconds, copying a tenth.
-    """
+    """Start a server on the folder's data, made when there is none: its port, and what stops it."""
     throwaway = use == "test"
+    # Making a data directory takes three seconds, copying a pristine one a tenth.
     source = folder / (f"pristine-{binaries.version}" if throwaway else "data")
     if not source.exists():
         _initialise(binaries, source)
     before = folder / "port"
     # The first start tries MySQL's own port, which every tutorial and tool expects.
     port = 0 if throwaway else int(before.read_text(encoding="utf-8")) if before.exists() else 3306
-    # A throwaway one comes in seconds, and often.
     with nullcontext() if throwaway else stage(_("Starting MySQL")):
         for _attempt in range(5):
             port = port if port and is_free(port) else free_port()
@@ -161,11 +144,10 @@ def _initialise(binaries: Binaries, data: Path) -> None:
 
 
 def _copy(pristine: Path, beside: Path) -> Path:
-    """A throwaway folder with a copy of the pristine data."""
+    """A throwaway folder with a copy of the pristine data, but for auto.cnf, which is the server's identity."""
     require_room(beside, DATA_BYTES)
     home = Path(tempfile.mkdtemp(prefix="throwaway-", dir=beside))
     try:
-        # auto.cnf is the server's identity; two servers must not share one.
         shutil.copytree(pristine, home / "data", ignore=shutil.ignore_patterns("auto.cnf"))
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
@@ -212,8 +194,8 @@ def _serves(binaries: Binaries, home: Path, poll: Callable[[], int | None]) -> b
         if ended:
             raise _failure(binaries, said)
         time.sleep(0.02)
-    late = marked("{described} did not serve within {start_seconds} s; its log is {log}")
-    raise Unavailable(_(late, described=binaries.described, start_seconds=START_SECONDS, log=log))
+    values = {"described": binaries.described, "start_seconds": START_SECONDS, "log": log}
+    raise Unavailable(_("{described} did not serve within {start_seconds} s; its log is {log}", **values))
 
 
 def _failure(binaries: Binaries, log: str) -> Unavailable:

@@ -6,7 +6,6 @@ in angle brackets, on both sides of a comparison, and carries its proof: a line 
 
 import ast
 import base64
-import binascii
 import json
 import re
 import zlib
@@ -38,7 +37,6 @@ _URL_CODE = r"\b(?=[a-zA-Z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[0-9A-Za-z]{1
 # One code in 300 has no digit. Letters alone could be a class's name, so here they must stand like a value.
 _LETTERS_ONLY = r"""(["'] ?|\| )(?=(?:[a-z]*[A-Z]){5})[A-Za-z]{19,22}(?= ?["'|])"""
 _ROW = re.compile(r"[|+].*[|+]$")
-_UV_COUNT = r"^(Resolved|Prepared|Installed|Audited|Checked|Uninstalled) \d+ packages?"
 
 # fmt: off
 TABLE = tuple(Normaliser(*row) for row in (
@@ -48,14 +46,10 @@ TABLE = tuple(Normaliser(*row) for row in (
      "0_20260105093000_init.py", "0_<date>_init.py"),
     ("datetime", _DATETIME, "<datetime>",
      "at 2026-01-05 09:30:00.123456, Mon, 05 Jan 2026 09:30:00 GMT", "at <datetime>, <datetime>"),
-    ("datetime", r"datetime\.datetime\((?:\d+, ){3,6}\d+", "datetime.datetime(<datetime>",
-     "datetime.datetime(2026, 1, 5, 9, 30, tzinfo=UTC)", "datetime.datetime(<datetime>, tzinfo=UTC)"),
     ("duration", _DURATION, "<duration>",
      "0.31s 744ms in 2m 03s (0.00 sec)", "<duration> <duration> in <duration> (<duration>)"),
     ("pytest-bar", r"^=+ (.*<duration>.*?)(?: \(\d+:\d\d:\d\d\))? =+$", r"== \1 ==",
      "===== 1 passed in <duration> =====", "== 1 passed in <duration> =="),
-    ("uuid", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "<uuid>",
-     "id 123e4567-e89b-42d3-a456-426614174000", "id <uuid>"),
     ("url-code", _URL_CODE, "<url-code>",
      '{"url_code":"7MIHUeqyp51SlIbp60aods"}', '{"url_code":"<url-code>"}'),
     ("url-code", _LETTERS_ONLY, r"\1<url-code>",
@@ -64,59 +58,34 @@ TABLE = tuple(Normaliser(*row) for row in (
      "Access denied for user 'root'@'172.17.0.1' (using", "Access denied for user 'root'@'<host>' (using"),
     ("address", r" at 0x[0-9a-f]+", " at 0x<address>",
      "<object object at 0x7f00ab>", "<object object at 0x<address>>"),
-    ("pid", r"(\bprocess \[|\bpid[ =:]+)\d+", r"\1<pid>",
-     "Started server process [4711]", "Started server process [<pid>]"),
-    ("client-port", r"(127\.0\.0\.1:)\d{4,5}(?= - \")", r"\1<port>",
-     '127.0.0.1:51234 - "GET /', '127.0.0.1:<port> - "GET /'),
     ("git-hash", r"^(\[[^\]]* )[0-9a-f]{7,40}(?=\])", r"\1<hash>",
      "[my-work (root-commit) 1a2b3c4] Say hello", "[my-work (root-commit) <hash>] Say hello"),
     ("git-hash", r"\b(commit |HEAD is now at )[0-9a-f]{7,40}\b", r"\1<hash>",
      "commit 1a2b3c4d", "commit <hash>"),
-    ("git-hash", r"^[0-9a-f]{7}(?= )", "<hash>",
-     "1a2b3c4 Say hello", "<hash> Say hello"),
     ("git-hash", r"^index [0-9a-f]{7,40}\.\.[0-9a-f]{7,40}", "index <hash>",
      "index 1a2b3c4..5d6e7f8", "index <hash>"),
-    ("uv-count", _UV_COUNT, r"\1 <count> packages",
-     "Resolved 29 packages in <duration>", "Resolved <count> packages in <duration>"),
-    ("uv-count", r"\b\d+(?:\.\d+)? ?(?:KiB|MiB|GiB|kB|MB)\b", "<size>",
-     "ruff (10.4MiB)", "ruff (<size>)"),
-    ("python", r"^Using (?:C?Python) \d\S*(?: interpreter at: \S+)?", "Using <python>",
-     "Using CPython 3.11.7 interpreter at: /usr/bin/python3.11", "Using <python>"),
-    ("python", r"\bPython 3\.\d+\.\d+", "Python <python>",
-     "-- Python 3.11.7, pytest-9.2.0", "-- Python <python>, pytest-9.2.0"),
-    ("python", r"(-- Python <python>.*)\bpluggy-[\d.]+", r"\1pluggy",
-     "-- Python <python>, pluggy-1.6.0", "-- Python <python>, pluggy"),
-    ("plugins", r"^plugins: .*", "plugins: <plugins>",
-     "plugins: anyio-4.16.0", "plugins: <plugins>"),
     ("mysql-version", r"(?<![\w.=])(?:8\.[04]|9\.\d+)\.\d+(?:-[\w.~+]+)?(?![\w.])", "<mysql>",
      "| 9.7.4-2 | 8.4.6", "| <mysql> | <mysql>"),
-    ("temp-path", r"/tmp/(?:pytest-of-\w+|tmp\w+)[\w./-]*", "<temp-path>",
-     "in /tmp/pytest-of-me/pytest-0/x", "in <temp-path>"),
 ))
 # fmt: on
 
 
 def normalise(lines: Sequence[str]) -> list[str]:
     """Lines as they are compared: volatile values hidden, no trailing spaces, changed tables laid out anew."""
-    hidden = [_line(line) for line in lines]
-    changed = [new != line.rstrip() for line, new in zip(lines, hidden, strict=True)]
-    return _tables(hidden, changed)
+    done: list[str] = []
+    hidden = [_hidden(line) for line in lines]
+    for table, group in groupby(zip(hidden, lines, strict=True), lambda pair: bool(_ROW.match(pair[0]))):
+        pairs = list(group)
+        # When a cell of MySQL's was hidden, its width must not show.
+        anew = table and any(new != line.rstrip() for new, line in pairs)
+        done += [_cells(new) if anew else new for new, _line in pairs]
+    return done
 
 
-def _line(line: str) -> str:
+def _hidden(line: str) -> str:
     for row in TABLE:
         line = re.sub(row.pattern, row.becomes, line)
     return line.rstrip()
-
-
-def _tables(lines: list[str], changed: list[bool]) -> list[str]:
-    """Lay out a MySQL table anew when one of its cells was hidden: the hidden value's width must not show."""
-    done: list[str] = []
-    for row, group in groupby(zip(lines, changed, strict=True), lambda pair: bool(_ROW.match(pair[0]))):
-        pairs = list(group)
-        anew = row and any(hidden for _shown, hidden in pairs)
-        done += [_cells(line) if anew else line for line, _was in pairs]
-    return done
 
 
 def _cells(line: str) -> str:
@@ -131,10 +100,7 @@ def agrees(shown: Sequence[str], actual: Sequence[str]) -> bool:
 
 
 def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
-    """Compare a command's output with the lines under it.
-
-    Raises LessonError: the first difference, with the page's line, what it shows, what came, and the whole output.
-    """
+    """Compare a command's output with the lines under it. Raises LessonError: the first difference, and all of it."""
     difference = mismatch(normalise(exchange.output), normalise(actual))
     if difference is None:
         return
@@ -150,11 +116,7 @@ def require_same(file: Path, exchange: Exchange, actual: Sequence[str]) -> None:
 
 
 def require_same_file(block: WholeFile | Diff, command: Exchange | None, actual: str, wanted: str) -> None:
-    """Compare a file that a command has changed with the fence that shows it, or with the `made/` file behind it.
-
-    Args:
-        command: the command that changed it, if known.
-        wanted: the file as the fence says.
+    """Compare a file that a command (if known, which) has changed with what the fence that shows it wants.
 
     Raises LessonError: the first difference, with the fence's line.
     """
@@ -193,7 +155,7 @@ def _decoded(blob: str) -> str:
     """Base64 of zlib of JSON, as aerich 0.10 writes it, as JSON with one entry a line; anything else as it stands."""
     try:
         state = json.loads(zlib.decompress(base64.b64decode(ast.literal_eval(f"({blob.strip()})"))))
-    except (ValueError, SyntaxError, binascii.Error, zlib.error):
+    except (ValueError, SyntaxError, zlib.error):
         return blob
     return json.dumps(state, indent=1, sort_keys=True)
 

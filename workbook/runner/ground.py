@@ -9,12 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from workbook.mysql import free_port
+from workbook.mysql.ladder import DEFAULT_DATABASE
 from workbook.mysql.server import Server
 from workbook.place import private
-from workbook.say import Problem
 
-DATABASE = "when2meet_vod"
-"""The course's database."""
 COURSE_DEFAULTS = {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "3306", "MYSQL_USER": "root", "MYSQL_PASSWORD": "1234"}
 """What the course's own settings say. A variable is set only where the server differs, so that `.env` counts."""
 HOME = "/home/student"
@@ -27,14 +25,14 @@ _PASSED_ON = ("UV_", "PIP_", "SSL_CERT_", *_PROXIES)
 _OURS = {"UV_PROJECT_ENVIRONMENT", "UV_RUN_RECURSION_DEPTH", "UV_PYTHON", "UV"}
 _SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _GITCONFIG = """[user]
-\tname = Student
-\temail = student@example.com
+name = Student
+email = student@example.com
 [init]
-\tdefaultBranch = main
+defaultBranch = main
 [advice]
-\tdetachedHead = false
+detachedHead = false
 [core]
-\tautocrlf = false
+autocrlf = false
 """
 
 
@@ -47,18 +45,14 @@ class Settings:
         own_server: whether all its databases may be dropped; otherwise only `database` and those whose names start so.
         database: the project's database.
         path: directories put before the system's on PATH; they must not hold the workbook's own packages.
-        pytest: how the project's tests are run.
-        prepared: whether the project is synchronised and migrated before the page starts (not for fixtures).
-        timeout: how long a command may take, in seconds: there to catch a hang, on a busy machine too.
-        patience: how long a background server may take to show its lines, in seconds.
+        timeout, patience: the seconds that a command may take, and a background server to show its lines: to catch a
+            hang, on a busy machine too.
     """
 
     server: Server | None = None
     own_server: bool = False
-    database: str = DATABASE
+    database: str = DEFAULT_DATABASE
     path: tuple[Path, ...] = ()
-    pytest: str = "uv run --no-sync python -m pytest"
-    prepared: bool = True
     timeout: float = 300
     patience: float = 60
 
@@ -96,8 +90,13 @@ class Ground:
 
     @property
     def packages(self) -> Path:
-        """The `.venv` of the page that ran here before; a prepared project takes it over, compiled as it is."""
+        """The `.venv` of the page that ran here before; the next project takes it over, compiled as it is."""
         return self.root / "packages"
+
+    @property
+    def python(self) -> str:
+        """The command of the project's own Python."""
+        return "uv run --no-sync python" if (self.project / "pyproject.toml").exists() else "python"
 
     def environment(self) -> dict[str, str]:
         """The environment of a student's shell: a fixed locale and width, an own home, the server's values."""
@@ -146,14 +145,7 @@ class Ground:
 
 
 def prepare(root: Path, settings: Settings) -> Ground:
-    """Lay out the scratch directories, and take away what an earlier replay has left in them.
-
-    Args:
-        root: an empty folder, or the one of an earlier replay. At the same path its packages, and what Python has
-            compiled of them, serve again.
-
-    Raises Problem: bash or git is missing.
-    """
+    """Lay out the scratch directories, in an empty folder or in an earlier replay's, whose packages serve again."""
     ground = Ground(root.resolve(), settings, free_port())
     if (ground.project / ".venv" / "pyvenv.cfg").exists():
         shutil.rmtree(ground.packages, ignore_errors=True)
@@ -171,7 +163,4 @@ def prepare(root: Path, settings: Settings) -> Ground:
     for name, target in tools.items():
         if target is not None and Path(target).exists():
             (ground.root / "bin" / name).symlink_to(target)
-    for program in ("bash", "git"):
-        if shutil.which(program, path=ground.environment()["PATH"]) is None:
-            raise Problem(f"{program} is not installed, and lessons run in it.", ways=(f"Install {program}.",), code=2)
     return ground

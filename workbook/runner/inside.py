@@ -61,7 +61,7 @@ class Reporter:
         self.path = path
 
     def write(self, **values: object) -> None:
-        """Add a line. Nothing stays open: a run may end before its session, and would warn of an unclosed file."""
+        # Nothing stays open: a run may end before its session, and would warn of an unclosed file.
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
 

@@ -11,10 +11,10 @@ import signal
 import subprocess
 import time
 import tty
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
+from typing import NamedTuple
 
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Session
@@ -31,7 +31,7 @@ set +e
 cd -- "$(cat {directory})" || exit
 __leave() {{
     __code=$?
-    export -p | grep -v -E "^declare -x (PWD|OLDPWD|SHLVL{own})=" > {state}
+    export -p | grep -v -E "^declare -x (PWD|OLDPWD|SHLVL)=" > {state}
     pwd > {directory}
     exit $__code
 }}
@@ -41,11 +41,9 @@ trap __leave EXIT
 _PROMPT = b"mysql> "
 _GOES_ON = re.compile(r"""(?: {4}[-'"`]> | {3}/\*> )*""")
 """The client's prompts for the further lines of a statement."""
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(NamedTuple):
     """What a command did: its exit code (None when its time was over) and what it printed, as the page shows it."""
 
     code: int | None
@@ -63,24 +61,14 @@ class Shell:
         (self.ground.root / "directory").write_text(f"{self.ground.project}\n")
         (self.ground.root / "variables").write_text("")
 
-    def as_at_first(self) -> bool:
-        """Whether the shell still stands at the project's root, with no variable that the commands so far exported."""
-        words = shlex.split((self.ground.root / "variables").read_text(errors="replace"))
-        left = dict(word.split("=", 1) for word in words if "=" in word and not word.startswith("_="))
-        there = (self.ground.root / "directory").read_text() == f"{self.ground.project}\n"
-        return there and (not left or left == self.ground.environment())
+    def run(self, command: str, *, keep: bool = True) -> Ran:
+        """Run a command to its end, or to the settings' timeout. Then it and all it started are killed.
 
-    def run(self, command: str, *, keep: bool = True, extra: Mapping[str, str] = _NOTHING) -> Ran:
-        """Run a command to its end, at most as long as the settings say. Then it and all it started are killed.
-
-        Args:
-            keep: whether the directory and the variables that it leaves are the next command's; otherwise it starts at
-                the project's root and leaves no trace in the shell.
-            extra: variables for this command alone; the next one does not see them.
+        Without `keep` it starts at the project's root and leaves no directory and no variable to the next one.
         """
         log = self.ground.root / "output"
         with log.open("wb") as output:
-            process = self._start(command, output.fileno(), keep, extra)
+            process = self._start(command, output.fileno(), keep)
             try:
                 code: int | None = process.wait(self.ground.settings.timeout)
             except subprocess.TimeoutExpired:
@@ -90,10 +78,7 @@ class Shell:
         return Ran(code, self._lines(log))
 
     def run_on(self, command: str, ready: Callable[[tuple[str, ...]], bool]) -> Ran:
-        """Start a command that goes on, and wait until what it prints satisfies `ready`.
-
-        Returns the code None while it runs; its exit code when it ended early.
-        """
+        """Start a command that goes on, and wait until what it prints satisfies `ready`; it has a code if it ended."""
         log = self.ground.root / "background"
         with log.open("wb") as output:
             self.server = self._start(command, output.fileno())
@@ -113,19 +98,16 @@ class Shell:
         _kill(self.server)
         self.server = None
 
-    def _start(
-        self, command: str, output: int, keep: bool = True, extra: Mapping[str, str] = _NOTHING
-    ) -> "subprocess.Popen[bytes]":
+    def _start(self, command: str, output: int, keep: bool = True) -> "subprocess.Popen[bytes]":
         script = (_WRAPPER if keep else "{command}").format(
             state=shlex.quote(f"{self.ground.root}/variables"),
             directory=shlex.quote(f"{self.ground.root}/directory"),
-            own="".join(f"|{name}" for name in extra),
             command=self.ground.to_run(command),
         )
         return subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-c", script, "bash"],
             cwd=self.ground.project,
-            env=self.ground.environment() | dict(extra),
+            env=self.ground.environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -151,31 +133,27 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 class Client:
-    """MySQL's own client in a terminal, logged in as a fence finds it. Close it by leaving a `with`.
+    """MySQL's own client in a terminal, logged in to the project's database when it exists; leaving a `with` closes it.
 
     It may take `patience` seconds to answer. Raises Problem: there is no client here, or it cannot log in.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Log in, to the project's database when it exists."""
         server = settings.server
         assert server is not None
         try:
-            command = list(programs.client())
+            client = programs.client()
         except Unavailable as reason:
             raise Problem("A mysql fence is run by MySQL's own client.", why=str(reason), code=2) from None
-        command += ["--no-beep", f"--host={server.host}", f"--port={server.port}"]
-        command += [f"--user={server.user}", *([settings.database] if settings.database in databases(server) else [])]
-        keyboard, terminal = pty.openpty()
+        command = [*client, "--no-beep", f"--host={server.host}", f"--port={server.port}", f"--user={server.user}"]
+        command += [settings.database] if settings.database in databases(server) else []
+        self._keyboard, terminal = pty.openpty()
         # What is typed is not echoed, and lines may be longer than a terminal's 4,096 bytes.
         tty.setraw(terminal)
         env = {"PATH": os.environ["PATH"], "TERM": "dumb", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
         env |= {"MYSQL_PWD": server.password, "MYSQL_HISTFILE": "/dev/null"}
-        self._process = subprocess.Popen(
-            command, stdin=terminal, stdout=terminal, stderr=terminal, env=env, start_new_session=True
-        )
+        self._process = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=env)
         os.close(terminal)
-        self._keyboard = keyboard
         self.patience = settings.timeout
         said, ready = self._until_prompt()
         if not ready:
@@ -191,10 +169,7 @@ class Client:
         os.close(self._keyboard)
 
     def run(self, statement: str) -> list[str]:
-        """Run one statement that ends with `;` or `\\G`.
-
-        Returns the lines that the client prints, without its prompts.
-        """
+        """Run one statement that ends with `;` or `\\G`; the lines that the client prints, without its prompts."""
         os.write(self._keyboard, f"{statement}\n".encode())
         said, ready = self._until_prompt()
         if not ready:
@@ -218,19 +193,15 @@ class Client:
 
 
 def run_python(shell: Shell, session: Session) -> list[tuple[str, ...]]:
-    """Run a pycon fence as one session of the project's Python.
-
-    Returns:
-        the lines that each example prints.
+    """Run a pycon fence as one session of the project's Python: the lines that each example prints.
 
     Raises LessonError: Python itself does not start, or the session ends it.
     """
     ground = shell.ground
-    python = "uv run --no-sync python" if (ground.project / "pyproject.toml").exists() else "python"
     sources, outputs = ground.root / "session.json", ground.root / "printed.json"
     outputs.unlink(missing_ok=True)
     sources.write_text(json.dumps([exchange.typed for exchange in session.exchanges]), encoding="utf-8")
-    ran = shell.run(f"{python} {shlex.join([str(INSIDE), str(sources), str(outputs)])}")
+    ran = shell.run(f"{ground.python} {shlex.join([str(INSIDE), str(sources), str(outputs)])}")
     if not outputs.exists():
         what = "this Python session does not come to its end."
         raise LessonError(session.place.file, session.place.first, what, why=indented(ran.output))

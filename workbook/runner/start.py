@@ -1,7 +1,7 @@
 """The state in which a lesson or a mistake page starts: the project, its packages, its database."""
 
 from workbook.history.build import Commit, History
-from workbook.history.files import Tree
+from workbook.history.files import Tree, write_files
 from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Lesson, Mistake
@@ -39,12 +39,9 @@ def left_out(page: Lesson | Mistake, history: History) -> frozenset[str]:
 
 
 def lay_out(shell: Shell, history: History, commit: Commit | None, files: Tree) -> None:
-    """Make the project as a student has it who has followed the course so far: files, packages, database.
+    """Make the project as a student has it at a commit: files, packages, database. A Problem: git, uv or aerich fails.
 
-    Args:
-        commit: the commit to start on; None leaves an empty directory, and a server without the project's database.
-
-    Raises Problem: git, uv or aerich fails.
+    Without a commit the directory stays empty, and the server without the project's database.
     """
     ground, settings = shell.ground, shell.ground.settings
     if settings.server is not None:
@@ -53,26 +50,19 @@ def lay_out(shell: Shell, history: History, commit: Commit | None, files: Tree) 
         return
     git(ground.project, "clone", "-q", str(history.repository), ".")
     git(ground.project, "checkout", "-q", "-b", BRANCH, commit.sha)
-    for path, text in files.items():
-        if path not in commit.files:
-            target = ground.project / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text.encode())
-    if settings.prepared and "pyproject.toml" in files:
+    write_files({path: text for path, text in files.items() if path not in commit.files}, ground.project)
+    if "pyproject.toml" in files:
         if ground.packages.exists():
             ground.packages.rename(ground.project / ".venv")
         _must(shell, "uv sync -q")
     if settings.server is not None:
         create_database(settings.server, settings.database)
-        if settings.prepared and any(path.startswith("migrations/") for path in files):
+        if any(path.startswith("migrations/") for path in files):
             _must(shell, "uv run --no-sync aerich upgrade")
 
 
 def empty(settings: Settings) -> None:
-    """Drop all databases and accounts that pages made on a server of our own.
-
-    On any other server only the databases go whose names start like the project's.
-    """
+    """Drop what pages made: on a server of our own all, on any other the databases named like the project's."""
     server = settings.server
     assert server is not None
     doomed = [name for name in databases(server) if settings.own_server or name.startswith(settings.database)]

@@ -1,7 +1,6 @@
 """Verified is remembered: what has passed on this machine passes again as long as nothing that it depends on changes.
 
-Three things count for everything: the machine's code, the pinned packages, and Python. The rest is named by whoever
-asks. `FRESH=1` and CI forget it all.
+The machine's code, the pinned packages and Python count for everything. `FRESH=1` and CI forget it all.
 """
 
 import hashlib
@@ -24,11 +23,7 @@ MACHINE = (CLONE / "workbook", CLONE / "conftest.py", CLONE / "pyproject.toml", 
 
 
 def remembered(what: str, inputs: Iterable[Input]) -> bool:
-    """Whether this was verified here with exactly these inputs.
-
-    Args:
-        what: its kind and its name, such as `pages/ch35-lesson`.
-    """
+    """Whether this (its kind and its name, such as `pages/ch35-lesson`) was verified here with exactly these inputs."""
     note, digest = _note(what), _digest(what, inputs)
     if os.environ.get("FRESH") or os.environ.get("CI"):
         return False
@@ -43,11 +38,7 @@ def remember(what: str, inputs: Iterable[Input]) -> None:
 
 
 def page_inputs(page: Lesson | Mistake, history: History, mysql: str) -> list[Input]:
-    """What the replay of a page depends on: its text, what its commands make, the project before it, the versions.
-
-    Args:
-        mysql: the server's version.
-    """
+    """What a page's replay depends on: its text, what its commands make, the project before it, versions, MySQL's."""
     commit, files = starting_point(page, history)
     chapters = history.chapters[next(iter(history.chapters))].lesson.file.parents[1]
     before = [str(item) for item in sorted(files.items())]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbook.history.files import Files, Tree
+from workbook.history.files import Files, Tree, write_files
 from workbook.history.git import git
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import Diff, Exchange, Mistake, WholeFile
@@ -21,7 +21,6 @@ class Worktree:
     """The files on disk, which commands change, and the files shown, which fences change.
 
     Attributes:
-        shown: what the lesson has shown.
         made: for each made file shown, the path under which the command really made it, and its text.
         changed_by: for each file that differs, the command after which it first did.
         accept: told of a file that a command leaves otherwise than a fence shows, instead of an error (refresh).
@@ -35,10 +34,7 @@ class Worktree:
     changed_by: dict[str, Exchange] = field(default_factory=dict)
 
     def take(self, block: WholeFile | Diff) -> None:
-        """Do what a titled fence says: write the file, or, when a command has changed it, compare.
-
-        Raises LessonError: the fence does not apply, or is not what the command made of the file.
-        """
+        """Do what a titled fence says: write the file, or, when a command has changed it, compare; LessonError."""
         path = self.made.get(block.title, (block.title, ""))[0]
         before = self.shown.tree.get(block.title)
         actual = self._read(path)
@@ -48,14 +44,11 @@ class Worktree:
         elif actual != before and actual is not None:
             self._require(block, path, actual, change.after)
         else:
+            write_files({path: change.after}, self.ground.project)
             target = self.ground.project / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(change.after.encode())
             # Python compares size and second: it takes old bytecode for new when a file is written twice in a second.
             for compiled in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
                 compiled.unlink()
-            if change.after.startswith("#!"):
-                target.chmod(0o755)
             if block.title in self.made:
                 self.made[block.title] = (path, change.after)
         self.changed_by.pop(block.title, None)
@@ -90,12 +83,9 @@ class Worktree:
         return sorted(path for path in paths if path not in tree or self._read(path) != tree[path])
 
     def require_all_shown(self, file: Path, line: int) -> None:
-        """Raises LessonError when a file is otherwise than shown; it names the file and the command.
-
-        A mistake page may leave what it likes: nothing is built on it.
-        """
+        """Raises LessonError when a file is otherwise than shown; it names the file and the command."""
         if isinstance(self.shown.page, Mistake):
-            return
+            return  # nothing is built on it
         for path in self.differing():
             command = self.changed_by.get(path)
             typed = first_line(command) if command else "a command"
@@ -105,10 +95,7 @@ class Worktree:
             raise LessonError(file, command.line if command else line, what, way=way)
 
     def require_committed(self, file: Path, exchange: Exchange, wanted: Tree) -> None:
-        """The student's last commit holds exactly these files, and nothing is left uncommitted.
-
-        Raises LessonError: naming the first file that differs.
-        """
+        """Raises LessonError unless the last commit holds exactly these files, and nothing is left uncommitted."""
         held = {path for path in self._git("ls-tree", "-r", "-z", "--name-only", "HEAD") if path not in self.left_out}
         real = {self.made.get(path, (path, ""))[0] for path in wanted}
         rest = {entry[3:] for entry in self._git("status", "--porcelain", "-z", "-uall")} - self.left_out

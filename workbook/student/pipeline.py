@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbook.ci import commit
-from workbook.ci.rehearsal import Outcome, name_of, rehearse
+from workbook.ci.rehearsal import Outcome, current, name_of, rehearse
 from workbook.ci.service import Service, mentions_mysql, mysql_service
 from workbook.ci.workflow import Workflow, read
 from workbook.history.git import identity, persons_git, try_git
@@ -60,7 +59,7 @@ def workflow(ground: Ground) -> Workflow:
     file = next((each for each in files if "pytest" in each.read_text(encoding="utf-8", errors="replace")), files[0])
     try:
         plan = read(file)
-        state = commit.current(project)
+        state = current(project)
     except Problem as problem:
         said = problem.what.replace(f"{project}/", "")
         raise Broken(" ".join([said, *problem.why.splitlines()[:1]]) if "YAML" in said else said) from None
@@ -155,7 +154,7 @@ class Rehearsal:
             author = identity(clone, "Student")
             persons_git(clone, *author, "-c", "commit.gpgSign=false", "commit", "-q", "-m", "Planted")
 
-        state = commit.current(self._ground.project)
+        state = current(self._ground.project)
         reached = lambda: (clones[-1].parent / MARKER).exists()  # noqa: E731
         return rehearse(self._workflow, state, plant=planted, watch=reached, seconds=SECONDS)
 

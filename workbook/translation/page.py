@@ -20,8 +20,6 @@ _SPOKEN = ("goal", "you_will_learn", "description")
 _TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
 _FOLD = re.compile(r"<(?:details|summary)\b")
 _SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.DOTALL)
-_SENTENCE = re.compile(r"^([a-z]\w*): (.*(?:\n(?![a-z]\w*: ).*)*)", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Token:
     """What a page says in a way that can be compared: its kind, its lines (from 1, both included), and its text.
 
     A `link` is the same in both languages in any order, a `text` and what is `spoken` are translated; all other kinds
-    (`key`, `entry`, `fence`, `comment`, `row`, `fold`; of checks `id`, `sentence`, `see`) are the same, in order.
+    (`key`, `entry`, `fence`, `comment`, `row`, `fold`) are the same, in order.
     """
 
     kind: str
@@ -87,13 +85,12 @@ def read_page(file: Path) -> list[Section]:
     if not heads:
         raise LessonError(file, skip + 1, "the page has no heading.", way="Start it with # and its title.")
     hidden = {n for each in parts if each.kind in ("fence", "comment") for n in range(each.first, each.last + 1)}
-    checks = lines if file.name.startswith("checks.") else None
     sections = []
     starts = [skip + 1, *(head.first for head in heads[1:]), len(lines) + 1]
     for head, first, end in zip(heads, starts, starts[1:], strict=False):
         section = Section(head.first, head.last, "#" * head.level, head.text, head.slug)
         section.prose = " ".join(" ".join(lines[n - 1] for n in range(first, end) if n not in hidden).split())
-        section.tokens = _tokens((each for each in parts if first <= each.first < end), checks)
+        section.tokens = list(_tokens(each for each in parts if first <= each.first < end))
         for token in section.of("comment"):
             if token.value.startswith("section: ") and token.first == head.last + 1:
                 section.stamp = token.value.removeprefix("section: ")
@@ -133,7 +130,7 @@ def _cells(text: str) -> Iterator[Section]:
         if cell["cell_type"] == "markdown":
             section.prose = " ".join(source.split())
             parts = (replace(each, kind="text") if each.kind == "heading" else each for each in walk(source))
-            section.tokens = [Token(each.kind, line, line, each.value) for each in _tokens(parts)]
+            section.tokens = [replace(each, first=line, last=line) for each in _tokens(parts)]
         else:
             section.prose = alt
             ran = json.dumps([cell["execution_count"], cell["outputs"]], indent=1, ensure_ascii=False)
@@ -143,46 +140,29 @@ def _cells(text: str) -> Iterator[Section]:
         yield section
 
 
-def _tokens(parts: Iterable[Part], checks: list[str] | None = None) -> list[Token]:
-    """What can be compared of a page's parts; with a page of checks' lines, also each `id: a {placeholder}` in them."""
-    found: list[Token] = []
+def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
+    """What can be compared of a page's parts; links and images also where they stand in a text or in HTML."""
     for part in parts:
         line, words = (part.first, part.last), part.text
         if part.kind == "comment" and not words.startswith("note:"):
-            found.append(Token("comment", *line, words))
+            yield Token("comment", *line, words)
         elif part.kind == "fence":
-            found.append(Token("fence", *line, f"```{part.info}\n{words}```"))
+            yield Token("fence", *line, f"```{part.info}\n{words}```")
         elif part.kind in ("tr", "th", "td"):
-            found.append(Token("row", *line, f"<{part.kind}>"))
+            yield Token("row", *line, f"<{part.kind}>")
         elif part.kind == "html":
-            found += [*_html(line, words), Token("text", *line, _SILENT.sub(" ", words))]
-        elif part.kind == "heading":
-            found += _inline(part)
-            if checks is not None and part.level == 2:
-                found.append(Token("id", *line, words))
-        elif part.kind == "text":
+            yield from _html(line, words)
+            yield Token("text", *line, _SILENT.sub(" ", words))
+        for each in part.inline:
+            if each.type in ("link_open", "image"):
+                yield Token("link", *line, str(each.attrs["href" if each.type == "link_open" else "src"]))
+            elif each.type == "html_inline":
+                yield from _html(line, each.content)
+        if part.kind == "text":
             said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
-            found += [*_inline(part), Token("text", *line, "".join(said))]
-            found += _said(part, checks or [])
-    return found
-
-
-def _inline(part: Part) -> Iterator[Token]:
-    """Links and images, in Markdown and in HTML."""
-    for each in part.inline:
-        if each.type in ("link_open", "image"):
-            target = str(each.attrs["href" if each.type == "link_open" else "src"])
-            yield Token("link", part.first, part.last, target)
-        elif each.type == "html_inline":
-            yield from _html((part.first, part.last), each.content)
+            yield Token("text", *line, "".join(said))
 
 
 def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
     yield from (Token("link", *line, target) for target in _TARGET.findall(content))
     yield from (Token("fold", *line, f"{tag}>") for tag in _FOLD.findall(content))
-
-
-def _said(part: Part, lines: list[str]) -> Iterator[Token]:
-    for name, sentence in _SENTENCE.findall("\n".join(lines[part.first - 1 : part.last])):
-        words = [sentence] if name == "see" else sorted(_PLACEHOLDER.findall(sentence))
-        yield Token("see" if name == "see" else "sentence", part.first, part.last, " ".join([f"{name}:", *words]))

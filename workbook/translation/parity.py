@@ -1,38 +1,33 @@
 """Two pages compared: the first token that is not the same, links, words, and sections written from an older text."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Literal
 
 from workbook.lesson.errors import LessonError, shown
+from workbook.translation import Pair, link_in_korean
 from workbook.translation.page import Section, Token, read_page
-from workbook.translation.pairs import Pair, english_of, is_english_page, korean_of, located
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z']+")
-_CODE = re.compile(r"`[^`]+`")
 # CommonMark ends no emphasis between a punctuation mark and a letter, and Korean puts its particles right there.
 _STARS = re.compile(r"\*\*|\*(?=[\uac00-\ud7a3])")
 _SENTENCE = 8
 """This many English words in a paragraph without a Korean one are a sentence that nobody translated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is not in step: a missing page, a section of an older text, another structure; `slug` is the section's."""
+class Finding(LessonError):
+    """What is not in step, and what to do; `slug` is the English section's, empty for the whole page."""
 
-    kind: Literal["missing", "stale", "different"]
-    error: LessonError
-    slug: str = ""
+    def __init__(self, file: Path, line: int, what: str, way: str, slug: str = "") -> None:
+        super().__init__(file, line, what, way=way)
+        self.slug = slug
 
     def __str__(self) -> str:
         """One line: file, line, what it is, what to do."""
-        return " ".join([self.error.what, *self.error.ways])
+        return " ".join([self.what, *self.ways])
 
 
 class Comparison:
@@ -63,65 +58,49 @@ class Comparison:
                 there = f"{shown(self.pair.english)}:{one.first}"
                 what = f"`{other.title}` was not written from the text that {there} (#{one.slug}) has now."
                 way = f"Bring it up to date, then: workbook translation --accept {shown(self.pair.korean)}#{one.slug}"
-                yield Finding("stale", LessonError(self.pair.korean, other.first, what, way=way), one.slug)
-
-    def _different(self, line: int, what: str, way: str, slug: str) -> Finding:
-        return Finding("different", LessonError(self.pair.korean, line, what, way=way), slug)
+                yield Finding(self.pair.korean, other.first, what, way, one.slug)
 
     def _tokens(self, theirs: list[Token], ours: list[Token], slug: str = "") -> Iterator[Finding]:
         """The first token that is not the same, with the line where it begins to differ in both pages."""
         ends = [Token("end", each[-1].first, each[-1].first, "no more") for each in (theirs, ours)]
         pairs = ((their or ends[0], our or ends[1]) for their, our in zip_longest(theirs, ours))
-        if unlike := next((pair for pair in pairs if not _same(*pair)), None):
-            lines = [part.value.split("\n") for part in unlike]
-            at = next((n for n, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), -1)
-            # Lines are counted from the end, where a fence has nothing but its own.
-            (there, their), (here, our) = (
-                (max(part.first, part.last - len(each) + 1 + at % len(each)), f"{part.kind} `{each[at]}`")
-                for part, each in zip(unlike, lines, strict=True)
-            )
-            what = f"here is the {our}, and {shown(self.pair.english)}:{there} has the {their}."
-            copied = unlike[0].kind == unlike[1].kind and unlike[0].kind in ("key", "fence", "comment")
-            way = "Copy it: workbook translation --sync." if copied else "Keep the order and the shape."
-            yield self._different(here, what, way, slug)
+        for pair in pairs:
+            if (pair[0].kind, pair[0].value) != (pair[1].kind, pair[1].value):
+                lines = [part.value.split("\n") for part in pair]
+                at = next((n for n, (one, other) in enumerate(zip_longest(*lines)) if one != other), 0)
+                (there, their), (here, our) = (
+                    (min(part.first + at, part.last), f"{part.kind} `{each[min(at, len(each) - 1)]}`")
+                    for part, each in zip(pair, lines, strict=True)
+                )
+                what = f"here is the {our}, and {shown(self.pair.english)}:{there} has the {their}."
+                copied = pair[0].kind == pair[1].kind and pair[0].kind in ("key", "fence", "comment")
+                way = "Copy it: workbook translation --sync." if copied else "Keep the order and the shape."
+                yield Finding(self.pair.korean, here, what, way, slug)
+                return
 
     def _links(self, one: Section, other: Section) -> Iterator[Finding]:
         """Links that lead elsewhere; in any order, for Korean puts its words in another."""
-        theirs = Counter(english_of(located(self.pair.english, part.value, self.root)) for part in one.of("link"))
-        for part in other.of("link"):
-            place = located(self.pair.korean, part.value, self.root)
-            theirs[english_of(place)] -= 1
-            if is_english_page(place):
-                way = f"Write {self._typed(place)}."
-                yield self._different(part.first, f"`{part.value}` leads to the English page.", way, one.slug)
-            elif theirs[english_of(place)] < 0:
-                what = f"`{part.value}` is a link that {shown(self.pair.english)}:{one.first} has not so often."
-                yield self._different(part.first, what, "Same links in both languages.", one.slug)
-        for place in +theirs:
-            what = f"`{other.title}` lacks a link of {shown(self.pair.english)}:{one.first}."
-            yield self._different(other.first, what, f"Here it is written {self._typed(place)}.", one.slug)
-
-    def _typed(self, place: str) -> str:
-        """The link to a place as it is written in the Korean file."""
-        path, mark, anchor = place.partition("#")
-        if not path or ":" in path:
-            return place
-        target = self.root / (korean_of(path) if is_english_page(path) else path)
-        return f"{Path(os.path.relpath(target, self.pair.korean.parent)).as_posix()}{mark}{anchor}"
+        theirs = Counter(link_in_korean(self.pair, part.value, self.root) for part in one.of("link"))
+        ours = Counter(part.value for part in other.of("link"))
+        if theirs != ours:
+            more, lacking = (", ".join(each) or "none" for each in (ours - theirs, theirs - ours))
+            line = next((part.first for part in other.of("link") if part.value in ours - theirs), other.first)
+            what = f"the links of `{other.title}` are not those of {shown(self.pair.english)}:{one.first}."
+            yield Finding(self.pair.korean, line, what, f"Too many: {more}; lacking: {lacking}.", one.slug)
 
     def _words(self, one: Section, other: Section) -> Iterator[Finding]:
         """Words that stayed English, and emphasis that does not close."""
         if _english(*one.of("text")) > 2 and not any(_HANGUL.search(part.value) for part in other.of("text")):
             what = f"`{other.title}` (#{one.slug}) has no Korean text."
-            yield self._different(other.first, what, "Translate the section.", one.slug)
+            yield Finding(self.pair.korean, other.first, what, "Translate the section.", one.slug)
             return
         for part in other.of("text", "spoken"):
             if _STARS.search(part.value):
                 what = f"stars stay visible in this paragraph of `{other.title}`."
-                yield self._different(part.first, what, "Take the particle into the emphasis.", one.slug)
+                yield Finding(self.pair.korean, part.first, what, "Take the particle into the emphasis.", one.slug)
             if _english(part) >= (_SENTENCE if part.kind == "text" else 1) and not _HANGUL.search(part.value):
                 what = f"this text of `{other.title}` has no Korean word."
-                yield self._different(part.first, what, "Translate it.", one.slug)
+                yield Finding(self.pair.korean, part.first, what, "Translate it.", one.slug)
 
 
 def findings_of(pair: Pair, root: Path) -> list[Finding]:
@@ -129,17 +108,11 @@ def findings_of(pair: Pair, root: Path) -> list[Finding]:
     try:
         pages = Comparison(pair, root)
     except LessonError as error:
-        return [Finding("different", error)]
+        return [Finding(error.file, error.line, error.what.partition(": ")[2], " ".join(error.ways))]
     found = list(pages.differences())
     if len(pages.english) == len(pages.korean):
         found += pages.stale()
-    return sorted(found, key=lambda finding: finding.error.line)
-
-
-def _same(theirs: Token, ours: Token) -> bool:
-    if theirs.kind == ours.kind == "see" and _HANGUL.search(ours.value):
-        return _CODE.findall(theirs.value) == _CODE.findall(ours.value)
-    return (theirs.kind, theirs.value) == (ours.kind, ours.value)
+    return sorted(found, key=lambda finding: finding.line)
 
 
 def _english(*parts: Token) -> int:

@@ -4,16 +4,15 @@ The machine writes into Korean pages the fences, code and outputs of the English
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.markdown import Edit, rewrite
 from workbook.place import CLONE
 from workbook.say import Problem, say
+from workbook.translation import Pair, orphans, pairs
 from workbook.translation.page import read_page
-from workbook.translation.pairs import Pair, orphans, pairs
 from workbook.translation.parity import Comparison, Finding, findings_of
 
 COPIED = ("fence", "comment", "key")
@@ -29,27 +28,16 @@ def translation(*, copy: bool = False, accepted: Sequence[str] = (), root: Path 
         print(f"accepted: {shown(pair.korean)}: {count} section comments written.")
     if accepted:
         return 0
-    follow(pairs(root) if copy else ())
-    findings = list(all_findings(root))
-    for finding in findings:
-        print(finding)
-    kinds = Counter(finding.kind for finding in findings)
-    counts = ", ".join(f"{kinds[kind]} {kind}" for kind in ("missing", "stale", "different"))
-    print(f"{counts}." if findings else f"All {len(pairs(root))} pages are in step.")
-    return int(bool(findings))
-
-
-def all_findings(root: Path = CLONE) -> Iterator[Finding]:
-    """Everything that is not in step, page by page."""
-    for pair in pairs(root):
-        if pair.korean.exists():
-            yield from findings_of(pair, root)
-        else:
-            error = LessonError(pair.english, 1, "there is no Korean page.", way=f"Write {shown(pair.korean)}.")
-            yield Finding("missing", error)
+    known = pairs(root)
+    follow(known if copy else ())
+    findings: list[Finding] = []
+    for pair in known:
+        missing = Finding(pair.english, 1, "there is no Korean page.", f"Write {shown(pair.korean)}.")
+        findings += findings_of(pair, root) if pair.korean.exists() else [missing]
     for file in orphans(root):
-        error = LessonError(file, 1, "there is no English page for this one.", way="Write it, or delete this.")
-        yield Finding("different", error)
+        findings.append(Finding(file, 1, "there is no English page for this one.", "Write it, or delete this."))
+    print("\n".join(map(str, findings)) or f"All {len(known)} pages are in step.")
+    return int(bool(findings))
 
 
 def accept(wish: str, root: Path = CLONE) -> tuple[Pair, int]:
@@ -71,7 +59,25 @@ def accept(wish: str, root: Path = CLONE) -> tuple[Pair, int]:
     if wrong := [each for each in pages.differences() if slug in ("", each.slug) or not each.slug]:
         what = f"{shown(pair.korean)} is not accepted: it differs from {shown(pair.english)} in more than words."
         raise Problem(what, ways=tuple(map(str, wrong)))
-    return pair, stamp(pages, slug)
+    stamps = [
+        (other, one.own_stamp())
+        for one, other in zip(pages.english, pages.korean, strict=True)
+        if slug in ("", one.slug) and one.prose and other.stamp != one.own_stamp()
+    ]
+    if pair.korean.suffix == ".ipynb":
+        notebook = json.loads(pair.korean.read_text(encoding="utf-8"))
+        hashes = dict(stamp.split() for _section, stamp in stamps)
+        for cell in notebook["cells"]:
+            cell["metadata"] |= {"english": hashes[cell["id"]]} if cell["id"] in hashes else {}
+        _write(pair.korean, notebook)
+        return pair, len(stamps)
+    lines, edits = pair.korean.read_text(encoding="utf-8").split("\n"), []
+    for section, stamp in stamps:
+        old = int(bool(section.stamp))
+        after = [""] if not old and "".join(lines[section.last : section.last + 1]).strip() else []
+        edits.append(Edit(section.last + 1, old, (f"<!-- section: {stamp} -->", *after)))
+    rewrite(pair.korean, edits)
+    return pair, len(stamps)
 
 
 def sync(pair: Pair) -> bool:
@@ -89,11 +95,9 @@ def sync(pair: Pair) -> bool:
         [(each.level, *(part.kind for part in each.of(*COPIED))) for each in page] for page in (english, korean)
     )
     if here != there:
-        number = next((n for n, (one, other) in enumerate(zip(there, here, strict=False)) if one != other), -1)
-        section = korean[min(number, len(korean) - 1)]
-        what = f"the fences cannot be copied: from `{section.title}` on, headings or the number of fences differ."
-        raise LessonError(pair.korean, section.first, what, way=f"Compare it with {shown(pair.english)}.")
-    before, lines = _text(pair.korean), _text(pair.english).split("\n")
+        what = f"the fences cannot be copied: {shown(pair.english)} has other headings, or another number of fences."
+        raise LessonError(pair.korean, 1, what, way="See where it begins: workbook translation.")
+    lines = pair.english.read_text(encoding="utf-8").split("\n")
     edits = [
         Edit(ours.first, ours.last - ours.first + 1, tuple(lines[theirs.first - 1 : theirs.last]))
         for one, other in zip(english, korean, strict=True)
@@ -101,17 +105,13 @@ def sync(pair: Pair) -> bool:
         if theirs.value != ours.value
     ]
     rewrite(pair.korean, edits)
-    return _text(pair.korean) != before
-
-
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+    return bool(edits)
 
 
 def _sync_notebook(pair: Pair) -> bool:
-    before = _text(pair.korean) if pair.korean.exists() else '{"cells": []}'
-    ours = {cell["id"]: cell for cell in json.loads(before)["cells"]}
-    notebook = json.loads(_text(pair.english))
+    before = json.loads(pair.korean.read_text(encoding="utf-8")) if pair.korean.exists() else {"cells": []}
+    ours = {cell["id"]: cell for cell in before["cells"]}
+    notebook = json.loads(pair.english.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         old = ours.get(cell["id"], cell)
         if old["cell_type"] == cell["cell_type"] == "markdown":
@@ -119,40 +119,13 @@ def _sync_notebook(pair: Pair) -> bool:
         elif "alt" in cell["metadata"] and "alt" in old["metadata"]:
             cell["metadata"] = old["metadata"]
     _write(pair.korean, notebook)
-    return _text(pair.korean) != before
+    return bool(notebook != before)
 
 
 def _write(file: Path, notebook: object) -> None:
     """Write a notebook as nbformat lays it out."""
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-
-
-def stamp(pages: Comparison, slug: str = "") -> int:
-    """Write from which text it is below each Korean heading (of a `slug` alone), or into a notebook's cell.
-
-    Returns how many stamps were not as they are now.
-    """
-    file, text = pages.pair.korean, _text(pages.pair.korean)
-    stamps = [
-        (other, one.own_stamp())
-        for one, other in zip(pages.english, pages.korean, strict=True)
-        if slug in ("", one.slug) and one.prose and other.stamp != one.own_stamp()
-    ]
-    if file.suffix == ".ipynb":
-        notebook = json.loads(text)
-        hashes = dict(stamp.split() for _section, stamp in stamps)
-        for cell in notebook["cells"]:
-            cell["metadata"] |= {"english": hashes[cell["id"]]} if cell["id"] in hashes else {}
-        _write(file, notebook)
-    else:
-        lines, edits = text.split("\n"), []
-        for section, stamp in stamps:
-            old = int(bool(section.stamp))
-            after = [""] if not old and "".join(lines[section.last : section.last + 1]).strip() else []
-            edits.append(Edit(section.last + 1, old, (f"<!-- section: {stamp} -->", *after)))
-        rewrite(file, edits)
-    return len(stamps)
 
 
 def follow(changed: Iterable[Pair]) -> None:

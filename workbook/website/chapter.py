@@ -1,7 +1,6 @@
 """What the site makes of the course: a chapter's first and last lines, a mistake's, lists of all, a page a commit."""
 
 import difflib
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -40,8 +39,8 @@ def end(lesson: Lesson, course: Course, pages: Pages) -> str:
     parts.append(heading(3, _("The commits of this chapter"), "commits-of-this-chapter"))
     rows = [_("| Tags | Message | SHA |"), "|---|---|---|"]
     for commit in course.commits_of(lesson.chapter):
-        link = f"[{escaped(_subject(commit))}](/{commit_page(course.names[commit.sha])})"
-        rows.append(f"| {_tags(course, commit)} | {link} | [`{commit.sha[:8]}`]({course.seen_at(commit)}) |")
+        link = f"[{escaped(_subject(commit))}](/{commit_page(commit)})"
+        rows.append(f"| {_tags(course, commit)} | {link} | [`{commit.sha[:8]}`]({seen_at(course, commit)}) |")
     parts.append("\n".join(rows))
     if course.checks[lesson.chapter]:
         parts.append(heading(3, _("What `workbook check` asks"), "checks-of-this-chapter"))
@@ -71,7 +70,7 @@ def mistake_top(mistake: Mistake, course: Course) -> str:
     if mistake.tag == EMPTY:
         facts.append(_("It starts in an empty folder."))
     else:
-        link = course.seen_at(course.history.tags[mistake.tag], mistake.tag)
+        link = seen_at(course, course.history.tags[mistake.tag], mistake.tag)
         facts.append(_("It is planted on the tag {tag}", tag=f"[`{mistake.tag}`]({link})"))
     asks = {each.name: each.asks for own in course.checks.values() for each in own}
     if mistake.check in asks:
@@ -120,27 +119,20 @@ def reds(course: Course) -> str:
         if contract := commit.step.lesson.red.get(tag):
             tests = ", ".join(code(test) for test in contract.tests)
             said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
-            lines.append(f"- [`{tag}`]({course.seen_at(commit, tag)}): {said}")
+            lines.append(f"- [`{tag}`]({seen_at(course, commit, tag)}): {said}")
     return "\n".join(lines)
 
 
-def course_map(course: Course, pages: Pages) -> str:
-    """The course as a line (the style sheet draws it): a station a chapter, a mark a commit, diamonds for red."""
-    stations = []
-    for name, chapter in course.history.chapters.items():
-        path, marks = in_repository(chapter.lesson.file), ""
-        for commit in course.commits_of(name):
-            kind = "wb-red" if commit.step.lesson.red.keys() & set(commit.tags) else "wb-tag" if commit.tags else ""
-            marks += f'<i class="{kind}" title="{html.escape(commit_title(commit))}"></i>'
-        said = _("mistakes: {count}", count=len(course.mistakes[name]))
-        stations.append(f"- [{name[2:]}&#160; {escaped(pages[path].title)}](/{path})<br>{marks} {said}")
-    told = _("Dots are commits, large ones have a tag, diamonds are red on purpose.")
-    return boxed("wb-map", "\n".join(stations), told)
+def commit_page(commit: Commit) -> str:
+    """The file of a commit's page below the site's folder: its first tag, or its SHA when it has none."""
+    return f"commits/{commit.tags[0] if commit.tags else commit.sha[:8]}.md"
 
 
-def commit_page(name: str) -> str:
-    """The file of a commit's page below the site's folder."""
-    return f"commits/{name}.md"
+def seen_at(course: Course, commit: Commit, tag: str = "") -> str:
+    """Where the link of a commit, or of its tag, leads: to the published repository, else to its page here."""
+    if course.edition.repository:
+        return course.edition.tag(tag) if tag else course.edition.commit(commit.sha)
+    return f"/{commit_page(commit)}"
 
 
 def commit_title(commit: Commit) -> str:
@@ -149,14 +141,12 @@ def commit_title(commit: Commit) -> str:
 
 
 def commits(course: Course) -> Iterator[tuple[str, str, str]]:
-    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diff, whole files, all files."""
-    origin: dict[str, str] = {}
+    """The file, the title and the Markdown of each commit's page: message, SHA, tags, diffs, whole files."""
     before: Tree = {}
     for number, commit in enumerate(course.history.commits, 1):
-        page, title = commit_page(course.names[commit.sha]), commit_title(commit)
+        page, title = commit_page(commit), commit_title(commit)
         changed = sorted(path for path in commit.files if commit.files[path] != before.get(path))
         gone = [path for path in before if path not in commit.files]
-        origin |= dict.fromkeys(changed, f"/{page}")
         parts = [
             f"# {escaped(title)}",
             escaped(commit.step.message.partition("\n")[2].strip()),
@@ -165,17 +155,9 @@ def commits(course: Course) -> Iterator[tuple[str, str, str]]:
             *(_change(path, before.get(path), commit.files[path]) for path in changed),
             *(_("### <del>`{path}`</del> deleted", path=path) for path in gone),
             "" if changed or gone else _("It changes no file."),
-            heading(2, _("All files at this commit"), "files"),
-            _("A link leads to the commit that wrote the file as it is here."),
-            "\n".join(f"- [`{path}`]({origin[path]}#{anchor(path)})" for path in sorted(commit.files)),
         ]
         yield page, title, "\n\n".join(filter(None, parts)) + "\n"
         before = commit.files
-
-
-def anchor(path: str) -> str:
-    """The id of a file's heading on a commit's page."""
-    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
 
 
 def _subject(commit: Commit) -> str:
@@ -183,7 +165,7 @@ def _subject(commit: Commit) -> str:
 
 
 def _tags(course: Course, commit: Commit) -> str:
-    return " ".join(f"[`{tag}`]({course.seen_at(commit, tag)})" for tag in commit.tags)
+    return " ".join(f"[`{tag}`]({seen_at(course, commit, tag)})" for tag in commit.tags)
 
 
 def _facts(course: Course, commit: Commit, number: int) -> str:
@@ -194,7 +176,7 @@ def _facts(course: Course, commit: Commit, number: int) -> str:
         _("Commit {number} of {count}: `{sha}`", number=number, count=count, sha=commit.sha),
         _("It ends a step of [chapter {number}]({link}).", number=lesson.chapter[2:], link=link),
         _("Tags: {tags}", tags=_tags(course, commit)) if commit.tags else "",
-        _("[In the repository]({link})", link=course.seen_at(commit)) if course.edition.repository else "",
+        _("[In the repository]({link})", link=seen_at(course, commit)) if course.edition.repository else "",
     )
     for contract in (lesson.red[tag] for tag in commit.tags if tag in lesson.red):
         why = _("This commit is red on purpose. Exactly this fails, because {why}:", why=code(contract.because))
@@ -207,4 +189,4 @@ def _change(path: str, before: str | None, after: str) -> str:
     if before is not None:
         difference = [*difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)][2:]
         shown = change(fenced("diff", path, "\n".join(difference)), path, before, after)
-    return f"{heading(3, f'`{path}`', anchor(path))}\n\n{shown}"
+    return f"### `{path}`\n\n{shown}"

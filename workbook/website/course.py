@@ -19,7 +19,7 @@ from workbook.place import CHAPTERS, CLONE
 from workbook.runner.start import starting_point
 from workbook.say import Language, Problem
 from workbook.student.check import Check, checks_of
-from workbook.translation.pairs import is_english_page, korean_of
+from workbook.translation import is_english_page, korean_of
 
 PATTERNS = {
     "page": "docs/**/*.md",
@@ -104,21 +104,13 @@ class Course:
     Attributes:
         mistakes: each chapter's mistake pages.
         checks: what `workbook check` asks at each chapter's end, in the language at hand.
-        names: the name of each commit's page by its SHA: its first tag, or its number when it has none.
         edition: whose tags they are, and where they are published.
     """
 
     history: History
     mistakes: dict[str, list[Mistake]]
     checks: dict[str, list[Check]]
-    names: dict[str, str]
     edition: Edition = field(default_factory=edition)
-
-    def seen_at(self, commit: Commit, tag: str = "") -> str:
-        """Where the link of a commit, or of its tag, leads: to the published repository, else to its page here."""
-        if self.edition.repository:
-            return self.edition.tag(tag) if tag else self.edition.commit(commit.sha)
-        return f"/commits/{self.names[commit.sha]}.md"
 
     def commits_of(self, chapter: str) -> list[Commit]:
         """A chapter's commits, the oldest first."""
@@ -133,7 +125,6 @@ def read_course(chapters: Path = CHAPTERS) -> Course:
             history,
             {name: [*map(read_mistake, mistake_files(lesson))] for name, lesson in lessons.items()},
             {name: checks_of(name, lesson.parent) for name, lesson in lessons.items()},
-            {each.sha: each.tags[0] if each.tags else str(at) for at, each in enumerate(history.commits, 1)},
         )
 
 

@@ -10,18 +10,15 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import typer
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from typer.cli import get_docs_for_click
-from typer.main import get_command
 
 from workbook.history.lock import read_versions
 from workbook.place import CHAPTERS, CLONE, TEMPLATE, private
@@ -78,7 +75,7 @@ class Site:
         self.sources = sources
         self.pages = {source.english: source for source in sources}
         self.mistakes = {in_repository(each.file): each for own in course.mistakes.values() for each in own}
-        self.known = {page: page for page in map(chapter.commit_page, course.names.values())}
+        self.known = {page: page for page in map(chapter.commit_page, course.history.commits)}
         self.known |= {f"docs/{picture.name}": picture.name for picture in PICTURES}
         self.known |= {path: source.page for source in sources for path in (source.english, source.file)}
 
@@ -90,9 +87,6 @@ class Site:
                 text, beside = draw(source.text, source.file)
             else:
                 text = self._whole(source)
-            if source.file == source.english and language() == "ko":
-                note = _("This page is not translated yet; here is the English one.")
-                text = _after_title(text, f'<p class="wb-untranslated">{note}</p>')
             meta = {"title": source.meta["title"]} if "title" in source.meta else {}
             if source.page in ALONE:
                 meta["hide"] = ["navigation", *(["toc"] if source.page == "index.md" else [])]
@@ -113,26 +107,22 @@ class Site:
             found = [self.pages[f"docs/{name}.md"] for name in names if f"docs/{name}.md" in self.pages]
             return [{title or source.title: source.page} for source in found]
 
-        def of(kind: str, own: str = "") -> list[Source]:
-            return [each for each in self.sources if each.kind == kind and own in ("", each.chapter)]
-
-        lessons = {lesson.chapter: f"{lesson.chapter[2:]} {lesson.title}" for lesson in of("chapter")}
-
-        def by_chapter(entries: Callable[[str], Nav]) -> Nav:
-            return [{title: own} for name, title in lessons.items() if (own := entries(name))]
+        def links(kind: str, own: str = "") -> Nav:
+            return [{each.title: each.page} for each in self.sources if each.kind == kind and own in ("", each.chapter)]
 
         def history(name: str) -> Nav:
-            own = self.course.commits_of(name)
-            return [{chapter.commit_title(each): chapter.commit_page(self.course.names[each.sha])} for each in own]
+            return [{chapter.commit_title(each): chapter.commit_page(each)} for each in self.course.commits_of(name)]
 
-        mistakes = by_chapter(lambda name: [{each.title: each.page} for each in of("mistake", name)])
+        lessons = [each for each in self.sources if each.kind == "chapter"]
+        titles = {each.chapter: f"{each.chapter[2:]} {each.title}" for each in lessons}
+        mistakes = [{title: own} for name, title in titles.items() if (own := links("mistake", name))]
         sections: Nav = [
             *named("index", title=_("Home")),
             *named("how-to-work", title=_("How to work")),
-            {_("Chapters"): named("course-map") + [{lessons[each.chapter]: each.page} for each in of("chapter")]},
+            {_("Chapters"): named("course-map") + [{titles[each.chapter]: each.page} for each in lessons]},
             {_("Error clinic"): named("clinic") + mistakes},
-            {_("Notebooks"): [{each.title: each.page} for each in of("notebook")]},
-            {_("Commits"): by_chapter(history)},
+            {_("Notebooks"): links("notebook")},
+            {_("Commits"): [{title: history(name)} for name, title in titles.items()]},
             *named("notes", title=_("The notes")),
             {_("Reference"): named(*REFERENCE)},
             {_("More"): named(*MORE)},
@@ -144,7 +134,7 @@ class Site:
         course, history, pages = self.course, self.course.history, self.pages
         if source.kind == "chapter":
             lesson = history.chapters[source.chapter]
-            made = [course.names[each.sha] for each in course.commits_of(source.chapter) if not each.step.empty]
+            made = [chapter.commit_page(each) for each in course.commits_of(source.chapter) if not each.step.empty]
             text = rewrite(source.text, source.file, changes=lesson.changes, commits=made)
             text = _after_title(text, chapter.top(source.meta))
             return f"{text}\n\n{chapter.end(lesson.lesson, course, pages)}\n"
@@ -155,7 +145,6 @@ class Site:
         text = _PLANNED.sub(lambda row: "" if f"ch{row[1]}" in history.chapters else row[0], source.text)
         inserts = {
             "clinic": lambda: chapter.clinic(course, pages),
-            "map": lambda: chapter.course_map(course, pages),
             "chapters": lambda: chapter.table(course, pages),
             "reds": lambda: chapter.reds(course),
             "openapi": lambda: '<div id="wb-api" class="wb-api" data-assets="../../assets/"></div>',
@@ -190,27 +179,24 @@ def footer() -> str:
 
 
 def verbs() -> str:
-    """Every verb of `workbook` with its help, as Markdown below a heading of the second level."""
-    from workbook.cli import app, speak
-
-    command = get_command(app)
-    speak(command, ())
-    text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="workbook", indent=1)
+    """Every verb of `workbook` with its help, as the command writes it, below a heading of the second level."""
+    text = _printed("-m", "workbook", "--lang", language(), "--manual")
     # The list of verbs cuts their sentences short; the headings below it are the list.
     text = re.sub(r"\*\*Commands\*\*:\n\n(?:\* .*\n)+\n?", "", text)
     return text.replace(f"{CLONE}/", "").replace("\n* ", "\n- ")
 
 
 def openapi() -> str:
-    """The template's OpenAPI schema, as JSON. The application is imported, not served: no MySQL is needed.
-
-    Raises:
-        Problem: it cannot be imported.
-    """
+    """The template's OpenAPI schema, as JSON. The application is imported, not served: no MySQL is needed."""
     asking = "import json; from app.main import app; print(json.dumps(app.openapi(), indent=1))"
-    done = subprocess.run([sys.executable, "-c", asking], cwd=TEMPLATE, capture_output=True, text=True, check=False)
+    return _printed("-c", asking, cwd=TEMPLATE)
+
+
+def _printed(*arguments: str, cwd: Path = CLONE) -> str:
+    """What our Python prints. Raises Problem when it fails."""
+    done = subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Problem("The template cannot be imported, so it has no OpenAPI schema.", why=done.stderr.strip())
+        raise Problem(f"The site needs what this prints: python {' '.join(arguments)}", why=done.stderr.strip())
     return done.stdout
 
 

@@ -1,20 +1,29 @@
-"""Pieces of Markdown that the pages are made of; a file of the repository as Python-Markdown is to read it."""
+"""Pieces of Markdown that the pages are made of; a file as Python-Markdown is to read it; how its fences are drawn."""
 
 import base64
 import difflib
+import html
 import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import BashLexer, MySqlLexer, PythonLexer, find_lexer_class_for_filename
+from pygments.lexers.special import TextLexer
+
 from workbook.history.files import Change
-from workbook.lesson.blocks import commit_message
+from workbook.lesson.blocks import PROMPTS, commit_message, parse_exchanges
+from workbook.lesson.errors import LessonError
 from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, walk
-from workbook.lesson.model import Diff
+from workbook.lesson.model import Diff, Place
 from workbook.say import Problem, _
-from workbook.website.fences import lexer_for
 
 _TITLE = re.compile(r'title="([^"]*)"')
 _CODE_OR_LINK = re.compile(
@@ -23,6 +32,8 @@ _CODE_OR_LINK = re.compile(
     r"|\]\((?P<target>[^)\s]+)\)",
     re.MULTILINE | re.DOTALL,
 )
+
+_TYPED: Mapping[str, type[Lexer]] = {"console": BashLexer, "mysql": MySqlLexer, "pycon": PythonLexer}
 
 
 def fenced(language: str, title: str, text: str, *attributes: str) -> str:
@@ -112,7 +123,7 @@ def rewrite(
         text: the page without its front matter.
         file: its path in the repository.
         changes: what each titled fence does, in order.
-        commits: for each command that commits, in order, the name of the commit's page.
+        commits: for each command that commits, in order, the commit's page.
         inserts: what makes Markdown, by the name of the comment that it takes the place of.
 
     Raises:
@@ -160,8 +171,8 @@ def rewrite(
             elif part.info == "console":
                 for line in part.text.split("\n"):
                     if named and line.startswith("$ ") and commit_message(line[2:]) is not None:
-                        label = _("Commit {name}: its files", name=named[0])
-                        here += f"\n\n[{label}](/commits/{named.pop(0)}.md){{ .wb-commit-link }}\n"
+                        label = _("Commit {name}: its files", name=posixpath.basename(named[0])[:-3])
+                        here += f"\n\n[{label}](/{named.pop(0)}){{ .wb-commit-link }}\n"
             said = (0, "")
         if here is not None:
             new |= {number: None for number in range(first, last)} | {first: here}
@@ -202,3 +213,62 @@ def draw(text: str, file: str) -> tuple[str, dict[str, bytes]]:
     label = _("Download this notebook")
     button = f'<p><a class="md-button" href="../{name}" download>{label}</a></p>'
     return "\n\n".join([*parts[:1], button, *parts[1:]]) + "\n", beside
+
+
+def takes(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, str], md: object) -> bool:
+    """Superfences' validator for diffs: whatever stands behind the language is an option of the formatter."""
+    options.update(inputs)
+    return True
+
+
+def session(source: str, language: str, class_name: str, options: Mapping[str, Any], md: object, **_: object) -> str:
+    """A console, mysql or pycon fence. Its copy button takes what is typed, without prompts and outputs."""
+    try:
+        exchanges = parse_exchanges(Place(Path(language), 0, 0), language, source)
+    except LessonError:
+        exchanges = ()  # an illustration, such as an output alone
+    typed = {each.line + further for each in exchanges for further in range(each.typed.count("\n") + 1)}
+    lexer = _TYPED[language](stripnl=False)
+    rows = []
+    for number, line in enumerate(source.split("\n"), 1):
+        prompt = next((each for each in PROMPTS[language] if number in typed and line.startswith(each.rstrip())), None)
+        if prompt is not None:
+            code = highlight(line[len(prompt) :], lexer, HtmlFormatter(nowrap=True)).rstrip("\n")
+            rows.append(f'<span class="gp">{html.escape(line[: len(prompt)])}</span>{code}')
+        else:
+            kind = "gr" if line.startswith(("ERROR ", "Traceback ")) else "go"
+            rows.append(f'<span class="{kind}">{html.escape(line)}</span>' if line.strip() else "")
+    copied = "\n".join(each.typed for each in exchanges) or source
+    return _drawn(f"wb-session wb-{language}", "\n".join(rows) + "\n", copied)
+
+
+def diff(source: str, language: str, class_name: str, options: Mapping[str, Any], md: object, **_: object) -> str:
+    """A diff in the colours of the file's own language. Its copy button takes the added lines."""
+    title = str(options.get("title", ""))
+    lines = source.split("\n")
+    bare = "\n".join(line[1:] if line[:1] in ("+", "-", " ") else "" for line in lines)
+    drawn = highlight(f"{bare}\n", lexer_for(title), HtmlFormatter(nowrap=True)).split("\n")
+    rows: list[str] = []
+    for line, code in zip(lines, drawn, strict=False):
+        if line.startswith("@@"):
+            # A bare @@ separates; where nothing is above it, there is nothing to separate.
+            if line != "@@" or rows:
+                rows.append(f'<span class="wb-hunk">{"⋯" if line == "@@" else html.escape(line)}\n</span>')
+        else:
+            kind = {"+": "wb-added", "-": "wb-removed"}.get(line[:1], "wb-kept")
+            sign = html.escape(line[:1] or " ")
+            rows.append(f'<span class="{kind}"><span class="wb-sign">{sign}</span>{code}\n</span>')
+    # Each line is a block of its own, so that its background goes from edge to edge; its newline stands inside.
+    return _drawn("wb-diff", "".join(rows), "\n".join(line[1:] for line in lines if line.startswith("+")), title)
+
+
+def lexer_for(title: str) -> Lexer:
+    """The lexer for a file of that name; plain text when there is none."""
+    lexer: Lexer = (find_lexer_class_for_filename(Path(title).name) or TextLexer)(stripnl=False)
+    return lexer
+
+
+def _drawn(classes: str, code: str, copied: str, title: str = "") -> str:
+    button = f'{classes}" data-copy="{html.escape(copied)}"' if copied else f'{classes} no-copy"'
+    named = f'<span class="filename">{html.escape(title)}</span>' if title else ""
+    return f'<div class="highlight {button}>{named}<pre><code>{code}</code></pre></div>'
