@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from workbook.mysql.server import Server
-from workbook.runner.verified import Input, remember, remembered
+from workbook.replay.verified import Input, remember, remembered
 
 HANDED_ON = "WORKBOOK_TEST_SERVER"
 """Where the workers find the server: its values as JSON."""

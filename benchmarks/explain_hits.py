@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.cases.foreign import foreign_errors
-from workbook.explain.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
+from workbook.clinic.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
 from workbook.lesson.model import Exchange, Session
 from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
@@ -138,8 +138,8 @@ def pasted(outputs: list[tuple[Page, Lines]]) -> Iterator[tuple[str, Page, str]]
 def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines]]:
     """Replay every page, and keep in full what the commands printed whose outputs show an error."""
     from workbook.history.build import build
-    from workbook.runner.ground import Settings
-    from workbook.runner.replay import replay
+    from workbook.replay.ground import Settings
+    from workbook.replay.replay import replay
 
     found: list[tuple[Page, Lines]] = []
     settings = Settings(server=server, own_server=True)

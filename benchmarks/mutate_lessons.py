@@ -29,9 +29,9 @@ from workbook.lesson.model import Diff, Exchange, Lesson, Mistake, Place, Sessio
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
 from workbook.place import CHAPTERS, TEMPLATE
-from workbook.runner.compare import normalise, require_same
-from workbook.runner.ground import Settings
-from workbook.runner.replay import replay
+from workbook.replay.compare import normalise, require_same
+from workbook.replay.ground import Settings
+from workbook.replay.replay import replay
 from workbook.say import Problem
 
 CLASSES = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", " .,:;-_+*/=<>()[]{}'\"|")

@@ -19,9 +19,9 @@ from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
 from workbook.place import CHAPTERS, TEMPLATE, private
-from workbook.runner.ground import Settings
-from workbook.runner.replay import replay
-from workbook.runner.verified import page_inputs
+from workbook.replay.ground import Settings
+from workbook.replay.replay import replay
+from workbook.replay.verified import page_inputs
 from workbook.say import Problem
 
 pytestmark = pytest.mark.timeout(1800)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.login import create_database, cursor, databases
+from workbook.mysql.login import create_database, cursor, databases
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import until
-from workbook.login import cursor
 from workbook.mysql import free_port, local
+from workbook.mysql.login import cursor
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,10 @@ from workbook.history.build import build, history_folder, history_until
 from workbook.lesson import chapters as course
 from workbook.lesson.errors import shown
 from workbook.lesson.reader import read_mistake
+from workbook.pages.translation import Pair
+from workbook.pages.translation.sync import follow
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
-from workbook.translation import Pair
-from workbook.translation.sync import follow
 
 app = typer.Typer(help="For authors of lessons.")
 
@@ -52,7 +52,7 @@ def build_course(
 @app.command()
 def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson in a scratch project on a throwaway MySQL, and compare all it shows."""
-    from workbook.runner.replay import replay
+    from workbook.replay.replay import replay
 
     _replayed(chapters, chapter, mistakes, replay)
 
@@ -60,7 +60,7 @@ def run(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHA
 @app.command()
 def refresh(chapter: ChapterId, mistakes: Mistakes = False, chapters: Chapters = CHAPTERS) -> None:
     """Replay a lesson and rewrite the outputs that are not as shown. Review the diff."""
-    from workbook.runner.replay import refresh as take
+    from workbook.replay.replay import refresh as take
 
     _replayed(chapters, chapter, mistakes, lambda *page, progress: _tell(take(*page)))
 
@@ -113,7 +113,7 @@ def notebooks(
     chapters: Annotated[list[str] | None, typer.Argument(help="Such as ch34; all when none is named.")] = None,
 ) -> None:
     """Run the notebooks on a throwaway MySQL, write their outputs into both languages, and name what is wrong."""
-    from workbook.notebooks import notebooks as verb
+    from workbook.pages.notebooks import notebooks as verb
 
     raise typer.Exit(verb(action, chapters or ()))
 
@@ -132,7 +132,7 @@ def translation(
     accept: Annotated[list[str] | None, typer.Option(help="It is up to date.", metavar="FILE[#SLUG]")] = None,
 ) -> None:
     """List the Korean pages and sections that are missing, stale or different."""
-    from workbook.translation import sync as verb
+    from workbook.pages.translation import sync as verb
 
     raise typer.Exit(verb.translation(copy=sync, accepted=accept or ()))
 
@@ -145,7 +145,7 @@ def site(
     into: Annotated[Path, typer.Option(help="The folder to build.", file_okay=False)] = CLONE / "site",
 ) -> None:
     """Build the site, English and Korean."""
-    from workbook.website import build as website
+    from workbook.pages import build as website
 
     if serve:
         website.server(CLONE, port).server_close()  # a taken port is said before the build, not after it
@@ -166,7 +166,7 @@ def _tell(changed: Iterable[Path]) -> None:
 def _replayed(chapters: Path, chapter: str, mistakes: bool, replay: Callable[..., None]) -> None:
     """Hand a chapter's pages to a replay, with the history up to it, a throwaway server and a folder."""
     from workbook.mysql import ladder
-    from workbook.runner.ground import Settings
+    from workbook.replay.ground import Settings
 
     with (
         tempfile.TemporaryDirectory(prefix="workbook-lesson-", ignore_cleanup_errors=True) as scratch,

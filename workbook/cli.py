@@ -62,7 +62,7 @@ def ci(
     project: Project = Path(),
 ) -> None:
     """Run your workflow's jobs here, before you push."""
-    from workbook.ci import run
+    from workbook.rehearsal import run
 
     raise typer.Exit(run(workflow, project, job))
 
@@ -79,7 +79,7 @@ def db(
     project: Project = TEMPLATE,
 ) -> None:
     """The MySQL that the workbook found or brought up."""
-    from workbook import database
+    from workbook.mysql import database
 
     raise typer.Exit(getattr(database, verb)(project) or 0)
 
@@ -92,7 +92,7 @@ def explain(
     ] = None,
 ) -> None:
     """Find the clinic's page for an error: its cause and its cure."""
-    from workbook.explain import explain as verb
+    from workbook.clinic import explain as verb
     from workbook.student.project import find
 
     raise typer.Exit(verb(file, project=find(Path.cwd()) or Path.cwd()))
@@ -105,7 +105,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Examine this machine and the project: what is wrong, why it matters, the command that mends it."""
-    from workbook.doctor import doctor as verb
+    from workbook.student.doctor import doctor as verb
 
     raise typer.Exit(verb(project))
 

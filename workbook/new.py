@@ -9,11 +9,11 @@ import warnings
 from pathlib import Path
 
 from workbook.history.git import identity, persons_git
-from workbook.login import SYSTEM, open_account, require_unknown
 from workbook.mysql import ladder
+from workbook.mysql.login import SYSTEM, open_account, require_unknown
 from workbook.mysql.server import Server
 from workbook.place import CLONE, COURSE, TEMPLATE
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.say import Problem, _, say, stage
 
 LONGEST = 32

@@ -5,8 +5,8 @@ The experiment itself stays in the cells. A notebook begins with `from workbook 
 
 from typing import Any
 
-from workbook.login import cursor, quoted
 from workbook.mysql import ladder
+from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _

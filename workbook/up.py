@@ -14,9 +14,9 @@ from types import FrameType
 import psutil
 
 from workbook.guarded import Guarded
-from workbook.login import create_database
 from workbook.mysql import is_free, ladder
 from workbook.mysql.ladder import database_name
+from workbook.mysql.login import create_database
 from workbook.mysql.server import Server
 from workbook.say import Problem, _, marked, say, stage
 

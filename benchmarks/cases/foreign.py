@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 
 from workbook.mysql.server import Server
-from workbook.runner.ground import Settings
-from workbook.runner.shell import Client
+from workbook.replay.ground import Settings
+from workbook.replay.shell import Client
 
 
 def tested(code: str) -> str:

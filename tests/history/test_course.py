@@ -11,7 +11,7 @@ from workbook.lesson.chapters import mistake_files, require_budget, skips
 from workbook.lesson.model import Diff, WholeFile
 from workbook.lesson.reader import read_mistake
 from workbook.place import CHAPTERS, CLONE
-from workbook.runner.start import starting_point
+from workbook.replay.start import starting_point
 
 CONFIG = "[user]\nname = Somebody\nemail = a@example.com\n[commit]\ngpgSign = true\n[init]\ndefaultBranch = x\n"
 CONFIG += "[core]\nautocrlf = true\nfileMode = true\nhooksPath = /nowhere\n"

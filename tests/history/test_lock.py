@@ -6,7 +6,7 @@ import pytest
 
 from tests.history.conftest import Built
 from tests.lesson.course import FIRST, SECOND, lesson, line_of, write_course
-from tests.runner.test_replay import MISTAKE
+from tests.replay.test_replay import MISTAKE
 from workbook.history import lock
 from workbook.history.build import History
 from workbook.lesson.errors import LessonError

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from workbook.login import cursor
 from workbook.mysql import docker, free_port, ladder, local
+from workbook.mysql.login import cursor
 from workbook.mysql.server import Server, Unanswered, Unavailable, probe
 from workbook.say import Problem
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import until
-from workbook.login import create_database, cursor, databases
 from workbook.mysql import is_free, local
+from workbook.mysql.login import create_database, cursor, databases
 from workbook.say import Problem
 
 pytestmark = pytest.mark.slow

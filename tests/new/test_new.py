@@ -13,12 +13,12 @@ import pytest
 from dotenv import dotenv_values
 
 from tests.waiting import until
-from workbook.ci import run as rehearse
-from workbook.login import cursor, databases, quoted
 from workbook.mysql import free_port, is_free
+from workbook.mysql.login import cursor, databases, quoted
 from workbook.mysql.server import Server, probe
 from workbook.new import new
 from workbook.place import CLONE
+from workbook.rehearsal import run as rehearse
 from workbook.say import Problem
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from workbook.history.git import persons_git
-from workbook.login import create_database, cursor, databases, quoted
+from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.student import environment, project
 from workbook.student.ground import PREFIX, Ground, Probe, know_korea, tables
 from workbook.student.start import commit_all, history, is_clean

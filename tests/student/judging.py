@@ -11,11 +11,12 @@ import pytest
 
 from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
-from workbook.login import cursor
+from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.student import checking, project
 from workbook.student.check import Check, Verdict
+from workbook.student.ground import Ground
 from workbook.student.start import commit_all, is_clean
 
 
@@ -28,14 +29,9 @@ def planted(chapter: str) -> dict[str, Any]:
 def verdicts(
     root: Path, only: list[Check], server: Server, *, seconds: float = 120, remarks: list[str] | None = None
 ) -> dict[str, Verdict]:
-    """The verdicts by the checks' names.
-
-    Args:
-        only: the checks to ask, the last of the chapter that is under way.
-        server: where the student's code works; the databases are named otherwise than any of the student's.
-    """
-    found = checking.verdicts(root, only[-1].chapter, remarks, only=only, server=server, seconds=seconds)
-    return {verdict.check.name: verdict for verdict in found}
+    """The verdicts by the checks' names: those of `only`, of which the last is of the chapter that is under way."""
+    with Ground(root, server=server, seconds=seconds, remarks=[] if remarks is None else remarks) as ground:
+        return {each.check.name: each for each in checking.verdicts(ground, only[-1].chapter, only)}
 
 
 def checks(chapter: str, *names: str) -> list[Check]:
@@ -105,8 +101,7 @@ def _run(block: Session, root: Path, server: Server, database: str) -> None:
         if block.kind == "mysql":
             _ask(exchange.typed, server, database)
             continue
-        identity = ("-c", "user.name=S", "-c", "user.email=s@localhost")
-        typed = exchange.typed.replace("git commit", f"git {' '.join(identity)} commit")
+        typed = exchange.typed.replace("git commit", "git -c user.name=S -c user.email=s@localhost commit")
         path = f"{Path(uv() or 'uv').parent}:{os.environ['PATH']}"
         done = subprocess.run(["bash", "-c", typed], cwd=root, env=os.environ | {"PATH": path}, capture_output=True)
         assert done.returncode == exchange.exit, done.stdout + done.stderr

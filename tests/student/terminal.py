@@ -1,12 +1,9 @@
 """A terminal of 80 columns: a command runs in it, and what a person would see at its end is taken off."""
 
-import fcntl
 import os
 import pty
 import re
-import struct
 import subprocess
-import termios
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,17 +18,11 @@ _TOKEN = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b[=>()][0-9A-B]?|([\r\n])|([
 def run(command: str, cwd: Path, env: Mapping[str, str]) -> tuple[int, list[str]]:
     """Run a command of bash's on a terminal of its own; nobody types. Its exit code, and the lines on the screen."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     settings = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
-    process = subprocess.Popen(
-        ["bash", "--noprofile", "--norc", "-c", command],
-        cwd=cwd,
-        env=settings | {"TERM": "xterm-256color"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
+    settings["TERM"] = "xterm-256color"
+    sized = ["bash", "--noprofile", "--norc", "-c", f"stty cols {COLUMNS} rows {LINES}; {command}"]
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    process = subprocess.Popen(sized, cwd=cwd, env=settings, start_new_session=True, **streams)
     os.close(theirs)
     printed = b""
     # Linux says by an error when the last writer is gone.

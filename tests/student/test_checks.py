@@ -10,7 +10,7 @@ import pytest
 
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, missing, plant, planted, play, said, verdicts
-from workbook.explain.clinic import Page, read_clinic
+from workbook.clinic.clinic import Page, read_clinic
 from workbook.lesson.reader import read_mistake
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
@@ -122,7 +122,7 @@ def test_what_cannot_be_imported_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Never a crash, and never an endless wait: a loop is let run for as long as an import may take when it is busy."""
-    monkeypatch.setattr("workbook.student.testrun.TIMES", 0.3)
+    monkeypatch.setattr("workbook.student.inside.TIMES", 0.3)
     root = project_at(tag)
     (root / path).write_text(content)
     asked = "tests_run" if tag == "ch35" else "settings_import"

@@ -12,15 +12,15 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
-from workbook.explain import lastcheck
-from workbook.login import databases
+from workbook.clinic import lastcheck
+from workbook.mysql.login import databases
 from workbook.mysql.server import Server
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.student import environment, project
+from workbook.student.checking import diff
 from workbook.student.commands import app
 from workbook.student.ground import PREFIX
 from workbook.student.start import commit_all, is_clean
-from workbook.student.stuck import diff
 
 pytestmark = pytest.mark.slow
 
@@ -29,75 +29,61 @@ PROJECT = '[project]\nname = "when2meet"\nversion = "0.1.0"\nrequires-python = "
 POETRY_CORE = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
 
 
-class Declared:
-    """What the chapter's pyproject.toml asks for, to be said in another way."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, read = root, (root / "pyproject.toml").read_text()
-        content = tomllib.loads(read)
-        self.needed, self.dev = content["project"]["dependencies"], content.get("dependency-groups", {}).get("dev", [])
-        self.tools = read[read.index("[tool.") :] if "[tool." in read else ""
-
-    def write(self, head: str) -> None:
-        """Another pyproject.toml, and no lock of uv's."""
-        (self.root / "pyproject.toml").write_text(f"{head}\n{self.tools}")
-        (self.root / "uv.lock").unlink()
+def _declared(root: Path) -> tuple[list[str], list[str], str]:
+    """What the chapter's pyproject.toml asks for, for development too, and its tools' tables. Its lock goes."""
+    read = (root / "pyproject.toml").read_text()
+    content = tomllib.loads(read)
+    (root / "uv.lock").unlink()
+    tools = read[read.index("[tool.") :] if "[tool." in read else ""
+    return content["project"]["dependencies"], content.get("dependency-groups", {}).get("dev", []), tools
 
 
-def _poetry_table(requirements: list[str]) -> str:
-    lines = []
+def _poetry_table(name: str, requirements: list[str]) -> str:
+    lines = [f"[tool.poetry.{name}]", 'python = "^3.11"' if name == "dependencies" else ""]
     for requirement in requirements:
         found = re.fullmatch(r"([\w.-]+)(?:\[(\w+)\])?(.*)", requirement)
         assert found
         extras = f'extras = ["{found[2]}"], ' if found[2] else ""
-        lines.append(f'{found[1]} = {{{extras}version = "{found[3] or "*"}"}}\n')
-    return "".join(lines)
+        lines.append(f'{found[1]} = {{{extras}version = "{found[3] or "*"}"}}')
+    return "\n".join([*lines, ""])
 
 
-def _poetry_1(said: Declared, head: str, tail: str = "") -> None:
-    main, dev = _poetry_table(said.needed), _poetry_table(said.dev)
-    said.write(
-        f'[tool.poetry]\n{head}\n[tool.poetry.dependencies]\npython = "^3.11"\n{main}'
-        f"\n[tool.poetry.group.dev.dependencies]\n{dev}\n{tail}"
-    )
-
-
-def with_uv(said: Declared) -> None:
+def with_uv(root: Path) -> None:
     pass
 
 
-def with_uv_and_no_lock(said: Declared) -> None:
-    (said.root / "uv.lock").unlink()
+def with_uv_and_no_lock(root: Path) -> None:
+    (root / "uv.lock").unlink()
 
 
-def with_poetry_1_that_makes_no_package(said: Declared) -> None:
-    _poetry_1(said, "package-mode = false")
-
-
-def with_poetry_1_and_its_lock(said: Declared) -> None:
-    pins = re.findall(r'^name = "(.+)"\nversion = "(.+)"\nsource', (said.root / "uv.lock").read_text(), re.MULTILINE)
-    _poetry_1(said, 'name = "when2meet"\nversion = "0.1.0"\ndescription = ""\nauthors = []', POETRY_CORE)
+def with_poetry_1_and_its_lock(root: Path) -> None:
+    pins = re.findall(r'^name = "(.+)"\nversion = "(.+)"\nsource', (root / "uv.lock").read_text(), re.MULTILINE)
+    needed, dev, tools = _declared(root)
+    tables = _poetry_table("dependencies", needed) + _poetry_table("group.dev.dependencies", dev)
+    (root / "pyproject.toml").write_text(f"[tool.poetry]\npackage-mode = false\n{tables}\n{tools}")
     package = '[[package]]\nname = "{}"\nversion = "{}"\noptional = false\n'
     # One of them is for another platform.
     locked = [package.format(*each) for each in [*pins, ("pywin32", "308")]]
     metadata = '[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\n'
-    (said.root / "poetry.lock").write_text("\n".join([*locked, metadata]))
+    (root / "poetry.lock").write_text("\n".join([*locked, metadata]))
 
 
-def with_poetry_2(said: Declared) -> None:
-    dev = _poetry_table(said.dev)
-    said.write(f"{PROJECT}dependencies = {said.needed}\n\n[tool.poetry.group.dev.dependencies]\n{dev}\n{POETRY_CORE}")
+def with_poetry_2(root: Path) -> None:
+    needed, dev, tools = _declared(root)
+    table = _poetry_table("group.dev.dependencies", dev)
+    (root / "pyproject.toml").write_text(f"{PROJECT}dependencies = {needed}\n\n{table}\n{POETRY_CORE}\n{tools}")
 
 
-def with_pip(said: Declared) -> None:
-    said.write("")
-    (said.root / "requirements.txt").write_text("\n".join(said.needed))
-    (said.root / "requirements-dev.txt").write_text("\n".join(["-r requirements.txt", *said.dev]))
+def with_pip(root: Path) -> None:
+    needed, dev, tools = _declared(root)
+    (root / "pyproject.toml").write_text(tools)
+    (root / "requirements.txt").write_text("\n".join(needed))
+    (root / "requirements-dev.txt").write_text("\n".join(["-r requirements.txt", *dev]))
 
 
-def with_an_environment_elsewhere(said: Declared) -> None:
-    _uv(said.root, "sync", "--quiet", UV_PROJECT_ENVIRONMENT=str(said.root.parent / "elsewhere"))
-    said.write("")
+def with_an_environment_elsewhere(root: Path) -> None:
+    _uv(root, "sync", "--quiet", UV_PROJECT_ENVIRONMENT=str(root.parent / "elsewhere"))
+    (root / "pyproject.toml").write_text(_declared(root)[2])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +91,6 @@ def with_an_environment_elsewhere(said: Declared) -> None:
     [
         (with_uv, "ch37"),
         (with_uv_and_no_lock, "ch34"),
-        (with_poetry_1_that_makes_no_package, "ch36"),
         (with_poetry_1_and_its_lock, "ch34"),
         (with_poetry_2, "ch35"),
         (with_pip, "ch35"),
@@ -113,7 +98,7 @@ def with_an_environment_elsewhere(said: Declared) -> None:
     ],
 )
 def test_a_check_judges_and_changes_nothing(
-    lay_out: Callable[[Declared], None],
+    lay_out: Callable[[Path], None],
     tag: str,
     project_at: ProjectAt,
     mysql: Server,
@@ -121,7 +106,7 @@ def test_a_check_judges_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root = project_at(tag)
-    lay_out(Declared(root))
+    lay_out(root)
     commit_all(root, "As the student has it") if not is_clean(root) else None
     elsewhere = root.parent / "elsewhere"
     if elsewhere.exists():

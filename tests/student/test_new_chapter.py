@@ -1,4 +1,7 @@
-"""A chapter lives in its folder alone: one that is added to a copy is found by every part of the companion."""
+"""A chapter lives in its folder alone: one that is added to a copy is found by every part of the companion.
+
+And what is refused in its `checks.md`; every sentence in the real ones is earned by a planted fault.
+"""
 
 import shutil
 from pathlib import Path
@@ -7,16 +10,19 @@ import pytest
 
 from tests.lesson.course import FRONT
 from tests.student.conftest import ProjectAt
-from tests.student.judging import checks, said, verdicts
-from workbook.explain.clinic import read_clinic
+from tests.student.judging import checks, planted, said, verdicts
+from workbook.clinic.clinic import read_clinic
 from workbook.history.build import build
+from workbook.lesson.errors import LessonError
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.student.checking import asked
+from workbook.student import project
+from workbook.student.check import checks_of
+from workbook.student.checking import asked, next_hint
 from workbook.student.commands import inside
 from workbook.student.project import Progress
-from workbook.student.stuck import next_hint
 
+ALL = [check for each in project.chapters() for check in checks_of(each.id, each.folder)]
 LESSON = (
     FRONT.format(title="The description", more="route: GET /openapi.json\n")
     + """
@@ -55,12 +61,12 @@ PROSE = """# What chapter 38 asks
 It describes itself
 
 why: Clients read it.
-see: curl http://127.0.0.1:8000/openapi.json
-rows: {count} rows, {statements} statements.
+see: [Ask](lesson.md#ask-for-it) in a terminal
+rows: {count} rows.
 fooled: The test passes when it {wrong}.
 
 1. Ask.
-2. [Ask for it](lesson.md#ask-for-it).
+2. [Ask for it](lesson.md#ask-for-it), and [again](lesson.md#the-description).
 3. curl
 """
 CODE = '''"""How chapter 38 looks."""
@@ -71,21 +77,18 @@ from workbook.student.vocabulary import Api, Found, Rows, Tests, check, look
 @look
 def answers(api: Api, route: str):
     method, _, path = route.partition(" ")
-    return [api.send(method, path), api.post("/v1/mysql/meetings", json={}), api.patch(path), api.delete(path)]
+    return [api.send(method, path), api.post("/v1/mysql/meetings", json={}), api.send("PATCH", path)]
 
 
 @check(after=("ch35/tests_run", "ch36/tests_are_green"))
 def it_describes_itself(answers, rows: Rows, tests: Tests) -> Found:
     """It answers, and the tests would notice if it did not."""
-    assert [each.status for each in answers] == [200, 200, 405, 405]
-    inserts = [each for each in answers[1].statements if each.startswith("INSERT INTO `meetings`")]
-    yield "rows", {"count": rows("SELECT COUNT(*) FROM meetings WHERE id = %s", 1)[0][0], "statements": len(inserts)}
+    assert [each.status for each in answers] == [200, 200, 405]
+    yield "rows", {"count": rows("SELECT COUNT(*) FROM meetings WHERE id = %s", 1)[0][0]}
     for wrong in tests.fooled_by:
         yield "fooled", {"wrong": wrong}
 '''
-WRONG = '''"""Wrong ones."""
-
-
+WRONG = """
 async def right(request):
     return 200, {"openapi": "3"}
 
@@ -96,7 +99,7 @@ async def says_nothing(request):
 
 async def answers_404(request):
     return 404, {}
-'''
+"""
 
 
 @pytest.fixture
@@ -105,7 +108,8 @@ def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(CHAPTERS, copied)
     folder = copied / "ch38_the_description"
     (folder / "mistakes").mkdir(parents=True)
-    files = {"lesson.md": LESSON, "checks.md": PROSE, "checks.ko.md": PROSE, "checks.py": CODE, "wrong.py": WRONG}
+    korean = PROSE.replace("It describes itself", "스스로를 설명해요")
+    files = {"lesson.md": LESSON, "checks.md": PROSE, "checks.ko.md": korean, "checks.py": CODE, "wrong.py": WRONG}
     for name, text in {**files, "mistakes/nothing.md": MISTAKE}.items():
         (folder / name).write_text(text, encoding="utf-8")
     for module in ("project", "checking"):
@@ -113,16 +117,22 @@ def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_it_is_found_in_the_list_the_hints_the_clinic_and_the_history(chapter: Path, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    Progress(current="ch38", missing={"ch38": ["ch38/it_describes_itself"]}).write(project)
+def test_it_is_found_in_the_list_the_hints_the_clinic_and_the_history(
+    chapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project").mkdir()
+    Progress(current="ch38", missing={"ch38": ["ch38/it_describes_itself"]}).write(tmp_path / "project")
 
-    assert "> ch38  now    The description" in inside(project)
-    assert asked("ch38")[-1].key == "ch38/it_describes_itself"
-    assert next_hint(project) == "It describes itself\n  A nudge (1/3): Ask."
+    assert "> ch38  now    The description" in inside(tmp_path / "project")
+    check = asked("ch38")[-1]
+    assert (check.key, check.see) == ("ch38/it_describes_itself", 'ch38, "Ask" in a terminal')
+    assert next_hint(tmp_path / "project") == "It describes itself\n  A nudge (1/3): Ask."
     assert [page.name for page in read_clinic(chapter.parent)][-1] == "ch38/nothing"
     assert [*build(chapter.parent, tmp_path / "history").tags][-1] == "ch38"
+
+    monkeypatch.setenv("WORKBOOK_LANG", "ko")
+    check = asked("ch38")[-1]
+    assert (check.asks, check.hints[1]) == ("스스로를 설명해요", '38장 "Ask for it", and "again".')
 
 
 @pytest.mark.slow
@@ -137,4 +147,56 @@ def test_its_checks_speak_to_the_application_and_its_wrong_ones_stand_before_its
     found = verdicts(root, checks("ch38"), mysql)
 
     assert said(found) == {"it_describes_itself.rows", "it_describes_itself.fooled"}, found
-    assert found["it_describes_itself"].sentences == ("1 rows, 1 statements.", "The test passes when it says_nothing.")
+    assert found["it_describes_itself"].sentences == ("1 rows.", "The test passes when it says_nothing.")
+
+
+DIFFER = "do not name the same checks: it_describes_itself, it_sings"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "refused"),
+    [
+        ("checks.md", "## it_describes_itself", "## it_sings", DIFFER),
+        ("checks.py", "def it_describes_itself", "def it_sings", DIFFER),
+        ("checks.ko.md", "## it_describes_itself", "## it_sings", DIFFER),
+        ("checks.md", "3. curl\n", "", "three hints"),
+        ("checks.md", "3. curl", "3. curl\n4. telnet", "three hints"),
+        ("checks.md", "why: Clients read it.\n", "", "`why:`"),
+        ("checks.md", "#the-desc", "#never-desc", "the link to lesson.md#never-description leads nowhere"),
+        ("checks.md", "3. curl\n", "3. curl\n\n## it_describes_itself\n", "one of them is there twice"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    file: str, old: str, new: str, refused: str, chapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (chapter / file).read_text(encoding="utf-8")
+    (chapter / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setenv("WORKBOOK_LANG", "ko" if ".ko." in file else "en")
+
+    with pytest.raises(LessonError) as error:
+        checks_of("ch38", chapter)
+
+    assert refused in str(error.value)
+
+
+def test_every_sentence_is_earned_by_a_planted_fault_and_no_name_is_given_twice() -> None:
+    may = {f"{check.name}.{sentence}" for check in ALL for sentence in check.sentences}
+    earned = set()
+    for chapter in {check.chapter for check in ALL}:
+        told = planted(chapter)
+        faults = [each.get("earns", []) + each.get("unseen", []) for each in told.get("fault", [])]
+        earned |= {each for listed in [*told["mistakes"].values(), *faults] for each in listed}
+
+    assert may == earned
+    assert len({check.name for check in ALL}) == len(ALL)
+
+
+def test_every_check_that_a_page_names_is_asked_by_then_and_goes_on_when_it_lasts() -> None:
+    known = {check.name: check.chapter for check in ALL}
+    clinic = [page for page in read_clinic(CHAPTERS) if page.check]
+
+    assert [page.name for page in clinic if known[page.check or ""] > page.name[:4]] == []
+    for chapter in {check.chapter for check in ALL}:
+        assert planted(chapter)["mistakes"].keys() == {page.name[5:] for page in clinic if page.name[:4] == chapter}
+    last = {check.key for check in asked("ch36")}
+    assert ["ch34/models_match_migrations" in last, "ch35/a_test_asks_for_the_route" in last] == [True, False]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 CONFTEST = """
 import asyncio
-from typing import Any, Generator
+from typing import Generator
 from unittest.mock import Mock, patch
 
 import pytest
@@ -23,27 +23,17 @@ from tortoise.contrib.test import finalizer, initializer
 from app.configs import config
 from app.configs.tortoise_config import TORTOISE_APP_MODELS
 
-SERVER = f"{config.MYSQL_USER}:{config.MYSQL_PASSWORD}@{config.MYSQL_HOST}:{config.MYSQL_PORT}"
-
-
-def get_test_db_config() -> dict[str, Any]:
-    return generate_config(
-        db_url=f"mysql://{SERVER}/{config.MYSQL_DB}_test",
-        app_modules={"models": TORTOISE_APP_MODELS},
-        connection_label="models",
-        testing=True,
-    )
+URL = f"mysql://{config.MYSQL_USER}:{config.MYSQL_PASSWORD}@{config.MYSQL_HOST}:{config.MYSQL_PORT}/{config.MYSQL_DB}"
+CONFIG = generate_config(f"{URL}_test", {"models": TORTOISE_APP_MODELS}, connection_label="models", testing=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def initialize() -> Generator[None, None, None]:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    with patch("tortoise.contrib.test.getDBConfig", Mock(return_value=get_test_db_config())):
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    with patch("tortoise.contrib.test.getDBConfig", Mock(return_value=CONFIG)):
         initializer(modules=TORTOISE_APP_MODELS)
     yield
     finalizer()
-    loop.close()
 
 
 @pytest_asyncio.fixture(autouse=True, scope="session")
@@ -97,14 +87,13 @@ def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: Proje
     # The notes' Swagger UI is FastAPI's own; ours comes with a package that their pins do not have.
     (root / "app/apis/docs.py").unlink()
     main, fields = root / "app/main.py", root / "app/tortoise_models/fields.py"
-    written = {
+    for file, text in {
         root / "app/tests/test_meeting_router.py": TEST,
         root / "conftest.py": CONFTEST,
         root / "pyproject.toml": PINS,
         main: "".join(line for line in main.read_text().splitlines(True) if "serve_docs" not in line),
         fields: fields.read_text().replace("CharField[str]", "CharField"),
-    }
-    for file, text in written.items():
+    }.items():
         file.write_text(text)
 
     found = verdicts(root, checks("ch36", "models_match_migrations", "updates_count_matches"), mysql)

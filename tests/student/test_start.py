@@ -1,14 +1,16 @@
-"""Starting: where a project may lie, what it is made of, and that no work is lost on the way."""
+"""Starting: where a project may lie, and that no work is lost on the way; then hint, diff and solution."""
 
 import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from workbook.history.git import persons_git
 from workbook.place import CLONE
 from workbook.say import Problem
-from workbook.student.commands import inside
+from workbook.student.checking import diff, next_hint, solution
+from workbook.student.commands import app
 from workbook.student.project import NAME, Progress
 from workbook.student.start import commit_all, commit_of, start
 
@@ -32,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 
 def finish(root: Path, chapter: str) -> None:
     progress = Progress.read(root)
-    progress.finish(chapter)
+    progress.done[chapter] = "2026-01-01"
     progress.write(root)
 
 
@@ -48,46 +50,38 @@ def test_a_project_starts_on_a_branch_at_the_tag_before_in_an_empty_folder_too(t
 
     assert (started.project, started.chapter.id, branch(root)) == (root, "ch35", "my-work")
     assert commit_of(root, "HEAD") == commit_of(root, "ch34")
-    assert persons_git(root, "remote").split() == ["workbook"]
     assert {"ch32", "ch35-red", "ch36"} <= set(persons_git(root, "tag").split())
     assert persons_git(root, "status", "--porcelain") == ""
-    assert persons_git(root, "add", "-A", "-n") == ""
     assert "current ch35" in (root / NAME).read_text()
     # A file that git ignores comes too.
     assert (root / ".env").read_text() == (root / ".env.example").read_text()
 
 
 def test_the_first_chapter_starts_empty_and_can_be_committed_to(tmp_path: Path) -> None:
-    root = tmp_path / "p"
-    start(None, root)
+    root = start(None, tmp_path / "p").project
 
     assert {path.name for path in root.iterdir()} == {".git", NAME}
     (root / ".gitignore").write_text(".env\n")
     commit_all(root, "First")
-    assert persons_git(root, "ls-files").split() == [".gitignore"]
-    assert branch(root) == "my-work"
+    assert (persons_git(root, "ls-files").split(), branch(root)) == ([".gitignore"], "my-work")
+
+
+FILES, CLONED = "holds files that the workbook did not put there", "lies in the workbook itself"
 
 
 @pytest.mark.parametrize(
-    ("chapter", "place", "said"),
-    [
-        ("ch33", "{here}", "holds files that the workbook did not put there"),
-        ("ch33", "{here}/thesis.txt", "holds files that the workbook did not put there"),
-        ("ch33", "{clone}", "lies in the workbook itself"),
-        ("ch33", "{clone}/new", "lies in the workbook itself"),
-        ("ch33", "{clone}/chapters/mine", "lies in the workbook itself"),
-        ("ch99", "{here}/p", "There is no chapter ch99"),
-    ],
+    ("place", "said"),
+    [("{here}", FILES), ("{here}/thesis.txt", FILES), ("{clone}", CLONED), ("{clone}/chapters/mine", CLONED)],
 )
-def test_where_no_project_can_lie_nothing_is_changed(chapter: str, place: str, said: str, tmp_path: Path) -> None:
+def test_where_no_project_can_lie_nothing_is_changed(place: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
 
     with pytest.raises(Problem, match=said) as refused:
-        start(chapter, Path(place.format(here=tmp_path, clone=CLONE)))
+        start("ch33", Path(place.format(here=tmp_path, clone=CLONE)))
 
     assert refused.value.code == 2
     assert {path.name for path in tmp_path.iterdir()} == {"thesis.txt"}
-    assert not (CLONE / "new").exists()
+    assert not (CLONE / "chapters" / "mine").exists()
 
 
 @pytest.mark.parametrize("target", ["ch33", "ch35", "ch36", "ch32"])
@@ -98,8 +92,7 @@ def test_going_elsewhere_keeps_uncommitted_work_on_a_branch(target: str, root: P
     told = " ".join(start(target, root).told)
 
     kept = f"work-before-{target}-1"
-    assert kept in told
-    assert "committed now" in told
+    assert [words in told for words in (kept, "committed now")] == [True, True]
     assert persons_git(root, "show", f"{kept}:new.py", f"{kept}:app/main.py") == "new = True\nchanged = True\n"
     assert not (root / "new.py").exists()
     assert branch(root) == "my-work"
@@ -125,8 +118,7 @@ def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(root: Path
 
     started = start(None, root)
 
-    assert started.chapter.id == "ch35"
-    assert (root / "mine.txt").read_text() == "mine"
+    assert (started.chapter.id, (root / "mine.txt").read_text()) == ("ch35", "mine")
     assert "--fresh" in started.told[0]
 
 
@@ -166,17 +158,6 @@ def test_in_the_middle_of_a_merge_nothing_is_changed(root: Path) -> None:
     assert (root / "mine.txt").read_text() == "mine"
 
 
-def test_the_screen_marks_the_chapter_and_names_the_next_command(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "> ch34  now    Aerich and the first table" in inside(root)
-    assert inside(root)[-1] == "When you are done: workbook check"
-    monkeypatch.setenv("WORKBOOK_LANG", "ko")
-    assert inside(root)[-1] == "다 했으면: workbook check"
-    monkeypatch.setenv("WORKBOOK_LANG", "en")
-    finish(root, "ch34")
-    assert "> ch34  done   Aerich and the first table" in inside(root)
-    assert inside(root)[-1] == "Next: workbook start ch35"
-
-
 def test_a_progress_file_survives_what_people_write_into_it(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text("current ch35\nhint x many\n# remark\n\ndone ch32\ndone ch33 2026-01-01\n")
 
@@ -185,3 +166,57 @@ def test_a_progress_file_survives_what_people_write_into_it(tmp_path: Path) -> N
 
     assert (progress.current, progress.done, progress.hints) == ("ch35", {"ch33": "2026-01-01"}, {})
     assert Progress.read(tmp_path) == progress
+
+
+@pytest.fixture
+def root35(tmp_path: Path) -> Path:
+    return start("ch35", tmp_path / "p35").project
+
+
+def test_hints_go_from_a_nudge_to_almost_the_answer_and_are_remembered(root35: Path) -> None:
+    progress = Progress.read(root35)
+    progress.missing["ch35"] = ["ch35/tests_run", "ch35/the_test_can_tell"]
+    progress.write(root35)
+
+    given = [next_hint(root35) for _ in range(4)]
+
+    assert ["nudge (1/3)" in given[0], "pointer (2/3)" in given[1], "answer (3/3)" in given[2]] == [True] * 3
+    assert given[3] == given[2]
+    assert "nudge (1/3)" in next_hint(root35, "the_test_can_tell")
+    assert "hint ch35/tests_run 4" in (root35 / NAME).read_text()
+
+
+def test_a_hint_before_any_check_or_for_an_unknown_one_says_what_to_do(root35: Path) -> None:
+    with pytest.raises(Problem, match="Nothing has been checked yet"):
+        next_hint(root35)
+    with pytest.raises(Problem, match="There is no check nonsense"):
+        next_hint(root35, "nonsense")
+
+
+def test_diff_shows_new_and_changed_files(root35: Path) -> None:
+    (root35 / "app" / "main.py").write_text("mine = True\n")
+    (root35 / "extra.py").write_text("extra = True\n")
+    (root35 / "uv.lock").write_text("made anew\n")
+
+    shown = diff(root35, "ch34")
+
+    assert [each in shown for each in ("+mine = True", "+extra = True", "uv.lock")] == [True, True, False]
+    assert diff(root35, "ch34", path="extra.py").count("diff --git") == 1
+
+
+def test_the_solution_is_shown_when_it_was_asked_for_twice(root35: Path) -> None:
+    first, second = solution(root35, "ch35"), solution(root35, "ch35")
+
+    assert "workbook hint" in first
+    assert ["+async def test_create_meeting_saves_it" in each for each in (first, second)] == [False, True]
+    assert solution(root35, "ch35", "conftest.py").startswith("import os\n")
+
+
+@pytest.mark.parametrize("verb", ["check", "hint", "diff", "solution"])
+def test_outside_a_project_every_verb_says_where_to_go(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Problem, match="workbook start ch32") as problem:
+        CliRunner().invoke(app, [verb], catch_exceptions=False)
+    assert problem.value.code == 2

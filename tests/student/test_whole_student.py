@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.student import terminal
-from tests.student.whole_student import difference, pages, play, same
+from tests.student.whole_student import difference, pages, play
 from workbook.mysql import ladder
 from workbook.place import TEMPLATE
 
@@ -29,11 +29,11 @@ def test_a_student_comes_to_the_end_and_sees_what_the_site_shows() -> None:
 
 def test_a_recording_that_says_something_else_is_not_the_same() -> None:
     page = "$ workbook check\nThe url_code 35QBplIDVX3QJjqsK9e8hl was answered, and no row has it.\n"
-
-    assert same(page, page.replace("35QBplIDVX3QJjqsK9e8hl", "7MIHUeqyp51SlIbp60aods"))
-    assert not same(page, page.replace("no row", "one row"))
     korean = "url_code 2LH03mfZS52w9WiRpTF3cW을(를) 답했는데 그런 행이 없어요."
-    assert same(korean, korean.replace("2LH03mfZS52w9WiRpTF3cW", "1i7gS2dUwfcCpeD8qFMAqU"))
+
+    assert not difference(page, page.replace("35QBplIDVX3QJjqsK9e8hl", "7MIHUeqyp51SlIbp60aods"))
+    assert not difference(korean, korean.replace("2LH03mfZS52w9WiRpTF3cW", "1i7gS2dUwfcCpeD8qFMAqU"))
+    assert difference(page, page.replace("no row", "one row"))
 
 
 def test_the_terminal_shows_what_a_person_sees(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.student import terminal
@@ -22,11 +23,11 @@ from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS, CLONE, TEMPLATE
-from workbook.runner.compare import normalise
-from workbook.runner.ground import Settings, prepare
-from workbook.runner.replay import run_blocks
-from workbook.runner.shell import Shell
-from workbook.runner.worktree import Worktree
+from workbook.replay.compare import normalise
+from workbook.replay.ground import Settings, prepare
+from workbook.replay.replay import run_blocks
+from workbook.replay.shell import Shell
+from workbook.replay.worktree import Worktree
 from workbook.student import project, start
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
@@ -38,13 +39,7 @@ WORKBOOK = "/home/student/workbook"
 
 
 class Student:
-    """One student with one project, on one server.
-
-    Attributes:
-        pages: the pages' lines, by language.
-        wide: lines that did not fit into the terminal.
-        codes: the exit code of each of the workbook's commands, in order.
-    """
+    """One student with one project: the `pages`' lines by language, exit codes, and lines that are too `wide`."""
 
     def __init__(self, root: Path, server: Server) -> None:
         self.ground = prepare(root, Settings(server=server, own_server=True))
@@ -97,8 +92,7 @@ class Student:
         # The lessons' own tests compare.
         run_blocks(traced.lesson, self.shell, worktree, self.history, compare=lambda file, exchange, actual: None)
         self.made = worktree.made
-        number = chapter[2:]
-        self.says(f"*(The student types chapter {number}.)*", f"*({number}장을 따라 입력해요.)*")
+        self.says(f"*(The student types chapter {chapter[2:]}.)*", f"*({chapter[2:]}장을 따라 입력해요.)*")
 
     def slips(self, page: str) -> None:
         """Make the mistake that a page of the clinic plants with its first block."""
@@ -115,12 +109,11 @@ def play(server: Server) -> Student:
     with tempfile.TemporaryDirectory(prefix="workbook-student-") as root:
         os.chmod(root, 0o755)
         student = Student(Path(root), server)
-        _play(student)
+        _play(student, student.screen, student.says)
         return student
 
 
-def _play(student: Student) -> None:
-    screen, says = student.screen, student.says
+def _play(student: Student, screen: Callable[..., None], says: Callable[..., None]) -> None:
     says(*INTRO)
     first, *others = [each.id for each in project.chapters()]
     says(*head(first))
@@ -207,11 +200,6 @@ def pages(student: Student) -> dict[Path, str]:
     return {PAGES[language]: "\n".join(lines).rstrip() + "\n" for language, lines in student.pages.items()}
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two recordings are the same but for what differs from day to day and from machine to machine."""
-    return not difference(one, other)
-
-
 def difference(one: str, other: str) -> list[str]:
     """The lines in which two recordings differ, as a diff."""
     return list(difflib.unified_diff(_normal(one), _normal(other), "the site", "the terminal", lineterm="", n=1))
@@ -230,7 +218,7 @@ def main() -> None:
     with ladder.climb(TEMPLATE, use="test") as server:
         played = play(server)
     for path, text in pages(played).items():
-        if not path.exists() or not same(path.read_text(encoding="utf-8"), text):
+        if not path.exists() or difference(path.read_text(encoding="utf-8"), text):
             path.write_text(text, encoding="utf-8")
             print(f"Written: {path}", file=sys.stderr)
     print(*played.codes, "Too wide:", *played.wide, sep="\n")

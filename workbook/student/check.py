@@ -7,9 +7,13 @@
 
 A parameter names a *look*: a function marked `@look`, in the vocabulary or in the chapter's own `checks.py`, whose
 parameters are looks in turn. Each is looked at once a run, however many checks ask.
+
+The prose has one heading a check, its id; under it what is asked, `why:`, `see:`, each sentence that it may say under
+an id of its own, and three hints. A link to a heading is shown in a terminal as plain words: `ch36, "Make it pass"`.
 """
 
 import inspect
+import re
 import runpy
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -21,11 +25,11 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import pymysql
 
 from workbook.lesson.errors import LessonError
-from workbook.say import Problem, _
-from workbook.student import prose
-from workbook.student.prose import Prose
+from workbook.lesson.markdown import walk
+from workbook.lesson.reader import read_text
+from workbook.say import Problem, _, language
 
-FILE = "checks.py"
+FILE, PROSE = "checks.py", "checks.md"
 
 Found: TypeAlias = Iterator[tuple[str, dict[str, object]]]
 """What is missing: the id of a sentence in `checks.md`, and what stands for its placeholders."""
@@ -33,6 +37,9 @@ Found: TypeAlias = Iterator[tuple[str, dict[str, object]]]
 State = Literal["holds", "missing", "unseen"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK, _LOOK = "workbook_check", "workbook_look"
+_KEYED = re.compile(r"([a-z][a-z0-9_]*): (.+)")
+_HINT = re.compile(r"([1-9])\. (.+)")
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
 
 
 class Broken(Exception):
@@ -71,18 +78,19 @@ _looks: dict[str, Callable[..., Any]] = {}
 
 
 @dataclass(frozen=True)
-class Check(Prose):
+class Check:
     """One thing that a chapter asks for: what `checks.md` says in the reader's language, and how it looks.
 
-    Attributes:
-        chapter, name: whose it is, and its id.
-        look: its function.
-        after: the keys of the checks that must hold first.
-        broken, lasts: as in `check`.
+    `sentences` are by their ids, with `{placeholders}`; `after` are keys; `broken` and `lasts` are as in `check`.
     """
 
     chapter: str
     name: str
+    asks: str
+    why: str
+    see: str
+    sentences: dict[str, str]
+    hints: tuple[str, ...]
     look: Callable[..., Found]
     after: tuple[str, ...]
     broken: str
@@ -95,37 +103,72 @@ class Check(Prose):
 
 
 def checks_of(chapter: str, folder: Path) -> list[Check]:
-    """A chapter's checks, in the order of `checks.md`. Raises LessonError: a check has no function, or the reverse."""
-    said = prose.read(folder)
-    if not said:
+    """A chapter's checks, in the order of `checks.md`; none when it asks nothing.
+
+    Raises LessonError: a check has no function, or the reverse; a part is missing; a link leads nowhere.
+    """
+    if not (folder / PROSE).exists():
         return []
+    file = folder / (PROSE if language() == "en" else PROSE.replace(".md", ".ko.md"))
+    heading = re.compile(r"^## +(.+?) *\n", re.MULTILINE)
+    text = read_text(file)
+    names = heading.findall(text)
     functions = {name: each for name, each in _module(folder / FILE).items() if hasattr(each, _MARK)}
-    if said.keys() != functions.keys():
-        lonely = ", ".join(sorted(said.keys() ^ functions.keys()))
-        raise LessonError(folder / prose.FILE, 1, f"{prose.FILE} and {FILE} do not name the same checks: {lonely}.")
+    if sorted(names) != sorted(functions):
+        lonely = ", ".join(sorted({*names} ^ functions.keys())) or "one of them is there twice"
+        raise LessonError(file, 1, f"{PROSE} and {FILE} do not name the same checks: {lonely}.")
     found = []
-    for name, each in said.items():
+    for name, body in zip(names, heading.split(text)[2::2], strict=True):
         after, broken, lasts = getattr(functions[name], _MARK)
         first = tuple(key if isinstance(key, str) else f"{chapter}/{key.__name__}" for key in after)
-        told = (each.asks, each.why, each.see, each.sentences, each.hints)
-        found.append(Check(*told, chapter, name, functions[name], first, broken, lasts))
+        line = 1 + text[: text.index(body)].count("\n")
+        found.append(Check(chapter, name, *_prose(file, line, body), functions[name], first, broken, lasts))
     return found
 
 
 @cache
 def _module(file: Path) -> dict[str, Any]:
     if not file.exists():
-        raise LessonError(file, 1, f"{prose.FILE} stands beside it, and there is no {FILE}.")
+        raise LessonError(file, 1, f"{PROSE} stands beside it, and there is no {FILE}.")
     return runpy.run_path(str(file), run_name=f"workbook_checks_{file.parent.name}")
+
+
+def _prose(file: Path, line: int, body: str) -> tuple[str, str, str, dict[str, str], tuple[str, ...]]:
+    """What a check says: `asks`, `why`, `see`, its sentences, its hints."""
+    lines = [each for each in body.splitlines() if each.strip() and not each.startswith("<!--")]
+    keyed = {match[1]: match[2] for each in lines if (match := _KEYED.fullmatch(each))}
+    hints = tuple(_plain(file, line, match[2]) for each in lines if (match := _HINT.fullmatch(each)))
+    asks = [each for each in lines if not _KEYED.fullmatch(each) and not _HINT.fullmatch(each)]
+    if len(asks) != 1 or not {"why", "see"} <= keyed.keys() or len(hints) != 3:
+        what = "a check has one line that says what is asked, `why:`, `see:`, and three hints, 1. to 3."
+        raise LessonError(file, line, what)
+    return asks[0], keyed.pop("why"), _plain(file, line, keyed.pop("see")), keyed, hints
+
+
+def _plain(file: Path, line: int, said: str) -> str:
+    """A sentence with its links in words; a chapter that several of them lead to is named once."""
+    named: set[str] = set()
+
+    def words(link: re.Match[str]) -> str:
+        text, path, slug = link.groups()
+        target = file.parent / path.replace(".ko.md", ".md")  # which has the slugs of both
+        if not target.is_file() or (slug and slug not in {part.slug for part in walk(read_text(target))}):
+            raise LessonError(file, line, f"the link to {path}{'#' + slug if slug else ''} leads nowhere.")
+        page = target.resolve()
+        chapter = next(part for part in reversed(page.parts) if re.match(r"ch\d\d_", part))[2:4]
+        if chapter in named:
+            return f'"{text}"'
+        named.add(chapter)
+        return _('ch{number}, "{heading}"', number=chapter, heading=text)
+
+    return _LINK.sub(words, said)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
 
-    Attributes:
-        sentences, ids: what is missing, and their ids; or why it is unseen.
-        heard: what the project's own programs had said of errors by then.
+    `sentences` and `ids` are what is missing, or why it is unseen; `heard` is what the project's own programs had said.
     """
 
     check: Check
@@ -136,18 +179,14 @@ class Verdict:
 
 
 class Examination:
-    """A project under its checks: each look is taken once, each check judged once.
+    """A project (`ground`) under its checks: each look is taken once, each check judged once.
 
-    Args:
-        checks: all that may be asked, or be named by another's `after`.
-        routes: the request that each chapter is about; empty for none.
-        ground: the project, for the looks.
+    `checks` are all that may be asked, or named by another's `after`; `routes` the request that each chapter is about.
     """
 
     def __init__(self, checks: Iterable[Check], routes: dict[str, str], ground: Any) -> None:
         self._checks = {each.key: each for each in checks}
-        self._routes = routes
-        self._ground = ground
+        self._routes, self._ground = routes, ground
         self._seen: dict[tuple[Any, str], Any] = {}
         self._verdicts: dict[str, Verdict] = {}
 
@@ -159,10 +198,9 @@ class Examination:
 
     def _look(self, check: Check) -> Verdict:
         for first in map(self.verdict, check.after):
-            if first.state == "missing":
-                return Verdict(check, "unseen", (_("First this must hold: {asks}", asks=first.check.asks),))
-            if first.state == "unseen":
-                return Verdict(check, "unseen", first.sentences)
+            if first.state != "holds":
+                asked = (_("First this must hold: {asks}", asks=first.check.asks),)
+                return Verdict(check, "unseen", asked if first.state == "missing" else first.sentences)
         try:
             found = list(check.look(**self._arguments(check.look, self._routes.get(check.chapter, ""))))
         except (Broken, Problem, pymysql.MySQLError) as error:

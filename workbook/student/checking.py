@@ -1,29 +1,36 @@
-"""`workbook check`: the chapter's checks on the student's project, in sentences on a screen of 80 columns."""
+"""`workbook check`, in sentences on a screen of 80 columns; for who is stuck `hint`, `diff` and `solution`."""
 
-from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, closing
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
 
-from workbook.explain import lastcheck
-from workbook.explain.clinic import Page, file_of, read_clinic, title_of
-from workbook.explain.lastcheck import Fault, pages_of
-from workbook.lesson.errors import shown as path
-from workbook.mysql.server import Server
+from workbook.clinic import lastcheck
+from workbook.clinic.clinic import file_of, read_clinic, title_of
+from workbook.clinic.lastcheck import Fault, pages_of
+from workbook.history.files import trace
+from workbook.history.git import persons_git
+from workbook.lesson.errors import shown as path_of
 from workbook.place import CHAPTERS
-from workbook.say import _
+from workbook.replay.compare import undated
+from workbook.say import Problem, _
 from workbook.student.check import Check, Examination, Verdict, checks_of
 from workbook.student.commands import COLUMNS, fold
-from workbook.student.ground import SECONDS, Ground
-from workbook.student.project import Progress, chapters
+from workbook.student.ground import Ground
+from workbook.student.project import Progress, chapters, current
+from workbook.student.start import commit_of, git_folder
 
 INDENT = 9
 """Where the sentences of the screen begin."""
-WRONG = "wrong.py"
-"""The chapter's file with wrong applications."""
+_clinic = lru_cache(read_clinic)
 
 
 def asked(chapter: str) -> list[Check]:
@@ -35,55 +42,31 @@ def _known(chapter: str) -> list[Check]:
     return [check for each in chapters() if each.id <= chapter for check in checks_of(each.id, each.folder)]
 
 
-def verdicts(
-    root: Path,
-    chapter: str,
-    remarks: list[str] | None = None,
-    *,
-    only: list[Check] | None = None,
-    server: Server | None = None,
-    seconds: float = SECONDS,
-) -> Generator[Verdict, None, None]:
-    """Look at everything that a chapter asks of a project.
-
-    Args:
-        remarks: takes up sentences for the end of the screen, which count for nothing.
-        only: what to look at; all that is asked when None.
-        server: a MySQL on which nobody has anything; one is started when None.
-        seconds: how long the student's code may take for one answer.
-    """
-    wrong: dict[str, list[Path]] = {}
-    routes = {each.id: each.route for each in chapters() if each.id <= chapter}
-    for each in chapters():
-        if routes.get(each.id) and (each.folder / WRONG).exists():
-            wrong.setdefault(each.route, []).append(each.folder / WRONG)
-    with Ground(root, wrong, server, seconds, [] if remarks is None else remarks) as ground:
-        examination = Examination(_known(chapter), routes, ground)
-        for check in asked(chapter) if only is None else only:
-            yield examination.verdict(check.key)
+def verdicts(ground: Ground, chapter: str, only: list[Check] | None = None) -> Iterator[Verdict]:
+    """Look at everything that a chapter asks of a project, or at `only` some of it."""
+    known = [each for each in chapters() if each.id <= chapter]
+    for each in known:
+        if each.route and (file := each.folder / "wrong.py").exists():
+            ground.wrong.setdefault(each.route, []).append(file)
+    examination = Examination(_known(chapter), {each.id: each.route for each in known}, ground)
+    return (examination.verdict(check.key) for check in (asked(chapter) if only is None else only))
 
 
 def screen(root: Path, chapter: str, found: list[Verdict], waiting: AbstractContextManager[Any]) -> Iterator[str]:
-    """The lines of the screen, as they come.
-
-    Args:
-        found: takes up the verdicts.
-        waiting: shown while we look, and gone whenever there is a line.
-    """
+    """The lines of the screen, as they come; `found` takes up the verdicts, `waiting` is shown while we look."""
     told: set[str] = set()
-    remarks: list[str] = []
-    with closing(verdicts(root, chapter, remarks)) as coming:
+    with Ground(root) as ground:
+        coming = verdicts(ground, chapter)
         while True:
             with waiting:
-                verdict = next(coming, None)
-            if verdict is None:
-                break
+                if (verdict := next(coming, None)) is None:
+                    break
             found.append(verdict)
             yield from shown(verdict, chapter, told)
     earlier = [each for each in found if each.check.chapter != chapter and each.state == "holds"]
     if earlier:
         yield _("Of earlier chapters: {number} still hold", number=len(earlier))
-    yield from map(fold, remarks)
+    yield from map(fold, ground.remarks)
 
 
 def shown(verdict: Verdict, chapter: str, told: set[str]) -> Iterator[str]:
@@ -107,17 +90,12 @@ def shown(verdict: Verdict, chapter: str, told: set[str]) -> Iterator[str]:
         yield fold(f"{see} {check.see}" if fits else f"{see}\n{check.see}", INDENT)
         for page in pages_of(fault(verdict), _clinic(CHAPTERS)):
             yield fold(_("In the clinic: ") + title_of(page), INDENT)
-            yield fold(str(path(file_of(page))), INDENT)
+            yield fold(str(path_of(file_of(page))), INDENT)
 
 
 def fault(verdict: Verdict) -> Fault:
     """A verdict as the clinic looks at it."""
     return Fault(verdict.check.name, verdict.check.asks, verdict.sentences, verdict.heard)
-
-
-@lru_cache
-def _clinic(chapters: Path) -> list[Page]:
-    return read_clinic(chapters)
 
 
 def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
@@ -127,8 +105,78 @@ def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
     progress.missing[chapter] = [each.check.key for each in wanting]
     done = bool(found) and not wanting
     if done:
-        progress.finish(chapter)
+        progress.done.setdefault(chapter, date.today().isoformat())
     progress.write(root)
     # An unseen check says only what keeps us from looking, and that is another's sentence.
     lastcheck.write(root, [fault(each) for each in sorted(wanting, key=lambda each: each.state == "unseen")])
     return done
+
+
+def next_hint(root: Path, name: str | None = None) -> str:
+    """The next of three hints to the check of that name, else to the first that is missing; the last one comes again.
+
+    Raises Problem: there is no such check; or nothing is known to be missing.
+    """
+    progress = Progress.read(root)
+    chapter = current(root).id
+    known = {check.key: check for check in asked(chapter)}
+    wanted = [key for key in progress.missing.get(chapter, []) if key in known]
+    if name is not None:
+        wanted = [key for key in known if name in (key, known[key].name)]
+        if not wanted:
+            ways = (_("Checks: ") + ", ".join(check.name for check in known.values()),)
+            raise Problem(_("There is no check {name}.", name=name), ways=ways, code=2)
+    if not wanted:
+        nothing = _("The last check found nothing missing.")
+        what = nothing if chapter in progress.missing else _("Nothing has been checked yet.")
+        raise Problem(what, ways=("workbook check",))
+    check = known[wanted[0]]
+    number = progress.hints[check.key] = progress.hints.get(check.key, 0) + 1
+    progress.write(root)
+    place = min(number, len(check.hints)) - 1
+    kind = (_("A nudge"), _("A pointer"), _("Almost the answer"))[place]
+    return f"{check.asks}\n  {kind} ({place + 1}/3): {check.hints[place]}"
+
+
+def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -> str:
+    """What differs between the chapter's end and the project as it lies there, new files too; empty when nothing does.
+
+    `backwards` from the project to the chapter's end; of `path` alone, a file or folder, unless it is empty.
+    Raises Problem: the project does not know the chapter's tag.
+    """
+    if not commit_of(root, f"refs/tags/{chapter}"):
+        raise Problem(_("The project has no tag {chapter}.", chapter=chapter), ways=(f"workbook start {chapter}",))
+    skipped = [f":(exclude){name}" for name in sorted(trace(CHAPTERS, chapter)[-1].left_out)]
+    with tempfile.TemporaryDirectory() as scratch:
+        # An index of our own: what the student has staged stays as it is.
+        index = Path(scratch) / "index"
+        if (git_folder(root) / "index").exists():
+            shutil.copyfile(git_folder(root) / "index", index)
+        env = os.environ | {"GIT_INDEX_FILE": str(index)}
+        persons_git(root, "add", "--intent-to-add", ".", looking=True, env=env)
+        options = ["--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"] + ["-R"] * backwards
+        told = persons_git(root, "diff", *options, chapter, "--", path or ".", *skipped, looking=True, env=env)
+    sections = re.split(r"^(?=diff --git )", told, flags=re.MULTILINE)
+    return "".join(section for section in sections if not _is_another_day(section))
+
+
+def _is_another_day(section: str) -> bool:
+    """Whether all that differs is the date in a migration's name, which says when somebody made it."""
+    renamed = re.search(r"^similarity index 100%\nrename from (.+)\nrename to (.+)$", section, re.MULTILINE)
+    return renamed is not None and undated(renamed[1]) == undated(renamed[2])
+
+
+def solution(root: Path, chapter: str, path: str = "") -> str:
+    """The chapter's answer: a file whole, or the changes that remain; the first time a sentence that asks back."""
+    progress = Progress.read(root)
+    times = progress.asked[chapter] = progress.asked.get(chapter, 0) + 1
+    progress.write(root)
+    if times < 2:
+        return _("You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution")
+    if path:
+        return persons_git(root, "show", f"{chapter}:{path}")
+    changes = diff(root, chapter, backwards=True)
+    if not changes:
+        return _("Your code is that of {chapter} already.", chapter=chapter)
+    head = _("# From your code to that of {chapter}. A whole file: workbook solution app/main.py", chapter=chapter)
+    return f"{head}\n{changes}"

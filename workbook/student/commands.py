@@ -27,9 +27,7 @@ ChapterId = Annotated[str | None, typer.Argument(help="A chapter's id, such as c
 def fold(sentence: str, indent: int = 0, hanging: int = 0) -> str:
     """Break each line of a sentence between words; a word that is longer than the screen (a path) stays whole.
 
-    Args:
-        indent: spaces before every line.
-        hanging: further spaces before every line but the first.
+    `indent` spaces stand before every line, `hanging` further ones before every line but the first.
     """
     folded = []
     for line in sentence.split("\n"):
@@ -47,29 +45,23 @@ def fold(sentence: str, indent: int = 0, hanging: int = 0) -> str:
 def where() -> None:
     """Show where you are, and the next command. For bare `workbook`."""
     root = find(Path.cwd())
-    typer.echo(fold("\n".join(inside(root) if root else outside())))
-
-
-def outside() -> list[str]:
-    """What to do first, for somebody who has no project yet or stands somewhere else."""
-    return [
+    first = [
         _("You are not in a project of the workbook."),
         "",
         _("Begin the course:       workbook start ch32 ~/when2meet"),
         _("Or begin in the middle: workbook start ch35 ~/when2meet"),
         _("All commands:           workbook --help"),
     ]
+    typer.echo(fold("\n".join(inside(root) if root else first)))
 
 
 def inside(root: Path) -> list[str]:
     """The chapters, each done, current or ahead, and the next command."""
-    progress = Progress.read(root)
-    known = chapters()
-    now = next((each for each in known if each.id == progress.current), known[0])
+    progress, now = Progress.read(root), current(root)
     lines = [str(root), ""]
-    for each in known:
-        state = _("done ") if each.id in progress.done else _("now  ") if each is now else "     "
-        lines.append(f"{'>' if each is now else ' '} {each.id}  {state}  {each.title}")
+    for each in chapters():
+        state = _("done ") if each.id in progress.done else _("now  ") if each.id == now.id else "     "
+        lines.append(f"{'>' if each.id == now.id else ' '} {each.id}  {state}  {each.title}")
     lines.append("")
     if now.id not in progress.done:
         lines += [_("Goal: {goal}", goal=now.goal), _read(now), _("When you are done: workbook check")]
@@ -131,7 +123,7 @@ def hint(
     project: Project = None,
 ) -> None:
     """Give the next of three hints: a nudge, a pointer, almost the answer."""
-    from workbook.student.stuck import next_hint
+    from workbook.student.checking import next_hint
 
     typer.echo(fold(next_hint(require(project), name), hanging=2))
 
@@ -142,7 +134,7 @@ def diff(
     project: Project = None,
 ) -> None:
     """Show your code against the chapter's: `-` is the chapter's, `+` is yours."""
-    from workbook.student.stuck import diff as compared
+    from workbook.student.checking import diff as compared
 
     root = require(project)
     chapter = current(root).id
@@ -156,7 +148,7 @@ def solution(
     project: Project = None,
 ) -> None:
     """Show the chapter's answer, once you have asked twice."""
-    from workbook.student.stuck import solution as answer
+    from workbook.student.checking import solution as answer
 
     root = require(project)
     typer.echo(answer(root, current(root).id, path).rstrip("\n"))

@@ -4,13 +4,13 @@ A project of uv's, Poetry's or pip's says what it asks for; uv installs that els
 """
 
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from workbook.place import private
-from workbook.runner.ground import uv
+from workbook.replay.ground import uv
 from workbook.say import Problem, _
 
 DONE = "workbook-done"
@@ -30,15 +30,13 @@ DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".
 def python(project: Path) -> Path:
     """The interpreter that has the project's packages; they are installed when they were not yet.
 
-    Raises:
-        Problem: nothing says what the packages are, or uv refuses it; the sentence holds what uv said.
+    Raises Problem: nothing says what the packages are, or uv refuses it; the sentence holds what uv said.
     """
-    found = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
-    files = {path.name: path.read_bytes() for path in found}
+    paths = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
+    files = {path.name: path.read_bytes() for path in paths}
     declared = _declared(files)
     if not {"project", "poetry"} & declared.keys() and not any(name.startswith("requirements") for name in files):
-        existing = _existing(project)
-        if existing is not None:
+        if existing := _existing(project):
             return existing
         if "pyproject.toml" not in files:
             what = _("{project} has no pyproject.toml yet.", project=project)
@@ -70,8 +68,7 @@ def environment() -> dict[str, str]:
 
 def running(program: Path) -> dict[str, str]:
     """As `environment`, for that interpreter: in an environment that is not ours it compiles nothing."""
-    ours = program.is_relative_to(private())
-    return environment() | ({} if ours else {"PYTHONDONTWRITEBYTECODE": "1"})
+    return environment() | ({} if program.is_relative_to(private()) else {"PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def _declared(files: dict[str, bytes]) -> dict[str, Any]:
@@ -94,42 +91,28 @@ def _existing(project: Path) -> Path | None:
 
 def _install(made: Path, scratch: Path, project: Path, declared: dict[str, Any]) -> None:
     """Install what was `declared` into the folder `made`, for a `project`, in a `scratch` folder with its files."""
-    poetry = (scratch / "poetry.lock").exists() or ("poetry" in declared and not (scratch / "uv.lock").exists())
     listed = sorted(file.name for file in scratch.glob("requirements*.txt"))
-    if not poetry and ("project" in declared or not listed):
+    sources = [word for name in listed for word in ("--requirements", name)]
+    if (scratch / "poetry.lock").exists() or ("poetry" in declared and not (scratch / "uv.lock").exists()):
+        (scratch / "wanted").write_text("\n".join(_requirements(project)), encoding="utf-8")
+        (scratch / "pins").write_text("\n".join(_pins(scratch / "poetry.lock")), encoding="utf-8")
+        sources = ["--requirements", "wanted", "--constraints", "pins"]
+    elif "project" in declared or not listed:
         _uv(scratch, project, "sync", "--no-install-project", "--all-groups", UV_PROJECT_ENVIRONMENT=str(made))
         return
-    pins = []
-    if poetry:
-        (scratch / "wanted").write_text("\n".join(_requirements(project, declared)), encoding="utf-8")
-        (scratch / "pins").write_text("\n".join(_pins(scratch / "poetry.lock")), encoding="utf-8")
-        listed, pins = ["wanted"], ["--constraints", "pins"]
     _uv(scratch, project, "venv", str(made))
-    sources = [word for name in listed for word in ("--requirements", name)]
-    _uv(scratch, project, "pip", "install", "--python", str(made), *sources, *pins)
+    _uv(scratch, project, "pip", "install", "--python", str(made), *sources)
 
 
-def _requirements(project: Path, declared: dict[str, Any]) -> Iterator[str]:
+def _requirements(project: Path) -> list[str]:
     """What a pyproject.toml of Poetry's asks for, of any version, in all groups."""
     from poetry.core.factory import Factory
 
-    yield from declared.get("project", {}).get("dependencies", [])
-    for group in declared.get("dependency-groups", {}).values():
-        yield from (each for each in group if isinstance(each, str))
-    poetry = declared.get("poetry", {})
-    groups = [poetry, *poetry.get("group", {}).values()]
-    asked = [
-        each for group in groups for key in ("dependencies", "dev-dependencies") for each in group.get(key, {}).items()
-    ]
-    for name, constraint in asked:
-        if name.lower() != "python":
-            try:
-                yield Factory.create_dependency(name, constraint, root_dir=project).to_pep_508()
-            except (ValueError, TypeError, AttributeError) as error:
-                what = _(
-                    "pyproject.toml asks for {name} in a way that Poetry does not know: {error}", name=name, error=error
-                )
-                raise Problem(what) from None
+    logging.getLogger("poetry.core").setLevel(logging.ERROR)
+    try:
+        return [each.to_pep_508() for each in Factory().create_poetry(project).package.all_requires]
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise Problem(_("Poetry would not take your pyproject.toml: {error}", error=error)) from None
 
 
 def _pins(lock: Path) -> list[str]:

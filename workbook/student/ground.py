@@ -1,6 +1,5 @@
 """What looks stand on: copies of the project, programs that run in them, and databases that nobody misses."""
 
-import contextlib
 import json
 import os
 import re
@@ -8,15 +7,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from workbook.history.git import try_git
-from workbook.login import create_database, cursor, databases, quoted
 from workbook.mysql import ladder
+from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _
@@ -35,19 +35,13 @@ PREFIX = "workbook_check_"
 class Ground:
     """The student's project as the looks see it. Use as a context manager: at the end nothing is left behind.
 
-    Attributes:
-        project: its root.
-        wrong: the files with wrong applications, by the request in front of which they stand.
-        server: a MySQL on which nobody has anything; one is started when it is needed when None.
-        seconds: how long the project's code may take to answer.
-        remarks: sentences for the end of the screen, which count for nothing.
-        heard: what the project's own programs said of errors so far, as they said it.
-        stack: what to leave at the end.
+    `wrong` are the files with wrong applications, by their route; `server` is a MySQL on which nobody has anything (one
+    is started when it is None). `remarks` go to the end of the screen; `heard` is what the project's programs said.
     """
 
     project: Path
     wrong: dict[str, list[Path]] = field(default_factory=dict)
-    server: Server | None = None
+    server: Server | Problem | None = None
     seconds: float = SECONDS
     remarks: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
@@ -75,22 +69,18 @@ class Ground:
             (target / ".env").write_text(dotenv, encoding="utf-8")
         return target
 
-    @cached_property
-    def _climbed(self) -> Server | Problem:
-        try:
-            server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
-        except Problem as problem:  # which is said once, and not tried again
-            return problem
-        know_korea(server)
-        return server
-
     @property
     def throwaway(self) -> Server:
         """A server on which nobody has anything: the given one, else one of ours. Raises Problem when there is none."""
-        server = self.server or self._climbed
-        if isinstance(server, Problem):
-            raise server
-        return server
+        if self.server is None:
+            try:
+                self.server = self.stack.enter_context(ladder.climb(TEMPLATE, use="test"))
+                know_korea(self.server)
+            except Problem as problem:  # which is said once, and not tried again
+                self.server = problem
+        if isinstance(self.server, Problem):
+            raise self.server
+        return self.server
 
     def make(self, suffix: str) -> str:
         """Make an empty database under a name that nobody has; it is dropped at the end."""
@@ -106,97 +96,95 @@ class Ground:
 
     def _drop(self, prefix: str) -> None:
         # With those that the student's tests made beside it, and named after it.
-        with contextlib.suppress(Problem, OSError), cursor(self.throwaway) as ask:
+        with suppress(Problem, OSError), cursor(self.throwaway) as ask:
             for name in databases(self.throwaway):
                 if name.startswith(prefix):
                     ask.execute(f"DROP DATABASE {quoted(name)}")
 
-    def start(
-        self, command: list[str], root: Path, values: dict[str, str], log: Path, **pipes: int
-    ) -> "subprocess.Popen[str]":
-        """Start a program of the project's, in a session of its own, which is ended with us.
 
-        `values` are added to the environment, an empty one takes a variable away; `log` takes what it prints.
-        """
+class Program:
+    """A program that knows `probe.py`, in a copy of the project and a session of its own, which is ended with us.
+
+    `values` are added to the environment, an empty one takes a variable away; `dotenv` is as in `Ground.copy`.
+    """
+
+    def __init__(
+        self, ground: Ground, command: list[str], values: dict[str, str], dotenv: str | None = None, **pipes: int
+    ) -> None:
+        self.root = ground.copy(dotenv)
+        self._output = self.root.with_name("output")
         settings = environment.running(Path(command[0])) | values
         env = {name: value for name, value in settings.items() if value or name == "MYSQL_PASSWORD"}
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=root,
-                env=env,
-                stdin=pipes.get("stdin", subprocess.DEVNULL),
-                stdout=pipes.get("stdout", output),
-                stderr=output,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
+        options = {"cwd": self.root, "env": env, "text": True, "encoding": "utf-8", "start_new_session": True}
+        with self._output.open("wb") as output:
+            streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, **pipes}
+            self.process: subprocess.Popen[str] = subprocess.Popen(command, **options, **streams)  # type: ignore[call-overload]
+        ground.stack.callback(_end, self.process)
+
+    @property
+    def printed(self) -> str:
+        """What it has printed so far; the project's files are named as the student knows them."""
+        return self.named(self._output.read_text(encoding="utf-8", errors="replace"))
+
+    def named(self, text: str) -> str:
+        """A text with the project's files named as the student knows them."""
+        return text.replace(f"{self.root}/", "")
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """End it when what stands under `with` takes longer. Raises Broken then: a sentence with the innermost line."""
+        timer = Timer(seconds, self.process.send_signal, [signal.SIGUSR1])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+        if self.process.poll() != -signal.SIGUSR1:
+            return
+        own = re.findall(r'File "([^/<"].*)", line (\d+)', self.printed.partition("(most recent call first)")[2])
+        raise Broken(
+            _(
+                "{where}: your code is still here after {seconds:g} seconds. "
+                "Does a loop never end, or does something wait?",
+                where=":".join(own[0]) if own else self.root.name,
+                seconds=seconds,
             )
-        self.stack.callback(_end, process)
-        return process
+        )
 
 
-class Probe:
-    """The program `probe.py` in a copy of the project, with further variables.
-
-    With another `.env` an error may be just what was asked for, and is not remembered.
-    """
+class Probe(Program):
+    """The program `probe.py`. With another `.env` an error may be just what was asked for, and is not remembered."""
 
     def __init__(self, ground: Ground, python: Path, values: dict[str, str], dotenv: str | None = None) -> None:
-        self._ground, self._quiet, self._root = ground, dotenv is not None, ground.copy(dotenv)
-        self._log, self._hangs = (self._root.with_name(name) for name in ("output", "hangs"))
-        command = [str(python), str(PROBE), str(ground.seconds), str(self._hangs)]
+        self._seconds, self._heard = ground.seconds, ground.heard if dotenv is None else []
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._process = ground.start(command, self._root, values, self._log, **pipes)
+        super().__init__(ground, [str(python), str(PROBE)], values, dotenv, **pipes)
 
     def ask(self, what: str, **values: Any) -> dict[str, Any]:
-        """What was seen.
-
-        Raises:
-            Broken: the project's code raised something, does not come to its end, or ended Python.
-        """
-        assert self._process.stdin
-        assert self._process.stdout
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps({"ask": what} | values) + "\n")
-            self._process.stdin.flush()
-        answer = self._process.stdout.readline().replace(f"{self._root}/", "")
+        """What was seen. Raises Broken: the project's code raised something, does not end, or ended Python."""
+        assert self.process.stdin
+        assert self.process.stdout
+        with self.within(self._seconds):
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(json.dumps({"ask": what} | values) + "\n")
+                self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+            if not answer:
+                self.process.wait()
         if not answer:
-            self._process.wait()
-            printed = self._log.read_text(encoding="utf-8", errors="replace").replace(f"{self._root}/", "")
-            said = [line for line in printed.split("\n") if line.strip()] or [_("it printed nothing")]
-            ended = _("Importing it ended Python: {said}", said=said[-1])
-            raise Broken(hanging(self._hangs, self._root, self._ground.seconds) or ended)
-        seen: dict[str, Any] = json.loads(answer)
+            said = [line for line in self.printed.split("\n") if line.strip()] or [_("it printed nothing")]
+            raise Broken(_("Importing it ended Python: {said}", said=said[-1]))
+        seen: dict[str, Any] = json.loads(self.named(answer))
         if "error" in seen:
-            self._ground.heard += [] if self._quiet else [seen["heard"]]
+            self._heard.append(seen["heard"])
             raise Broken(seen["error"])
         return seen
-
-
-def hanging(dump: Path, root: Path, seconds: float, *, ended: bool = True) -> str:
-    """A sentence about code that did not come to its end; an empty text when it did, and the program is over.
-
-    `dump` is what faulthandler wrote, the innermost frame first; `root` is where the project lies.
-    """
-    written = dump.read_text(encoding="utf-8", errors="replace") if dump.exists() else ""
-    if ended and not written.strip():
-        return ""
-    own = re.findall(rf'File "{re.escape(str(root))}/([^"]+)", line (\d+)', written)
-    if not own:
-        return _("Your code does not come to its end within {seconds:g} seconds.", seconds=seconds)
-    return _(
-        "{where}: your code is still here after {seconds:g} seconds. Does a loop never end, or does something wait?",
-        where=":".join(own[0]),
-        seconds=seconds,
-    )
 
 
 def students_server(project: Path) -> Server:
     """The server that the environment or `.env` names, else the workbook's, else at the course's own address.
 
-    Raises:
-        Problem: none answers, or it is no MySQL that lets the student in.
+    Raises Problem: none answers, or it is no MySQL that lets the student in.
     """
     server = ladder.running(project, strict=True) or ladder.unnamed()
     if server is None:
@@ -226,7 +214,7 @@ def know_korea(server: Server) -> None:
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(BrokenPipeError), process:  # which closes its pipes, and waits
+    with suppress(BrokenPipeError), process:  # which closes its pipes, and waits
         pass

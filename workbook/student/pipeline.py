@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbook.ci.rehearsal import Outcome, current, name_of, rehearse
-from workbook.ci.service import Service, mentions_mysql, mysql_service
-from workbook.ci.workflow import Workflow, read
-from workbook.history.git import identity, persons_git, try_git
+from workbook.history.git import persons_git, try_git
+from workbook.rehearsal.rehearsal import Outcome, current, name_of, rehearse
+from workbook.rehearsal.service import Service, mentions_mysql, mysql_service
+from workbook.rehearsal.workflow import Workflow, read
 from workbook.say import Problem, _
 from workbook.student.check import Broken, look
 from workbook.student.ground import Ground
 from workbook.student.inside import Settings
+from workbook.student.start import commit_all
 
 FOLDER = ".github/workflows"
 SECONDS = 600.0
@@ -49,14 +51,13 @@ _CONTROL = re.compile(r"[|&;<>`(]|\bif\b|\btrap\b|\bset\b")
 def workflow(ground: Ground) -> Workflow:
     """The workflow that runs the tests: the first that speaks of pytest, else the first there is.
 
-    Raises:
-        Broken: there is none, or GitHub would refuse it, or it is not committed.
+    Raises Broken: there is none, or GitHub would refuse it, or it is not committed.
     """
     project = ground.project
     files = sorted((project / FOLDER).glob("*.y*ml"))
     if not files:
         raise Broken(_("There is no workflow: {folder} holds no .yml file.", folder=FOLDER))
-    file = next((each for each in files if "pytest" in each.read_text(encoding="utf-8", errors="replace")), files[0])
+    file = next((each for each in files if "pytest" in _text(each)), files[0])
     try:
         plan = read(file)
         state = current(project)
@@ -95,10 +96,7 @@ class Step(NamedTuple):
 class Rehearsal:
     """The workflow as it is committed, and what becomes of it when something is planted.
 
-    Attributes:
-        red: the first job that is red; None when all are green.
-        step: where the tests run; None when none are.
-        lines: all that was printed.
+    `red` is the first job that is red, `step` where the tests run, `lines` all that was printed.
     """
 
     def __init__(self, ground: Ground, workflow: Workflow, models: Sequence[str], route: str) -> None:
@@ -108,17 +106,17 @@ class Rehearsal:
         found = self._run(self._plant_green)
         if not all(outcome.passed for outcome in found):
             # A gate on coverage may be red for the module that we planted.
-            found = self._run(lambda clone: self._plant_test(clone, passes=True))
+            found = self._run(partial(self._plant_test, passes=True))
             ground.heard += ["\n".join(outcome.lines) for outcome in found if not outcome.passed]
             unjudged = ", ".join(each for outcome in found if not outcome.passed for each in outcome.left_out)
             if unjudged:
                 raise Broken(_("The job is not judged, for this was not run here: {missing}.", missing=unjudged))
         self.red = next((outcome for outcome in found if not outcome.passed), None)
         self.lines = [line.strip() for outcome in found for line in outcome.lines]
-        self.step = None
-        for each in found:
-            if each.reached is not None and self.step is None:
-                step = workflow.jobs[each.job]["steps"][each.reached]
+        self.step: Step | None = None
+        for each in reversed(found):
+            if each.reached is not None:
+                step = each.steps[each.reached]
                 self.step = Step(each.job, each.reached, name_of(step), str(step.get("run", "")))
 
     @property
@@ -133,7 +131,7 @@ class Rehearsal:
         """What the step that runs the tests does not notice: a failing `test`, else an `error` of importing."""
         assert self.step is not None
         plain = "pytest" in self.step.script and not _CONTROL.search(self.step.script)
-        for kind, plant in (("test", self._plant_red), ("error", self._break)):
+        for kind, plant in (("test", partial(self._plant_test, passes=False)), ("error", self._break)):
             if kind == "test" or not plain:
                 outcome = next((each for each in self._run(plant) if each.job == self.step.job), None)
                 if outcome and (outcome.passed or (outcome.red_by or 0) > self.step.place):
@@ -150,44 +148,34 @@ class Rehearsal:
         def planted(clone: Path) -> None:
             clones.append(clone)
             plant(clone)
-            persons_git(clone, "add", "-A")
-            author = identity(clone, "Student")
-            persons_git(clone, *author, "-c", "commit.gpgSign=false", "commit", "-q", "-m", "Planted")
+            commit_all(clone, "Planted")
 
-        state = current(self._ground.project)
         reached = lambda: (clones[-1].parent / MARKER).exists()  # noqa: E731
+        state = current(self._ground.project)
         return rehearse(self._workflow, state, plant=planted, watch=reached, seconds=SECONDS)
 
     def _plant_green(self, clone: Path) -> None:
         self._plant_test(clone, passes=True)
         _unused_module(clone).write_text('"""Planted by `workbook check`."""\n\nNOBODY = 0\n', encoding="utf-8")
 
-    def _plant_red(self, clone: Path) -> None:
-        # It stands alone: the others take their time and would not change what comes of it.
-        others = _tests(clone)
-        self._plant_test(clone, passes=False)
-        for file in others:
-            file.unlink()
-
     def _plant_test(self, clone: Path, *, passes: bool) -> None:
         """A test beside those that send the chapter's request: where the workflow certainly should look."""
-        found = _tests(clone)
+        found = [file for file in _python_files(clone) if re.fullmatch(r"test_.*|.*_test", file.stem)]
         if not found:
             raise Broken(_("No test is committed."))
-        asking = [file for file in found if self._path in file.read_text(encoding="utf-8", errors="replace")]
-        target = (asking or found)[0].with_name(TEST)
+        target = next((file for file in found if self._path in _text(file)), found[0]).with_name(TEST)
         target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
 
     def _break(self, clone: Path) -> None:
-        _append(_application(clone), "\nimport workbook_planted_nowhere\n")
+        file = _application(clone)
+        file.write_text(_text(file) + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
 
     def _forget(self, clone: Path) -> None:
-        for module in self._models:
-            path = clone / module.replace(".", "/")
-            for file in (path.with_suffix(".py"), path / "__init__.py"):
-                if file.is_file():
-                    return _append(file, _MODEL)
-        raise Broken(_("No module with models is registered."))
+        paths = [clone / module.replace(".", "/") for module in self._models]
+        files = [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+        if not files:
+            raise Broken(_("No module with models is registered."))
+        files[0].write_text(_text(files[0]) + _MODEL, encoding="utf-8")
 
 
 @look
@@ -201,28 +189,19 @@ def _unused_module(clone: Path) -> Path:
     top = _application(clone).relative_to(clone).parts[0]
     folders = {file.parent for file in _python_files(clone) if file.relative_to(clone).parts[0] == top}
     folders = {folder for folder in folders if not {"tests", "migrations"} & set(folder.relative_to(clone).parts)}
-    chosen = min(folders, key=lambda folder: ((folder / "__init__.py").exists(), -len(folder.parts), folder))
-    return chosen / MODULE
+    return min(folders, key=lambda folder: ((folder / "__init__.py").exists(), -len(folder.parts), folder)) / MODULE
 
 
 def _application(clone: Path) -> Path:
     """The file that makes the application; one at the top only when there is no other."""
-    files = [
-        file
-        for file in _python_files(clone)
-        if "tests" not in file.parts and "FastAPI(" in file.read_text(encoding="utf-8", errors="replace")
-    ]
+    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI(" in _text(file)]
     if not files:
         raise Broken(_("No committed module makes a FastAPI application."))
     return min(files, key=lambda file: (file.parent == clone, file))
 
 
-def _append(file: Path, text: str) -> None:
-    file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
-
-
-def _tests(clone: Path) -> list[Path]:
-    return [file for file in _python_files(clone) if re.fullmatch(r"test_.*|.*_test", file.stem)]
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _python_files(clone: Path) -> list[Path]:

@@ -3,115 +3,43 @@
 Every test that sends a chapter's request is run again with each of the chapter's wrong applications (`wrong.py`) in
 front of the student's own. That takes milliseconds: fixtures of the session stay. All logins are led to a MySQL on
 which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD`, as JSON.
+
+A wrong application takes FastAPI's `Request`, with `path_params`, and answers a status and a body. It finds in it
+`memory`, the same dictionary for all requests of one test, and `save`: a row, by the student's own model.
 """
 
-import faulthandler
 import inspect
 import json
 import os
 import re
 import runpy
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import workbook_probe as probe  # type: ignore[import-not-found]
 from _pytest.runner import runtestprotocol
 
-Wrong = Callable[["Request"], Awaitable[tuple[int, Any]]]
-
-_started = time.monotonic()
-_hangs = open(os.environ["WORKBOOK_TOLD"] + ".hangs", "w", encoding="utf-8")  # noqa: SIM115 - faulthandler writes to it
-
-
-def watch() -> None:
-    """When the time is over, write down where the program hangs. Call it again: pytest forgets it at a failure."""
-    left = float(os.environ["WORKBOOK_PATIENCE"]) - (time.monotonic() - _started)
-    faulthandler.dump_traceback_later(max(0.1, left), exit=True, file=_hangs)
-
-
-@dataclass
-class Request:
-    """What a wrong application answers to.
-
-    Attributes:
-        method, path: as they were sent.
-        parameters: the parts of the path that the route names in braces.
-        body: what was sent, as text.
-        memory: the same dictionary for all requests of one test.
-    """
-
-    method: str
-    path: str
-    parameters: dict[str, str]
-    body: str
-    memory: dict[str, Any]
-
-    @property
-    def json(self) -> Any:
-        """The body, read as JSON; None when there is none."""
-        return json.loads(self.body) if self.body else None
-
-    async def save(self, table: str, **columns: Any) -> None:
-        """Save a row by the student's own model of the table, else by the one that has the columns."""
-        from tortoise import Tortoise
-
-        models = [model for app in (Tortoise.apps or {}).values() for model in app.values()]
-        named = [model for model in models if model._meta.db_table == table]
-        alike = [model for model in models if columns.keys() <= model._meta.fields_map.keys()]
-        # The library's own function: a test that puts a mock in the place of the model's is not to be content with it.
-        await _save[0]((named + alike)[0](**columns))
-
-
-_save: list[Callable[..., Awaitable[None]]] = []
-
-
-class Route:
-    """A request of a chapter's, and the applications that may answer it."""
-
-    def __init__(self, route: str, files: list[str]) -> None:
-        self.route = route
-        self.method, _, template = route.partition(" ")
-        self.path = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template))
-        self.wrong = {name: function for file in files for name, function in _functions(file)}
-
-    def takes(self, method: str, path: str) -> "re.Match[str] | None":
-        """Whether it is this request."""
-        return self.path.fullmatch(path) if method == self.method else None
-
-
-def _functions(file: str) -> Iterator[tuple[str, Wrong]]:
-    for name, value in runpy.run_path(file).items():
-        if inspect.iscoroutinefunction(value) and not name.startswith("_"):
-            yield name, value
+Wrong = Callable[[Any], Awaitable[tuple[int, Any]]]
 
 
 class Watcher:
-    """What is seen of one run.
+    """What is seen of one run, as `inside.Run` has it; `wrong` are the wrong applications by their route's pattern."""
 
-    Attributes:
-        failures: each phase that failed: its `test`, `phase`, `place`, what it `says`, and the whole `message`.
-        tests: the requests that each test sends.
-        noticed: for each route and wrong application, the message with which each test failed; empty when it passed.
-    """
-
-    def __init__(self, routes: list[Route]) -> None:
+    def __init__(self, routes: dict[str, list[str]]) -> None:
         """Stand in front of every FastAPI application and every login to MySQL."""
-        self.routes = routes
+        self.wrong = {route: _functions(files) for route, files in routes.items()}
         self.databases: set[str] = set()
         self.failures: list[dict[str, str]] = []
         self.tests: dict[str, list[str]] = {}
         self.noticed: dict[str, dict[str, dict[str, str]]] = {}
         self.sent: set[str] = set()
-        self.active: tuple[Route, Wrong] | None = None
+        self.active: tuple[str, Wrong] | None = None
         self.memory: dict[str, Any] = {}
         probe.divert(self._login)
-        try:
+        with suppress(ImportError):
             self._stand_in_front()
-        except ImportError:
-            self.routes = []
 
     def _login(self, credentials: dict[str, Any]) -> dict[str, Any]:
         name, own = str(credentials.get("db") or ""), os.environ.get("WORKBOOK_OWN")
@@ -123,35 +51,35 @@ class Watcher:
         return credentials if int(credentials.get("port") or 0) == login["port"] else credentials | login
 
     def _stand_in_front(self) -> None:
-        from fastapi import FastAPI
+        from fastapi import FastAPI, Request
+        from fastapi.responses import JSONResponse
+        from tortoise import Tortoise
         from tortoise.models import Model
 
-        _save[:] = [Model.save]
-        original = FastAPI.__call__
+        # The library's own functions: a test that puts a mock in the place of the model's is not to be content with it.
+        original, saved = FastAPI.__call__, Model.save
+
+        async def save(table: str, **columns: Any) -> None:
+            models = [model for app in (Tortoise.apps or {}).values() for model in app.values()]
+            named = [model for model in models if model._meta.db_table == table]
+            alike = [model for model in models if columns.keys() <= model._meta.fields_map.keys()]
+            await saved((named + alike)[0](**columns))
 
         async def call(app: Any, scope: Any, receive: Any, send: Any) -> None:
-            method, path = scope.get("method", ""), scope.get("path", "")
-            if scope["type"] == "http":
-                self.sent.add(f"{method} {path}")
-            taken = self.active and scope["type"] == "http" and self.active[0].takes(method, path)
+            sent = f"{scope.get('method')} {scope.get('path')}"
+            self.sent |= {sent} if scope["type"] == "http" else set()
+            taken = self.active and _takes(self.active[0], sent)
             if not self.active or not taken:
                 await original(app, scope, receive, send)
                 return
-            body, more = b"", True
-            while more:
-                message = await receive()
-                body, more = body + message.get("body", b""), message.get("more_body", False)
-            request = Request(method, path, taken.groupdict(), body.decode(errors="replace"), self.memory)
-            status, value = await self.active[1](request)
-            answer = json.dumps(value).encode()
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": answer})
+            request: Any = Request(scope | {"path_params": taken.groupdict()}, receive)
+            request.memory, request.save = self.memory, save
+            status, body = await self.active[1](request)
+            await JSONResponse(body, status)(scope, receive, send)
 
         FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
 
-    def _run(self, item: pytest.Item, active: tuple[Route, Wrong] | None) -> list[pytest.TestReport]:
-        watch()
+    def _run(self, item: pytest.Item, active: tuple[str, Wrong] | None) -> list[pytest.TestReport]:
         self.active, self.memory = active, {}
         self.sent.clear()
         parent: Any = item.parent
@@ -163,13 +91,12 @@ class Watcher:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._run(item, None)
         sent = self.tests[item.nodeid] = sorted(self.sent)
-        for route in self.routes:
-            if any(route.takes(*request.split(" ", 1)) for request in sent):
-                for name, wrong in route.wrong.items():
+        for route in self.wrong:
+            if any(_takes(route, request) for request in sent):
+                for name, wrong in self.wrong[route].items():
                     item._initrequest()  # type: ignore[attr-defined]
-                    said = [phase.longreprtext or "failed" for phase in self._run(item, (route, wrong)) if phase.failed]
-                    of = self.noticed.setdefault(route.route, {}).setdefault(name, {})
-                    of[item.nodeid] = said[0] if said else ""
+                    said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]
+                    self.noticed.setdefault(route, {}).setdefault(name, {})[item.nodeid] = (said or [""])[0]
         self.active = None
         item.session._setupstate.teardown_exact(nextitem)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -177,17 +104,10 @@ class Watcher:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """A phase of a test as the student wrote it, or a file that cannot be collected."""
-        if not report.failed:
-            return
-        message = report.longreprtext
-        lines = [line.strip() for line in message.splitlines() if line.strip()]
-        errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
-        failure = {"place": "", "says": (errors or lines or [""])[-1]}
-        if crash := getattr(report.longrepr, "reprcrash", None):
-            failure["place"] = f"{crash.path}:{crash.lineno}"
-            failure["says"] = str(crash.message).strip().split("\n")[0] or failure["says"]
-        phase = getattr(report, "when", "collect")
-        self.failures.append({"test": report.nodeid, "phase": phase, "message": message} | failure)
+        if report.failed:
+            place, says = _broke(report)
+            told = {"test": report.nodeid, "phase": getattr(report, "when", "collect"), "message": report.longreprtext}
+            self.failures.append(told | {"place": place, "says": says})
 
     pytest_collectreport = pytest_runtest_logreport
 
@@ -200,9 +120,26 @@ class Watcher:
             json.dump(told, file)
 
 
+def _functions(files: list[str]) -> dict[str, Wrong]:
+    named = [item for file in files for item in runpy.run_path(file).items() if not item[0].startswith("_")]
+    return {name: value for name, value in named if inspect.iscoroutinefunction(value)}
+
+
+def _takes(route: str, request: str) -> "re.Match[str] | None":
+    """Whether a request is the route's: `GET /v1/meetings/7` is `GET /v1/meetings/{number}`'s."""
+    return re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route), request)
+
+
+def _broke(report: Any) -> tuple[str, str]:
+    """Where something broke, if that is known, and the line that tells the most of why."""
+    if crash := getattr(report.longrepr, "reprcrash", None):
+        return f"{crash.path}:{crash.lineno}", str(crash.message).strip().split("\n")[0] or "failed"
+    lines = [line.strip() for line in report.longreprtext.splitlines() if line.strip()]
+    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    return "", (errors or lines or ["failed"])[-1]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the process that was started, not xdist's workers."""
     if not hasattr(config, "workerinput"):
-        watch()
-        routes = json.loads(os.environ.get("WORKBOOK_WRONG", "{}"))
-        config.pluginmanager.register(Watcher([Route(*each) for each in routes.items()]), "workbook-watcher")
+        config.pluginmanager.register(Watcher(json.loads(os.environ.get("WORKBOOK_WRONG", "{}"))), "workbook-watcher")

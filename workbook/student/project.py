@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from workbook.lesson.chapters import ChapterFolder
@@ -19,12 +18,8 @@ _HEAD = "# Where you are in the workbook. One line a thing; the program reads it
 class Progress:
     """What a student has done; people may read and edit the file.
 
-    Attributes:
-        current: the chapter under way, or an empty text.
-        done: the day on which each finished chapter passed its checks, by chapter id.
-        hints: how many hints of each check were given, by `ch35/name-of-the-check`.
-        asked: how often the solution of a chapter was asked for, by chapter id.
-        missing: the checks that the last `workbook check` found wanting, by chapter id.
+    `done` has the day on which a chapter passed, `hints` how many of each check (`ch35/a_name`) were given, `asked` how
+    often a solution was asked for, `missing` the checks that the last `workbook check` found wanting, by chapter.
     """
 
     current: str = ""
@@ -33,19 +28,11 @@ class Progress:
     asked: dict[str, int] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
 
-    def finish(self, chapter: str) -> None:
-        """Note that a chapter's checks passed today, unless they did before."""
-        self.done.setdefault(chapter, datetime.now(UTC).astimezone().date().isoformat())
-
     @staticmethod
     def read(project: Path) -> "Progress":
         """Read the file; a line that is not understood is passed over, for people edit it."""
-        progress = Progress()
-        try:
-            lines = (project / NAME).read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return progress
-        for line in lines:
+        progress, file = Progress(), project / NAME
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ():
             match line.split():
                 case ["current", chapter]:
                     progress.current = chapter
@@ -80,19 +67,18 @@ def find(start: Path) -> Path | None:
 def require(directory: Path | None) -> Path:
     """The project in a directory that was named, else the one we stand in. Raises Problem when there is none."""
     place = directory if directory is not None else Path.cwd()
-    found = find(place)
-    if found is None:
-        raise Problem(
-            _("{place} is not a project of the workbook.", place=place),
-            why=_("A project is a folder that `workbook start` made; it holds the file {name}.", name=NAME),
-            ways=(
-                _("Go into your project, then run the command again."),
-                _("Or name it: --project DIR."),
-                _("If you have none yet: workbook start ch32 ~/when2meet"),
-            ),
-            code=2,
-        )
-    return found
+    if found := find(place):
+        return found
+    raise Problem(
+        _("{place} is not a project of the workbook.", place=place),
+        why=_("A project is a folder that `workbook start` made; it holds the file {name}.", name=NAME),
+        ways=(
+            _("Go into your project, then run the command again."),
+            _("Or name it: --project DIR."),
+            _("If you have none yet: workbook start ch32 ~/when2meet"),
+        ),
+        code=2,
+    )
 
 
 def chapters() -> list[ChapterFolder]:

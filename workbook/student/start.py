@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from filelock import FileLock
@@ -12,7 +13,7 @@ from workbook.history.git import identity, persons_git, try_git
 from workbook.lesson.chapters import ChapterFolder
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Problem, _, stage
-from workbook.student.project import NAME, Progress, chapter, chapters, find, following
+from workbook.student.project import NAME, Progress, chapter, chapters, current, find, following
 
 REMOTE = "workbook"
 BRANCH = "my-work"
@@ -32,44 +33,48 @@ class Started:
 def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> Started:
     """Start a chapter in a new project, or take an existing one there.
 
-    Who has finished the chapter before goes on with their own code; everybody else starts on the tag. What was
-    there before stays, on a branch of its own.
+    Who has finished the chapter before goes on with their own code, unless it is to be `fresh`; everybody else starts
+    on the tag. What was there before stays, on a branch of its own.
 
     Args:
         name: the chapter's id; the one that is next when None.
         directory: the project, or where to make one; the project that we stand in, else `when2meet` here, when None.
-        fresh: start on the tag in any case.
 
-    Raises:
-        Problem: there is no such chapter; no project can be made there; git is in the middle of something.
+    Raises Problem: there is no such chapter; no project can be made there; git is in the middle of something.
     """
     known = chapter(name) if name else None
     here = Path.cwd()
     found = find(directory.expanduser() if directory is not None else here)
     if found is not None and (directory is None or found == directory.expanduser().absolute()):
-        return _go_on(found, known or _next(found), fresh)
-    return _lay_out(_room(directory or (here / "when2meet" if any(here.iterdir()) else here)), known or chapters()[0])
+        return _take(found, known or _next(found), fresh=fresh)
+    root = _room(directory or (here / "when2meet" if any(here.iterdir()) else here))
+    first = known or chapters()[0]
+    root.mkdir(parents=True, exist_ok=True)
+    persons_git(root, "init", "-q", f"--initial-branch={BRANCH}")
+    # First the mark, so that a start that was interrupted can be repeated in the same place.
+    Progress(current=first.id).write(root)
+    return _take(root, first, new=True)
 
 
 def history() -> Path:
     """The repository that the lessons build; it is built when they have changed since. Raises LessonError."""
     repository = history_folder()
-    key = repository.with_name("history.key")
+    key = repository / ".git" / "made-of"
     repository.parent.mkdir(parents=True, exist_ok=True)
-    files = sorted([*CHAPTERS.glob("*/lesson.md"), *CHAPTERS.glob("*/made/**/*")])
-    read = [
-        (str(file.relative_to(CHAPTERS)), file.read_bytes())
-        for file in files
-        if file.is_file() and file.suffix != ".pyc"
-    ]
+    files = sorted([*CHAPTERS.glob("*/lesson.md"), *CHAPTERS.glob("*/made/**/*.*")])
+    read = [(str(file.relative_to(CHAPTERS)), file.read_bytes()) for file in files if file.suffix != ".pyc"]
     wanted = hashlib.sha256(repr(read).encode()).hexdigest()
     with FileLock(repository.with_name("history.lock")):
-        if not (repository / ".git").is_dir() or not key.exists() or key.read_text() != wanted:
-            key.unlink(missing_ok=True)
+        if not key.exists() or key.read_text() != wanted:
             with stage(_("Building the history of the lessons")):
                 build(CHAPTERS, repository)
             key.write_text(wanted)
     return repository
+
+
+def git_folder(root: Path) -> Path:
+    """Git's own folder, which may lie elsewhere (a worktree)."""
+    return Path(persons_git(root, "rev-parse", "--absolute-git-dir", looking=True).strip())
 
 
 def commit_of(root: Path, name: str) -> str:
@@ -113,55 +118,33 @@ def _room(directory: Path) -> Path:
 
 def _next(root: Path) -> ChapterFolder:
     """The chapter under way; when it is done, the one after it."""
-    progress = Progress.read(root)
-    known = {each.id: each for each in chapters()}
-    here = known.get(progress.current) or chapters()[0]
-    return (following(here.id) or here) if here.id in progress.done else here
+    here = current(root)
+    return (following(here.id) or here) if here.id in Progress.read(root).done else here
 
 
-def _before(name: str) -> str:
-    """The id of the chapter before, which is the tag on which this one starts; empty for the first."""
-    return max((each.id for each in chapters() if each.id < name), default="")
-
-
-def _lay_out(root: Path, chapter: ChapterFolder) -> Started:
-    started = Started(root, chapter)
-    root.mkdir(parents=True, exist_ok=True)
-    persons_git(root, "init", "-q", f"--initial-branch={BRANCH}")
-    # First the mark, so that a start that was interrupted can be repeated in the same place.
-    Progress(current=chapter.id).write(root)
-    _prepare(root)
-    tag = _before(chapter.id)
-    if tag:
-        persons_git(root, "reset", "-q", "--hard", tag)
-        _add_ignored(started)
-        laid = _("Your project, on the branch {branch}, as {tag} leaves it:", branch=BRANCH, tag=tag)
-    else:
-        laid = _("Your project, on the branch {branch}, empty:", branch=BRANCH)
-    started.told.append(f"{laid}\n  {root}")
-    return started
-
-
-def _go_on(root: Path, chapter: ChapterFolder, fresh: bool) -> Started:
+def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool = False) -> Started:
     started = Started(root, chapter)
     progress = Progress.read(root)
     _require_calm(root)
     _prepare(root)
-    tag = _before(chapter.id)
+    tag = max((each.id for each in chapters() if each.id < chapter.id), default="")
+    head = commit_of(root, "HEAD")
     goes_on = progress.current == chapter.id or (progress.current == tag and tag in progress.done)
-    if goes_on and not fresh and commit_of(root, "HEAD"):
-        started.told.append(
-            _(
-                "You go on with your own code. To start on {tag} instead:\n  workbook start {chapter} --fresh",
-                tag=tag or _("an empty folder"),
-                chapter=chapter.id,
-            )
+    if goes_on and not fresh and head:
+        values = {"tag": tag or _("an empty folder"), "chapter": chapter.id}
+        own = _(
+            "You go on with your own code. To start on {tag} instead:\n  workbook start {chapter} --fresh", **values
         )
-    elif tag or commit_of(root, "HEAD"):
+        started.told.append(own)
+    elif new or tag or head:
         _save(started)
         _switch(root, tag)
         began = _("as {tag} leaves it", tag=tag) if tag else _("empty")
-        started.told.append(_("Your project is now {began}, on the branch {branch}.", began=began, branch=BRANCH))
+        now = _("Your project is now {began}, on the branch {branch}.", began=began, branch=BRANCH)
+        laid = _("Your project, on the branch {branch}, empty:", branch=BRANCH)
+        if tag:
+            laid = _("Your project, on the branch {branch}, as {tag} leaves it:", branch=BRANCH, tag=tag)
+        started.told.append(f"{laid}\n  {root}" if new else now)
     _add_ignored(started)
     progress.current = chapter.id
     progress.write(root)
@@ -173,7 +156,7 @@ def _prepare(root: Path) -> None:
     persons_git(root, "config", f"remote.{REMOTE}.url", str(history()))
     persons_git(root, "config", f"remote.{REMOTE}.fetch", f"+refs/heads/*:refs/remotes/{REMOTE}/*")
     persons_git(root, "fetch", "-q", "--tags", "--force", REMOTE)
-    exclude = Path(persons_git(root, "rev-parse", "--absolute-git-dir").strip()) / "info" / "exclude"
+    exclude = git_folder(root) / "info" / "exclude"
     exclude.parent.mkdir(exist_ok=True)
     lines = exclude.read_text(encoding="utf-8") if exclude.exists() else ""
     if NAME not in lines.splitlines():
@@ -181,35 +164,31 @@ def _prepare(root: Path) -> None:
 
 
 def _require_calm(root: Path) -> None:
-    folder = Path(persons_git(root, "rev-parse", "--absolute-git-dir").strip())
-    for waiting in IN_PROGRESS:
-        if (folder / waiting).exists():
-            values = {"root": root, "waiting": waiting}
-            what = _("git is in the middle of something in {root} ({waiting}), so nothing was changed.", **values)
-            raise Problem(what, ways=(_("Finish it or give it up first; `git status` says how."),))
+    if waiting := next((name for name in IN_PROGRESS if (git_folder(root) / name).exists()), None):
+        values = {"root": root, "waiting": waiting}
+        what = _("git is in the middle of something in {root} ({waiting}), so nothing was changed.", **values)
+        raise Problem(what, ways=(_("Finish it or give it up first; `git status` says how."),))
 
 
 def _save(started: Started) -> None:
     """Commit what is not committed, and keep the student's commits under a name."""
-    root, chapter = started.project, started.chapter.id
-    dirty = not is_clean(root)
-    head = commit_of(root, "HEAD")
-    if dirty or (head and not _is_tagged(root, head)):
-        branch = _free_branch(root, chapter)
-        # The branch first: a commit on it leaves `my-work` where it is, whatever happens next.
-        persons_git(root, "checkout", "-q", *(("-b", branch) if head else ("--orphan", branch)))
-        if dirty:
-            commit_all(root, f"Work in progress before {chapter}")
-            started.told.append(_("What you had not committed is committed now."))
-        started.told.append(_kept_on(branch))
-    # Who looks at a tag or at another branch stands elsewhere than their own commits, and `my-work` is about to move.
+    root, kept = started.project, []
+    here = try_git(root, "symbolic-ref", "--short", "-q", "HEAD", looking=True).stdout.strip()
+    dirty, head = not is_clean(root), commit_of(root, "HEAD")
+    # Who looks at a tag or at another branch stands elsewhere than their own commits.
+    if here != BRANCH and (dirty or (head and not _is_tagged(root, head))):
+        kept.append(_free_branch(root, started.chapter.id))
+        persons_git(root, "checkout", "-q", "-b", kept[0])
+    if dirty:
+        commit_all(root, f"Work in progress before {started.chapter.id}")
+        started.told.append(_("What you had not committed is committed now."))
     tip = commit_of(root, f"refs/heads/{BRANCH}")
     if tip and not _is_tagged(root, tip):
-        others = persons_git(root, "for-each-ref", "--contains", tip, "--format=%(refname:short)", "refs/heads")
-        if set(others.split()) == {BRANCH}:
-            branch = _free_branch(root, chapter)
-            persons_git(root, "branch", "-q", branch, tip)
-            started.told.append(_kept_on(branch))
+        kept.append(_free_branch(root, started.chapter.id))
+        persons_git(root, "branch", "-q", "-m", BRANCH, kept[-1])
+    for branch in kept:
+        words = _("Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}", branch=branch)
+        started.told.append(words)
 
 
 def _is_tagged(root: Path, commit: str) -> bool:
@@ -217,14 +196,8 @@ def _is_tagged(root: Path, commit: str) -> bool:
 
 
 def _free_branch(root: Path, chapter: str) -> str:
-    number = 1
-    while commit_of(root, f"refs/heads/work-before-{chapter}-{number}"):
-        number += 1
-    return f"work-before-{chapter}-{number}"
-
-
-def _kept_on(branch: str) -> str:
-    return _("Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}", branch=branch)
+    names = (f"work-before-{chapter}-{number}" for number in count(1))
+    return next(name for name in names if not commit_of(root, f"refs/heads/{name}"))
 
 
 def _switch(root: Path, tag: str) -> None:
@@ -232,12 +205,9 @@ def _switch(root: Path, tag: str) -> None:
     if tag:
         persons_git(root, "checkout", "-q", "-B", BRANCH, tag)
         return
-    here = try_git(root, "symbolic-ref", "--short", "-q", "HEAD").stdout.strip()
-    if here == BRANCH:
-        persons_git(root, "checkout", "-q", "--detach")
-    try_git(root, "branch", "-q", "-D", BRANCH)
-    persons_git(root, "checkout", "-q", "--orphan", BRANCH)
     persons_git(root, "rm", "-r", "-q", "-f", "--ignore-unmatch", ".")
+    persons_git(root, "symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")
+    persons_git(root, "update-ref", "-d", f"refs/heads/{BRANCH}")
 
 
 def _add_ignored(started: Started) -> None:
@@ -247,8 +217,7 @@ def _add_ignored(started: Started) -> None:
     listed = set(persons_git(root, "ls-files", "-z").split("\0"))
     ignored = set(try_git(root, "check-ignore", *files).stdout.splitlines()) if files else set()
     for path in sorted(ignored - listed):
-        target = root / path
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(files[path].encode())
+        if not (root / path).exists():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(files[path].encode())
             started.told.append(_("{path} is there too; git ignores it.", path=path))

@@ -6,7 +6,7 @@
 | `server` | the student's own MySQL, which is only read |
 | `settings`, `settings_with` | which database the application would use; the same with another `.env` |
 | `pool`, `schema`, `rows` | the pool's connections; the tables by models and by migrations; `rows("SELECT …")` |
-| `application`, `api` | the application, imported; started: `api.post("/v1/…", json=…)`, with the statements it sent |
+| `application`, `api` | the application, imported; started: `api.post("/v1/…", json=…)` |
 | `tests` | the student's tests, also with the chapter's wrong applications |
 | `packages`, `git` | what is installed; git in the project |
 | `workflow`, `rehearsal` | the workflow on GitHub, as it is and with faults planted |
@@ -22,17 +22,16 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import TypeAlias
 
-from workbook.ci.workflow import Workflow
 from workbook.history.git import try_git
-from workbook.login import databases as databases_on
 from workbook.mysql.ladder import database_name
+from workbook.mysql.login import databases as databases_on
 from workbook.mysql.server import Server
+from workbook.rehearsal.workflow import Workflow
 from workbook.say import _
 from workbook.student.check import Broken, Found, check, look
 from workbook.student.ground import Ground, students_server, tables
-from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
+from workbook.student.inside import Answer, Api, Pool, Rows, Run, Schema, Settings, SettingsWith, Tests, TestsUnder
 from workbook.student.pipeline import Rehearsal, events, mysql_services
-from workbook.student.testrun import Run, Tests, TestsUnder
 
 Git: TypeAlias = Callable[..., str]
 """What git prints in the project: `git("log", "--format=%h")`; nothing when it refuses."""

@@ -1,0 +1,91 @@
+"""Small projects with a workflow, and what `workbook ci` says of them."""
+
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import NamedTuple
+
+import pytest
+
+from workbook.rehearsal import run
+
+WORKFLOW = ".github/workflows/ci.yml"
+
+MYSQL = """\
+services:
+  mysql:
+    image: mysql:8.4
+    env:
+      MYSQL_ROOT_PASSWORD: "1234"
+      MYSQL_DATABASE: from_the_service
+    ports:
+      - 3306:3306
+    options: --health-cmd="mysqladmin ping"
+"""
+"""A MySQL service, as one writes it below a job's name."""
+
+
+class Ran(NamedTuple):
+    """What a run printed, and its exit code."""
+
+    code: int
+    said: str
+
+    @property
+    def words(self) -> str:
+        """What it printed, in one line."""
+        return " ".join(self.said.split())
+
+
+Ci = Callable[..., Ran]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A git repository without a commit."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    return folder
+
+
+@pytest.fixture
+def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
+    """Write and commit a workflow (or its steps, or scripts that all have to pass), and run it."""
+
+    def do(steps: str = "", *scripts: str, job: str = "", workflow: str = "", only: str = "", **files: str) -> Ran:
+        steps = steps or "".join(f"- run: |\n{indent(dedent(each), ' ' * 4)}\n" for each in scripts)
+        write(project, {**files, WORKFLOW: workflow or one_job(steps, job)})
+        commit(project)
+        commit(project, "Nothing new")
+        capfd.readouterr()
+        ran = Ran(run(Path(WORKFLOW), project, only or None), capfd.readouterr().out)
+        assert ran.code == 0 or not scripts, ran.said
+        return ran
+
+    return do
+
+
+def one_job(steps: str, more: str = "") -> str:
+    """A workflow of the one job `test`."""
+    head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n"
+    return f"{head}{indent(dedent(more), ' ' * 4)}\n    steps:\n{indent(dedent(steps), ' ' * 6)}"
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def commit(folder: Path, subject: str = "A commit") -> None:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", subject)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=Student", "-c", "user.email=student@example.com")
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()

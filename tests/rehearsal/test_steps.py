@@ -1,0 +1,191 @@
+"""Each step of a job is run as GitHub runs it, and shown with its result; nothing of it changes this machine."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.conftest import MYSQL, WORKFLOW, Ci, commit, git, one_job, write
+from workbook.clinic import lastcheck
+from workbook.rehearsal import NOT_JUDGED, STUDENT, run
+from workbook.say import Problem
+
+pytestmark = pytest.mark.slow
+
+HANDED_ON = """\
+- id: first
+  run: |
+    echo "word=hello" >> "$GITHUB_OUTPUT"
+    echo "NAME=world" >> "$GITHUB_ENV"
+    mkdir bin && printf '#!/bin/sh\\necho tool' > bin/our-tool && chmod +x bin/our-tool
+    echo "$PWD/bin" >> "$GITHUB_PATH"
+- run: test "${{ steps.first.outputs.word }} $NAME $(our-tool)" = "hello world tool"
+- run: test "$CI $GITHUB_ACTIONS ${{ github.ref_name }}" = "true true main"
+"""
+SHALLOW = """\
+- uses: actions/checkout@v4
+- run: test "$(git rev-list --count HEAD)" = 1
+- uses: actions/checkout@v4
+  with: {fetch-depth: 0, path: whole}
+- run: cd whole && test "$(git rev-list --count HEAD)" -gt 1
+"""
+PIP = """\
+- uses: actions/setup-python@v5
+  with: {python-version: "3"}
+- run: test "$(command -v python)" = "$(dirname "$(command -v pip)")/python"
+- run: case "$(pip --version)" in *"$RUNNER_TEMP"*) ;; *) exit 1 ;; esac
+"""
+LOG_IN = "mysql -h127.0.0.1 -uroot -e 'SELECT 1' -p$PASSWORD"
+SECRET = "env: {PASSWORD: '${{ secrets.DB }}'}\n" + MYSQL.replace('"1234"', "${{ secrets.DB }}")
+
+
+def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
+    ran = ci(
+        """\
+        - name: Say hello
+          run: echo hello
+        - run: exit 3
+          continue-on-error: true
+        - run: |
+            echo "this one"
+            false
+        - run: echo never
+        - name: Say goodbye
+          if: always()
+          run: echo goodbye
+        """
+    )
+
+    assert ran.code == 1
+    said = re.sub(r"\d+\.\d s", "N s", ran.said)
+    assert "ok       Say hello (N s)\nfailed   Run exit 3 (N s); the job goes on\n" in said
+    assert 'failed   Run echo "this one" (N s)\nok       Say goodbye (N s)\n' in said
+    assert said.endswith(
+        'The job failed at the step “Run echo "this one"”: exit code 1.\n\nIts last lines:\n  this one\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "job", "code", "said"),
+    [
+        ('- run: test -z "$(ls -A)"', "", 0, "The job passed."),
+        ("- run: true\n- run: exit 3\n  continue-on-error: true", "", 0, "The job passed."),
+        ("- run: false | true\n- run: false | true\n  shell: bash", "", 1, "ok Run false | true"),
+        (HANDED_ON, "", 0, "The job passed."),
+        (SHALLOW, "", 0, "The job passed."),
+        ("- run: cat a.txt", "", 1, "cat: a.txt: No such file or directory"),
+        ("- run: no-such-program", "", 1, "exit code 127. Its last lines: "),
+        ("- run: 'false'", "if: github.event_name == 'pull_request'", 0, "skipped: its condition does not hold."),
+        ('- run: test -z "${{ secrets.TOKEN }}"', "", 0, "Secrets are empty here: TOKEN."),
+        (PIP, "", 0, "The job passed."),
+        (f"- run: {LOG_IN}", SECRET, 0, "The job passed."),
+        ("- run: 'true'", MYSQL.replace("MYSQL_DATABASE: from_the_service", "MYSQL_USER: root"), 1, "must not be root"),
+        # What cannot run here, and decides nothing: it came after the failure, in another step, was skipped, a cache.
+        ("- run: 'false'\n- uses: codecov/codecov-action@v5\n  if: always()", "", 1, "The job failed"),
+        ("- run: sudo apt-get update\n- run: 'false'", "", 1, "The job failed"),
+        ("- uses: codecov/codecov-action@v5\n  if: false\n- run: 'true'", "", 0, "The job passed."),
+        ("- uses: actions/cache@v4\n  with: {path: a, key: b}\n- run: 'true'", "", 0, "The job passed."),
+        # And what decides.
+        ("- uses: somebody/setup-tool@v1\n- run: tool", "", NOT_JUDGED, "somebody/setup-tool@v1"),
+        ("- run: sudo apt-get install -y tool && tool", "", NOT_JUDGED, "apt-get install -y tool"),
+        ("- run: docker compose up --wait", "", NOT_JUDGED, "docker compose up --wait"),
+        ("- run: 'false'", "container: python:3.12", NOT_JUDGED, "a job in a container"),
+        ("- run: 'false'", "strategy: {matrix: {letter: [a, b]}}", NOT_JUDGED, "a job with a matrix"),
+        ("- run: 'true'", MYSQL.replace("mysql", "redis"), NOT_JUDGED, "the service redis"),
+    ],
+)
+def test_a_job_comes_to_the_end_that_it_has_on_github(ci: Ci, steps: str, job: str, code: int, said: str) -> None:
+    ran = ci(steps, job=job, **{"a.txt": "here"})
+
+    assert ran.code == code, ran.said
+    assert said in ran.words
+    if code == NOT_JUDGED:
+        assert f"not run here: {said}" in ran.said
+        assert f"The job is not judged, for this was not run here: {said}" in ran.words
+
+
+def test_only_what_is_committed_is_there_and_the_rest_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Problem, match="There is no workflow at"):
+        run(Path(WORKFLOW), project, None)
+    write(project, {WORKFLOW: one_job("- run: 'true'"), "a.txt": "committed"})
+    with pytest.raises(Problem, match="Nothing is committed"):
+        run(Path(WORKFLOW), project, None)
+    commit(project, "First words")
+    script = 'test "$(cat a.txt)" = committed && test ! -e b.txt'
+    steps = f"- uses: actions/checkout@v4\n- run: {script}"
+    write(project, {WORKFLOW: one_job(steps), "a.txt": "changed", "b.txt": ""})
+
+    assert run(Path(WORKFLOW), project, None) == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith(f"ci.yml on commit {git(project, 'rev-parse', '--short', 'HEAD')}: First words\n")
+    assert "ci.yml is not committed; it is taken as it is on the disk.\n" in said
+    assert "Left out, because not committed: a.txt, b.txt.\n" in said
+    assert git(project, "status", "--porcelain").split() == ["M", WORKFLOW, "M", "a.txt", "??", "b.txt"]
+
+
+def test_a_job_waits_for_those_that_it_needs(ci: Ci) -> None:
+    job = "runs-on: ubuntu-24.04\n    steps:\n      - run: "
+    workflow = f"on: push\njobs:\n  second:\n    needs: first\n    {job}'true'\n  first:\n    {job}'false'\n"
+
+    ran = ci(workflow=workflow)
+    assert ran.code == 1
+    assert re.search(r"Job first\nfailed .*\nJob second\n\nskipped: it needs first\.\n$", ran.said, re.DOTALL)
+
+    assert ci(workflow=workflow, only="second").code == 0
+    with pytest.raises(Problem, match=r"ci\.yml has no job third") as problem:
+        ci(workflow=workflow, only="third")
+    assert problem.value.why == "It has: first, second."
+
+
+def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
+    ci: Ci, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+
+    ci("- run: echo no-such-table; exit 1")
+    assert lastcheck.read(project) == []
+    assert list(scratch.iterdir()) == []
+
+    ci("- run: echo no-such-table; exit 1", **{STUDENT: ""})
+    said = "The job failed at the step “Run echo no-such-table; exit 1”: exit code 1."
+    assert lastcheck.read(project) == [lastcheck.Fault("", "workbook ci, job test", (said,), "no-such-table")]
+
+    ci("- run: 'true'")
+    assert lastcheck.read(project) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has no such rights to lose")
+def test_a_step_cannot_change_what_is_not_the_jobs(ci: Ci, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "kept").write_text("mine")
+    ci(
+        "",
+        *(f"! {way}" for way in (f"echo x > {there}/new", f"echo x >> {there}/kept", f"rm -rf {there}")),
+        *(f"! {way}" for way in (f"mv {there}/kept .", f"chmod 777 {there}", f"kill {os.getpid()}")),
+        "! touch /etc/workbook-was-here && ! python3 -c 'import os; os.setuid(0)'",
+        "echo text | tee a && cp a b && mv b c && ln -s c d && rm a && cp /etc/hostname e",
+    )
+    assert [(path.name, path.read_text()) for path in there.iterdir()] == [("kept", "mine")]
+    assert not Path("/etc/workbook-was-here").exists()
+
+
+def test_the_job_has_a_clock_a_home_and_packages_of_its_own(ci: Ci, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the project forgot to name must be missing, as on GitHub."""
+    before = Path("/etc/localtime").lstat()
+    monkeypatch.setenv("VIRTUAL_ENV", "/somewhere")
+    ran = ci(
+        "",
+        "sudo -E -u root rm /etc/localtime\nsudo timedatectl set-timezone Asia/Seoul",
+        'test "$(date +%Z)" = UTC',
+        f'test "$HOME" != {Path.home()} && touch ~/.bashrc',
+        "test -z \"$VIRTUAL_ENV\" && ! python3 -c 'import tortoise'",
+    )
+    assert "         not run here: sudo rm /etc/localtime\n         not run here: timedatectl set-timezone" in ran.said
+    assert Path("/etc/localtime").lstat() == before

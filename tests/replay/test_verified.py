@@ -1,0 +1,84 @@
+"""What was verified is not verified again, until one of the things that it depends on changes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.lesson.course import FIRST, SECOND, write_course
+from tests.replay.test_replay import MISTAKE
+from workbook.history.build import build
+from workbook.lesson.reader import read_lesson, read_mistake
+from workbook.replay import verified
+
+LESSON, PAGE = "chapters/ch02_fixture/lesson.md", "chapters/ch02_fixture/mistakes/misspelt.md"
+MORE = FIRST.replace("```console\n$ git init", '```text title="more.txt"\n```\n\n```console\n$ git init')
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_course(tmp_path / "chapters")
+    write(tmp_path / PAGE, MISTAKE.format(planted="hullo"))
+    write(tmp_path / "workbook/replay.py", "1\n")
+    monkeypatch.setattr(verified, "MACHINE", (tmp_path / "workbook", tmp_path / "requirements.lock"))
+    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("FRESH", raising=False)
+    return tmp_path
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def inputs(clone: Path, path: str, mysql: str = "9.7.4") -> list[verified.Input]:
+    verified._content.cache_clear()
+    shutil.rmtree(clone / "history", ignore_errors=True)
+    page = read_lesson(clone / path) if path == LESSON else read_mistake(clone / path)
+    return verified.page_inputs(page, build(clone / "chapters", clone / "history"), mysql)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "still"),
+    [
+        ("chapters/ch01_fixture/lesson.md", MORE, ""),
+        ("chapters/ch01_fixture/lesson.md", FIRST.replace("NAME=world", "NAME=you"), ""),
+        (LESSON, SECOND.replace("# A name", "# The name"), PAGE),
+        (PAGE, MISTAKE.format(planted="hallo"), LESSON),
+        ("chapters/versions.toml", '[versions]\n"x" = "1"\n', ""),
+        ("requirements.lock", "pytest==9.3.0\n", ""),
+        ("workbook/replay.py", "2\n", ""),
+        ("workbook/mysql/server.py", "", ""),
+        ("", "MySQL", ""),
+        ("", "Python", ""),
+        ("", "FRESH", ""),
+        ("", "CI", ""),
+    ],
+)
+def test_a_page_is_replayed_again_when_something_changes(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str, still: str
+) -> None:
+    for page in (LESSON, PAGE):
+        assert not verified.remembered(page, inputs(clone, page))
+        verified.remember(page, inputs(clone, page))
+        assert verified.remembered(page, inputs(clone, page))
+    if file:
+        write(clone / file, text)
+    elif text == "Python":
+        monkeypatch.setattr("sys.version", "3.99")
+    else:
+        monkeypatch.setenv(text, "1")
+    for page in (LESSON, PAGE):
+        now = inputs(clone, page, "9.7.5" if text == "MySQL" else "9.7.4")
+        assert verified.remembered(page, now) == (page == still)
+
+
+def test_what_was_changed_while_it_was_verified_is_not_remembered_and_a_made_file_counts(clone: Path) -> None:
+    before = inputs(clone, LESSON)
+    assert not verified.remembered("a page", before)
+    write(clone / "chapters/ch02_fixture/made/migrations/0_x.py", "x\n")
+    verified.remember("a page", before)
+    assert verified.remembered("a page", before)
+    verified._content.cache_clear()
+    assert not verified.remembered("a page", before)

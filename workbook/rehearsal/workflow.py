@@ -1,0 +1,175 @@
+"""Reads a workflow; what GitHub would refuse is a sentence with its line. Rewrites a job so that it runs here."""
+
+import copy
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from workbook.rehearsal.service import ANY_PORT, MYSQL_PORT, STARTS_MYSQL, Mysql, secrets_of
+from workbook.say import Problem, _
+
+NOT_HERE = "not run here: "
+"""How a step says what is left out of it."""
+
+REFUSED = re.compile(
+    r"(syntax-check|events|id|job-needs|permissions|runner-label): "
+    r"|expression: .*(undefined variable|is not allowed here|while (lexing|parsing)|unexpected)"
+    r"|action: .*(in invalid format|\"actions/(cache@v[12]|(up|down)load-artifact@v[123])\")"
+)
+"""The kinds of actionlint's findings (of some, the sentences) for which GitHub starts nothing, or fails at once."""
+
+RUNNER = "ubuntu-latest"
+"""What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
+SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}", "sh": "sh -e {0}"}
+"""What GitHub runs a script with, by the name of the shell."""
+
+
+class Workflow(NamedTuple):
+    """A workflow that GitHub would take. Its values are texts, as they are written: `"true"`, `"3306"`, `"on"`."""
+
+    content: dict[str, Any]
+
+    @property
+    def jobs(self) -> dict[str, dict[str, Any]]:
+        """The jobs by their ids, each after those that it needs."""
+        jobs = self.content["jobs"]
+        return {
+            name: jobs[name] for name in TopologicalSorter({name: needs(jobs[name]) for name in jobs}).static_order()
+        }
+
+
+def needs(job: dict[str, Any]) -> list[str]:
+    """The ids of the jobs that must pass before this one."""
+    named = job.get("needs") or []
+    return [named] if isinstance(named, str) else list(named)
+
+
+def tool(name: str) -> str:
+    """The path of a pinned program, `act` or `actionlint`: beside our Python, else on PATH; a Problem without it."""
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    if not found:
+        what = _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name)
+        raise Problem(what, ways=(_("Install what requirements.lock pins: make setup"),))
+    return found
+
+
+def read(file: Path) -> Workflow:
+    """Read a workflow; a Problem says that there is none, or names the first line for which GitHub would refuse it."""
+    if not file.is_file():
+        why = _("GitHub looks for workflows in the folder .github/workflows, at the top of the repository.")
+        raise Problem(_("There is no workflow at {file}.", file=file), why=why)
+    written = file.read_text(encoding="utf-8", errors="replace")
+    command = [tool("actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout or "[]")
+    for each in sorted(found, key=lambda each: each["line"]):
+        own_labels = each["kind"] == "runner-label" and "self-hosted" in written
+        if REFUSED.match(f"{each['kind']}: {each['message']}") and not own_labels:
+            mistake = f"{file}, line {each['line']}: {re.split(r'[.] (?:available|see) ', each['message'])[0]}."
+            raise Problem(_("GitHub would refuse {mistakes}", mistakes=mistake), why=each.get("snippet") or "")
+    try:
+        return Workflow(yaml.load(written, yaml.BaseLoader))
+    except yaml.YAMLError as error:  # PyYAML reads an older YAML than GitHub does
+        raise Problem(_("{env_file} cannot be read: {reason}.", env_file=file, reason=error)) from None
+
+
+def elsewhere(job: dict[str, Any]) -> str:
+    """Why a job cannot run on this machine at all, or nothing."""
+    if "uses" in job:
+        return _("the workflow {uses}", uses=job["uses"])
+    if "container" in job:
+        return _("a job in a container, which needs Docker")
+    if "matrix" in (job.get("strategy") or {}):
+        return _("a job with a matrix")
+    if re.search(r"windows|macos|self-hosted", str(job.get("runs-on")), re.IGNORECASE):
+        return _("a job on {machine}", machine=job["runs-on"])
+    return ""
+
+
+def is_unknown(step: dict[str, Any]) -> bool:
+    """Whether a step uses an action that nothing here stands in for."""
+    return _script(step, Path()) == ""
+
+
+def rewrite(workflow: Mapping[str, Any], name: str, commit: Path, mysql: Mysql) -> tuple[dict[str, Any], str]:
+    """The job `name` of a workflow, as it can run here: a workflow of this job alone, and the secrets it misses.
+
+    Args:
+        commit: a clone that holds the commit under test, and nothing that is not committed.
+        mysql: what the job finds in place of its MySQL.
+    """
+    whole = copy.deepcopy(dict(workflow))
+    job = whole["jobs"][name]
+    known = {"GITHUB_TOKEN", *secrets_of(job)}
+    defaults = [((each.get("defaults") or {}).get("run") or {}).get("shell") for each in (job, whole)]
+    job["runs-on"] = RUNNER
+    for key in ("needs", "services", "environment", "concurrency", "permissions", "strategy"):
+        job.pop(key, None)
+        whole.pop(key, None)
+    # Unsaid, it means this, and on this machine somebody else may be there.
+    job["env"] = {"MYSQL_PORT": str(MYSQL_PORT)} | (whole.pop("env", None) or {}) | (job.get("env") or {})
+    whole["on"], whole["jobs"] = "push", {name: job}
+    for place, step in enumerate(job["steps"]):
+        script = _script(step, commit)
+        if script is not None:
+            kept = {key: step[key] for key in ("id", "if", "continue-on-error", "env") if key in step}
+            script = script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
+            job["steps"][place] = kept | {
+                "name": step.get("name") or step["uses"],
+                "shell": SHELLS["bash"],
+                "run": script,
+            }
+        elif "run" in step:
+            script = STARTS_MYSQL.sub(r"\1true", step["run"]) if mysql.preinstalled else step["run"]
+            shell = step.get("shell") or defaults[0] or defaults[1] or ""
+            step |= {"run": _led(script, mysql.ports), "shell": SHELLS.get(shell, shell)}
+    for holder in (job, *job["steps"]):
+        for key, value in (holder.get("env") or {}).items():
+            holder["env"][key] = _led(f"{key}={value}", mysql.ports).partition("=")[2]
+        for key in {"continue-on-error", "timeout-minutes"} & holder.keys():
+            holder[key] = yaml.safe_load(holder[key])  # act wants no texts there
+    return whole, ", ".join(sorted(set(re.findall(r"\bsecrets\.(\w+)", str(job))) - known))
+
+
+def _led(text: str, ports: Mapping[int, int]) -> str:
+    """A text with our ports in `MYSQL_PORT=3306`, `localhost:3306`, `-P 3306`, `job.services.mysql.ports[3306]`."""
+    numbers = "|".join(str(port) for port in ports if port != ANY_PORT)
+    for before in (r"(?:\b|_)PORT\b[\"']?[\s=:]\s*[\"']?", r"(?:localhost|127\.0\.0\.1):", r"\s(?-i:-P)\s*"):
+        text = re.sub(rf"(?i)({before})({numbers})\b", lambda found: f"{found[1]}{ports[int(found[2])]}", text)
+    asked = rf"job\.services\.[\w-]+\.ports\[['\"]?{MYSQL_PORT}['\"]?\]"
+    return re.sub(asked, str(ports.get(ANY_PORT, "''")), text)
+
+
+def _script(step: dict[str, Any], commit: Path) -> str | None:
+    """What does the same as an action to this job and nothing more; empty for an unknown one, None for another step."""
+    uses, inputs = str(step.get("uses") or "./"), step.get("with") or {}
+    if uses.startswith("./"):
+        return None
+    match uses.partition("@")[0].lower():
+        case "actions/checkout" if "github.repository" in inputs.get("repository", "github.repository"):
+            # A clone as shallow as the real one, in the job's empty folder.
+            depth = () if inputs.get("fetch-depth") == "0" else ("--depth=1",)
+            return shlex.join(("git", "clone", "--quiet", *depth, f"file://{commit}", inputs.get("path", ".")))
+        case "astral-sh/setup-uv" if "python-version" not in inputs:
+            return "uv --version"
+        case "astral-sh/setup-uv" | "actions/setup-python":
+            # An environment of the job's own: what it installs with pip is gone with it.
+            asked = shlex.quote(inputs.get("python-version", "3"))
+            return f"""python=$(uv python find --no-project {asked} 2>/dev/null) \\
+                || {{ echo "{NOT_HERE}Python "{asked}; python=$(command -v python3); }}
+                "$python" -m venv "$RUNNER_TEMP/python"
+                echo "$RUNNER_TEMP/python/bin" >> "$GITHUB_PATH"
+                echo "UV_PYTHON=$python" >> "$GITHUB_ENV"
+            """
+        case "actions/cache" | "actions/cache/restore" | "actions/cache/save" | "actions/upload-artifact":
+            return f"echo {shlex.quote(NOT_HERE + uses)}"  # a job that passes with it passes without
+    return ""

@@ -1,0 +1,80 @@
+"""`workbook doctor`: what is wrong with a machine or a project, why it matters, and the command that mends it."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from pymysql import MySQLError
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from workbook.say import _
+from workbook.student.doctor import database, machine
+from workbook.student.doctor import project as files
+from workbook.student.doctor.machine import Finding, Results
+
+
+def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
+    """Examine the machine, and the project (the one around `here` when None) if there is one; change nothing.
+
+    Returns:
+        the exit code: 1 when something is wrong, 0 otherwise.
+    """
+    here = (here or Path.cwd()).absolute()
+    project = project.absolute() if project else find_project(here)
+    console = Console(highlight=False, width=min(80, Console().width))
+    found: list[Finding] = []
+    for name, results in examine(project, here):
+        facts = list(seen(results))
+        wanting = [each for each in facts if isinstance(each, Finding)]
+        for each in wanting:
+            mark = _("WRONG") if each.wrong else _("to do")
+            console.print(Padding(Text(f"{mark}  {name}: {each.what}", "bold" if each.wrong else ""), (1, 0, 0, 2)))
+            console.print(Padding(Text(each.why), (0, 0, 0, 6)))
+            # Never broken, so that it can be copied.
+            console.print(f"      → {each.cure}\n", markup=False, soft_wrap=True)
+        if not wanting:
+            console.print(Padding(Text(f"ok  {name}: {', '.join(map(str, facts)) or _('fine')}"), (0, 0, 0, 2)))
+        found += wanting
+    findings = sum(each.wrong for each in found)
+    console.print(_("Findings: {findings}.", findings=findings) if findings else _("Nothing is wrong."))
+    if steps := len(found) - findings:
+        console.print(_("To do: {steps}.", steps=steps))
+    return int(findings > 0)
+
+
+def find_project(here: Path) -> Path | None:
+    """The project around a folder: the nearest one above that holds the student's progress, or the application."""
+    around = ((each, each / ".workbook-progress", each / "app/configs") for each in (here, *here.parents))
+    return next((each for each, progress, configs in around if progress.exists() or configs.is_dir()), None)
+
+
+def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
+    """Every examination's name and what it finds, in the order in which things depend on each other."""
+    yield _("Python"), machine.python(project)
+    yield "git", machine.git()
+    yield "uv", machine.uv()
+    yield _("disk"), machine.disk(project or here)
+    yield _("ports"), machine.port()
+    if project:
+        yield _("place"), files.place(project, here)
+        yield ".env", files.env(project)
+        yield _("line ends"), files.line_ends(project)
+        yield _("packages"), files.packages(project)
+        yield _("application"), files.application(project)
+    yield from database.examine(project)
+
+
+def seen(results: Results) -> Results:
+    """What an examination finds; what keeps it from looking is a finding, too."""
+    try:
+        yield from results
+    except OSError as error:
+        what = _("{file} cannot be read: {strerror}.", file=error.filename, strerror=error.strerror)
+        file = shlex.quote(str(error.filename))
+        yield Finding(what, _("The application cannot read it."), f"mv {file} {file}.old")
+    except MySQLError as error:
+        what = _("MySQL answers the login, and not the questions: {args}", args=error.args[-1])
+        why = _("Neither the application nor its tests run without it.")
+        yield Finding(what, why, "workbook db shell --project . <<< 'SHOW GRANTS'")

@@ -1,1 +1,0 @@
-"""The site: ordinary Markdown pages made from lessons, mistakes, notebooks, commits and `docs/`, built by MkDocs."""
