@@ -50,7 +50,7 @@ def up(
     project: Project = TEMPLATE,
 ) -> None:
     """Serve the application on a real MySQL; Ctrl-C stops all of it."""
-    from workbook.up import serve
+    from workbook.serve import serve
 
     raise typer.Exit(serve(project, port))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from workbook.mysql import is_free
 from workbook.say import _
-from workbook.up import port_taken
+from workbook.serve import port_taken
 
 
 class Finding(NamedTuple):
