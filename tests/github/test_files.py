@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.setup.test_makefile import run_ci
 from workbook.history.publish import edition
 from workbook.place import CLONE, TEMPLATE
 
@@ -106,11 +105,3 @@ def test_an_issue_form_asks_the_same_in_both_languages(name: str) -> None:
 def test_the_citation_is_of_this_edition() -> None:
     cited, this = yaml.safe_load((CLONE / "CITATION.cff").read_text()), edition()
     assert (cited["version"], cited.get("repository-code", "")) == this
-
-
-def test_ci_hands_its_closing_lines_to_the_run_s_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
-    lines = "pages: 31 verified, 0 remembered", "SKIPPED [1] a.py:1: why", "===== 3 passed in 0.10s ====="
-    result = run_ci(tmp_path, "; ".join(f"echo '{line}'" for line in lines))
-    assert result.returncode == 0, result.stderr
-    assert (tmp_path / "summary.md").read_text().split("\n") == ["```text", *lines, "```", ""]
