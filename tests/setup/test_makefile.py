@@ -136,7 +136,7 @@ PAGES = "pages: 31 verified, 0 remembered"
     ],
 )
 def test_ci_prints_pytests_closing_lines_last(test: str, slow: str, code: int, last: list[str], tmp_path: Path) -> None:
-    """`.ci/run` where `make test` and `make test-slow` are these recipes; GitHub's page of the run gets the lines, too."""
+    """`.ci/run` where `make test` and `make test-slow` are these recipes; the run's page gets the lines, too."""
     environment = os.environ | {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     (tmp_path / ".ci").mkdir()
     shutil.copy(CLONE / ".ci" / "run", tmp_path / ".ci" / "run")
