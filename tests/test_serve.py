@@ -84,24 +84,15 @@ def test_a_taken_port_is_said_before_anything_is_started(home: Path) -> None:
     assert local.running(home) is None
 
 
-@pytest.mark.parametrize(
-    ("files", "said"),
-    [
-        ([], "`aerich upgrade` failed in "),
-        # Found before the installed one: a migration tool with nothing to do.
-        (["aerich.py"], "The application ended with code 1; what it said stands above."),
-    ],
-)
-def test_what_does_not_migrate_or_start_is_one_sentence_and_leaves_no_server(
-    files: list[str], said: str, home: Path, tmp_path: Path
-) -> None:
+def test_what_does_not_migrate_or_start_is_one_sentence_and_leaves_no_server(home: Path, tmp_path: Path) -> None:
     (project := tmp_path / "project").mkdir()
-    for name in files:
-        (project / name).touch()
-    done = workbook("up", "--project", str(project), "--port", str(free_port()))
-    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
-    assert "Traceback" not in done.stderr or files  # then it is the application's own
-    assert local.running(home) is None
+    for said in ("`aerich upgrade` failed in ", "The application ended with code 1; what it said stands above."):
+        done = workbook("up", "--project", str(project), "--port", str(free_port()))
+        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+        assert "Traceback" not in done.stderr or "application" in said  # then it is the application's own
+        assert local.running(home) is None
+        # Found before the installed one: a migration tool with nothing to do.
+        (project / "aerich.py").touch()
 
 
 @pytest.mark.usefixtures("home")
