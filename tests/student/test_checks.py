@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.pythons import require_python
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, missing, plant, planted, play, said, verdicts
 from workbook.clinic.clinic import Page, read_clinic
@@ -53,6 +54,7 @@ def test_a_mistake_is_found_and_blamed_on_nothing_else(
     page: Page, project_at: ProjectAt, mysql: Server, own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mistake, (chapter, _, name) = read_mistake(page.file), page.name.partition("/")
+    require_python(mistake)
     root = project_at("ch32" if mistake.tag == "empty" else mistake.tag)
     play(mistake, root, mysql, own_database)
     plant(mistake.besides, root, mysql, own_database, monkeypatch)
