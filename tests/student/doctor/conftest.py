@@ -12,8 +12,8 @@ import pytest
 from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
-from workbook.student.doctor import seen
-from workbook.student.doctor.machine import Finding, Results
+from workbook.student.doctor import Finding, seen
+from workbook.student.doctor.machine import Results
 
 Mend = Callable[[Finding], None]
 

@@ -13,9 +13,8 @@ from workbook.mysql import free_port
 from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
 from workbook.student import environment
+from workbook.student.doctor import Finding, doctor, find_project, seen
 from workbook.student.doctor import database as examination
-from workbook.student.doctor import doctor, find_project
-from workbook.student.doctor.machine import Finding
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +45,9 @@ def aerich(project: Path, *arguments: str) -> None:
 
 def found(project: Path) -> list[Finding]:
     """All findings of the database's examinations."""
-    return [each for _name, results in examination.examine(project) for each in results if isinstance(each, Finding)]
+    return [
+        each for _name, results in examination.examine(project) for each in seen(results) if isinstance(each, Finding)
+    ]
 
 
 def change(file: Path, before: str, after: str) -> None:
@@ -134,8 +135,8 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
     (differ,) = found(migrated)
     assert differ.what == "The pool's connections differ in time_zone: +00:00 / +09:00."
     config.write_text(before)
-    (elsewhere,) = examination.pool(migrated, 3)
-    assert f"asks port {mysql.port}; `workbook db status` names 3." in str(elsewhere)
+    elsewhere = only(examination.pool(migrated, 3))
+    assert f"asks port {mysql.port}; `workbook db status` names 3." in elsewhere.what
     for broken in ("import nothing_of_that_name", "def f(:", "raise RuntimeError('ours')"):
         config.write_text(broken)
         (error,) = found(migrated)
