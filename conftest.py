@@ -7,7 +7,7 @@ after the last; the workers find it in the environment. There is no skip for wan
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from itertools import islice
@@ -20,6 +20,7 @@ from workbook.replay.verified import Input, remember, remembered
 
 HANDED_ON = "WORKBOOK_TEST_SERVER"
 """Where the workers find the server: its values as JSON."""
+FAILED = pytest.StashKey[bool]()
 
 Once = Callable[[str, str, Iterable[Input]], AbstractContextManager[None]]
 
@@ -29,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # The tests compare English sentences; on a Korean machine the commands would answer in Korean.
     os.environ.pop("WORKBOOK_LANG", None)
     os.environ["LC_ALL"] = "C.UTF-8"
+    # Tests start hundreds of Pythons; where none may keep what it has compiled, each takes twice as long.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if HANDED_ON in os.environ or config.option.collectonly or config.option.help:
         return
     from workbook.mysql import ladder
@@ -65,9 +68,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [*(item for run in mixed for item in run), *others]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep in mind that a test failed, for a fixture that remembers what was verified."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def once(record_property: Callable[[str, object], None]) -> Once:
-    """Verify something unless it was verified before: `with once("pages", name, inputs): …`.
+def once(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Once:
+    """Verify something unless it was verified before: `with once("pages", name, inputs): …`, in a test or a fixture.
 
     The test is skipped when it was; the run's last lines count both.
     """
@@ -76,22 +87,25 @@ def once(record_property: Callable[[str, object], None]) -> Once:
     def verified(kind: str, name: str, inputs: Iterable[Input]) -> Iterator[None]:
         what, inputs = f"{kind}/{name}", list(inputs)
         if remembered(what, inputs):
-            record_property("verified", f"{kind}: remembered")
+            record_property("remembered", kind)
             pytest.skip("remembered: nothing that it depends on has changed (FRESH=1 verifies it again)")
+        record_property("verified", kind)
         yield
-        remember(what, inputs)
-        record_property("verified", f"{kind}: verified")
+        if not request.node.stash.get(FAILED, False):
+            remember(what, inputs)
 
     return verified
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many pages, notebooks, … were verified, and how many remembered."""
-    reports = [report for kind in ("passed", "skipped") for report in terminalreporter.stats.get(kind, [])]
-    counts = Counter(value for report in reports for name, value in report.user_properties if name == "verified")
-    for kind in sorted({value.partition(":")[0] for value in counts}):
-        verified, known = counts[f"{kind}: verified"], counts[f"{kind}: remembered"]
-        terminalreporter.write_line(f"{kind}: {verified} verified, {known} remembered")
+    stats = terminalreporter.stats
+    verified, known = (
+        Counter(kind for report in stats.get(outcome, []) for name, kind in report.user_properties if name == word)
+        for outcome, word in (("passed", "verified"), ("skipped", "remembered"))
+    )
+    for kind in sorted({*verified, *known}):
+        terminalreporter.write_line(f"{kind}: {verified[kind]} verified, {known[kind]} remembered")
 
 
 @pytest.fixture(scope="session")

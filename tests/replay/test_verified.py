@@ -1,6 +1,9 @@
 """What was verified is not verified again, until one of the things that it depends on changes."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,23 @@ from tests.lesson.course import FIRST, SECOND, write_course
 from tests.replay.test_replay import MISTAKE
 from workbook.history.build import build
 from workbook.lesson.reader import read_lesson, read_mistake
+from workbook.place import CLONE
 from workbook.replay import verified
 
 LESSON, PAGE = "chapters/ch02_fixture/lesson.md", "chapters/ch02_fixture/mistakes/misspelt.md"
+REMEMBERING = """import os
+import pytest
+
+
+@pytest.fixture
+def seen(once):
+    with once("kinds", "name", []):
+        yield
+
+
+def test_it(seen):
+    assert os.environ["BROKEN"] == "no"
+"""
 MORE = FIRST.replace("```console\n$ git init", '```text title="more.txt"\n```\n\n```console\n$ git init')
 
 
@@ -82,3 +99,18 @@ def test_what_was_changed_while_it_was_verified_is_not_remembered_and_a_made_fil
     assert verified.remembered("a page", before)
     verified._content.cache_clear()
     assert not verified.remembered("a page", before)
+
+
+def test_a_fixture_remembers_what_passed_and_nothing_that_failed(clone: Path) -> None:
+    write(clone / "test_it.py", REMEMBERING)
+    closing = []
+    for broken in ("yes", "no", "no"):
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "test_it.py"],
+            cwd=clone,
+            env=os.environ | {"PYTHONPATH": str(CLONE), "BROKEN": broken},
+            capture_output=True,
+            text=True,
+        )
+        closing.append(next((line for line in done.stdout.splitlines() if line.startswith("kinds")), done.returncode))
+    assert closing == [1, "kinds: 1 verified, 0 remembered", "kinds: 0 verified, 1 remembered"]
