@@ -11,22 +11,30 @@ from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from app.configs import config
+from app.configs.tortoise_config import MIGRATION_ORM
 from app.main import app
-from app.tests.database import temporary_database
+from app.tests.database import get_test_db_config, temporary_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
 TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
 
 
+def pytest_report_header() -> str:
+    return f"MySQL: database {TEST_DB} on {config.MYSQL_HOST}:{config.MYSQL_PORT}, as {config.MYSQL_USER}"
+
+
 @pytest.fixture(scope="session", autouse=True)
 async def initialize() -> AsyncIterator[dict[str, Any]]:
     """One database for the whole run, built by the migrations; gives its Tortoise configuration."""
-    async with temporary_database(TEST_DB) as tortoise_config, TortoiseContext():
-        command = Command(tortoise_config, location=str(MIGRATIONS))
-        await command.init()
-        await command.upgrade()
-        yield tortoise_config
+    async with temporary_database(TEST_DB) as tortoise_config:
+        async with TortoiseContext():
+            command = Command(get_test_db_config(TEST_DB, MIGRATION_ORM), location=str(MIGRATIONS))
+            await command.init()
+            await command.upgrade()
+        async with TortoiseContext() as context:
+            await context.init(config=tortoise_config)
+            yield tortoise_config
 
 
 class Rollback(Exception):

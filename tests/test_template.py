@@ -64,7 +64,9 @@ def test_a_test_is_rolled_back_and_makes_no_table(copy: Path, mysql: Server) -> 
         ask.execute(f"CREATE USER {user} IDENTIFIED BY '1234'")
         ask.execute(f"GRANT ALL ON *.* TO {user} WITH GRANT OPTION")
         try:
-            said = run_tests(copy, replace(mysql, user=user, password="1234"), user)
+            # One test makes a temporary table of its own on each of the pool's connections: not what is counted here.
+            without = ("-k", "not counts_matched_rows")
+            said = run_tests(copy, replace(mysql, user=user, password="1234"), user, *without)
             ask.execute(f"{kinds} WHERE user = %s", (user,))
             counted = {name.rpartition("/")[2]: count for name, count in ask.fetchall()}
         finally:

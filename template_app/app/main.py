@@ -6,7 +6,11 @@ from tortoise.contrib.fastapi import RegisterTortoise
 
 from app.apis.docs import serve_docs
 from app.apis.v1.meeting_router import mysql_router
+from app.configs import config
+from app.configs.base_config import Env
 from app.configs.tortoise_config import TORTOISE_ORM
+
+OPENAPI_URL = None if config.ENV is Env.PROD else "/openapi.json"
 
 
 @asynccontextmanager
@@ -15,6 +19,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None)
+app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
 serve_docs(app)
 app.include_router(mysql_router)

@@ -79,14 +79,19 @@ def aerich() -> dict[str, Any]:
     return tools.get("tortoise") or tools.get("aerich") or {}
 
 
-def configuration() -> dict[str, Any] | None:
-    """The Tortoise configuration: the one that `pyproject.toml` names, else the dictionary that looks like one."""
+def configuration(migrations: bool = False) -> dict[str, Any] | None:
+    """The Tortoise configuration: the one that `pyproject.toml` names, else the dictionary that looks like one.
+
+    Migrations may have one of their own, beside the application's, which the course calls `TORTOISE_ORM`.
+    """
     module, _, attribute = str(aerich().get("tortoise_orm", "")).rpartition(".")
-    named = getattr(importlib.import_module(module), attribute, None) if module else None
-    if isinstance(named, dict):
-        return named
-    values = (value for file in modules("connections") for value in vars(imported(file)).values())
-    return next((each for each in values if isinstance(each, dict) and {"connections", "apps"} <= each.keys()), None)
+    named = [attribute] if migrations else ["TORTOISE_ORM", attribute]
+    values = [getattr(importlib.import_module(module), name, None) for name in named] if module else []
+    for value in values:
+        if isinstance(value, dict):
+            return value
+    others = (value for file in modules("connections") for value in vars(imported(file)).values())
+    return next((each for each in others if isinstance(each, dict) and {"connections", "apps"} <= each.keys()), None)
 
 
 class Project:
@@ -145,6 +150,7 @@ class Project:
             from aerich import Command
 
             self._divert(migrated)
+            config = configuration(migrations=True) or config
             async with _initialised(config):
                 command = Command(config, app=app, location=str(location))
                 await command.init()

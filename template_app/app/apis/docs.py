@@ -7,6 +7,8 @@ from fastapi.staticfiles import StaticFiles
 
 
 def serve_docs(app: FastAPI) -> None:
+    if app.openapi_url is None:  # as in production: there is nothing to draw
+        return
     app.mount("/swagger-ui", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
     @app.get("/docs", include_in_schema=False)

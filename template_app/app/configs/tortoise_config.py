@@ -1,4 +1,7 @@
+from copy import deepcopy
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from asyncmy.constants import CLIENT
 
@@ -9,13 +12,16 @@ TORTOISE_APP_MODELS = [
     "aerich.models",
 ]
 
+UTC_OFFSET = datetime.now(ZoneInfo(config.TIME_ZONE)).isoformat()[-6:]  # such as +09:00
+
 # Run by every connection of the pool when it opens, so that all of them behave alike.
 SESSION_SETTINGS = (
-    "SET time_zone = '+09:00',"
+    f"SET time_zone = '{UTC_OFFSET}',"
     " sql_mode = 'TRADITIONAL,ONLY_FULL_GROUP_BY',"
     " collation_connection = 'utf8mb4_0900_ai_ci',"
     " max_execution_time = 5000,"  # milliseconds; MySQL ends a longer SELECT
-    " innodb_lock_wait_timeout = 5"  # seconds; MySQL ends a longer wait for a locked row
+    " innodb_lock_wait_timeout = 5,"  # seconds; MySQL ends a longer wait for a locked row
+    " lock_wait_timeout = 5"  # seconds; MySQL ends a longer wait for a table that is being changed
 )
 
 TORTOISE_ORM: dict[str, Any] = {
@@ -28,10 +34,11 @@ TORTOISE_ORM: dict[str, Any] = {
                 "user": config.MYSQL_USER,
                 "password": config.MYSQL_PASSWORD,
                 "database": config.MYSQL_DB,
+                "ssl": {"ca": config.MYSQL_SSL_CA} if config.MYSQL_SSL_CA else None,
                 "connect_timeout": 5,  # seconds
                 "read_timeout": 10,  # seconds; longer than MySQL's own limits, for a server that fell silent
-                "minsize": 5,
-                "maxsize": 30,
+                "minsize": min(5, config.MYSQL_POOL_SIZE),
+                "maxsize": config.MYSQL_POOL_SIZE,
                 "init_command": SESSION_SETTINGS,
                 "client_flag": CLIENT.FOUND_ROWS,  # UPDATE reports the rows it matched, not the ones it changed
             },
@@ -40,5 +47,14 @@ TORTOISE_ORM: dict[str, Any] = {
     "apps": {
         "models": {"models": TORTOISE_APP_MODELS},
     },
-    "timezone": "Asia/Seoul",
+    "timezone": config.TIME_ZONE,
+}
+
+# A migration may work for minutes. Given up by the client, MySQL finishes it all the same, and Aerich does not know.
+MIGRATION_ORM = deepcopy(TORTOISE_ORM)
+MIGRATION_ORM["connections"]["default"]["credentials"] |= {
+    "read_timeout": None,
+    "minsize": 1,
+    "maxsize": 1,
+    "init_command": f"{SESSION_SETTINGS}, max_execution_time = 0",
 }

@@ -6,28 +6,39 @@ from copy import deepcopy
 from typing import Any
 
 import asyncmy
+from asyncmy.constants.ER import DBACCESS_DENIED_ERROR
+from asyncmy.errors import OperationalError
 
 from app.configs import config
 from app.configs.tortoise_config import TORTOISE_ORM
 
+PATIENCE = 60  # seconds that a run waits for another one with the same database
 
-def get_test_db_config(database: str) -> dict[str, Any]:
-    """The application's own Tortoise configuration, on another database."""
-    tortoise_config = deepcopy(TORTOISE_ORM)
+
+def get_test_db_config(database: str, tortoise_config: dict[str, Any] = TORTOISE_ORM) -> dict[str, Any]:
+    """The application's own Tortoise configuration, or the migrations', on another database."""
+    tortoise_config = deepcopy(tortoise_config)
     tortoise_config["connections"]["default"]["credentials"]["database"] = database
     return tortoise_config
 
 
+def database_of(tortoise_config: dict[str, Any]) -> str:
+    return str(tortoise_config["connections"]["default"]["credentials"]["database"])
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[Any]:
+    """A cursor outside every database and every transaction of a test."""
+    credentials = TORTOISE_ORM["connections"]["default"]["credentials"]
+    login = {name: credentials[name] for name in ("host", "port", "user", "password", "ssl")}
+    # IF EXISTS is silent when there is nothing to drop.
+    async with asyncmy.connect(**login, init_command="SET sql_notes = 0") as connection, connection.cursor() as cursor:
+        yield cursor
+
+
 async def run_on_server(*statements: str) -> None:
     """Run SQL outside every database and every transaction of a test."""
-    connecting = asyncmy.connect(
-        host=config.MYSQL_HOST,
-        port=config.MYSQL_PORT,
-        user=config.MYSQL_USER,
-        password=config.MYSQL_PASSWORD,
-        init_command="SET sql_notes = 0",  # IF EXISTS is silent when there is nothing to drop
-    )
-    async with connecting as connection, connection.cursor() as cursor:
+    async with server() as cursor:
         for statement in statements:
             await cursor.execute(statement)
 
@@ -37,12 +48,24 @@ async def temporary_database(name: str) -> AsyncIterator[dict[str, Any]]:
     """Make an empty database, give its Tortoise configuration, and drop it at the end.
 
     A database of that name from an interrupted run is dropped first. That is why a name
-    that does not end in `_test` is a ValueError.
+    that does not end in `_test` is a ValueError. A run that goes on holds a lock of that name.
     """
     if not name.endswith("_test"):
         raise ValueError(f"Tests drop the database they run on; {name} is left alone, its name does not end in _test.")
-    await run_on_server(f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}`")
-    try:
-        yield get_test_db_config(name)
-    finally:
-        await run_on_server(f"DROP DATABASE `{name}`")
+    async with server() as cursor:
+        await cursor.execute("SELECT GET_LOCK(%s, %s)", (name, PATIENCE))
+        if await cursor.fetchone() != (1,):
+            raise TimeoutError(f"Another run of the tests uses {name}. Wait for its end, or set another MYSQL_DB.")
+        try:
+            await cursor.execute(f"DROP DATABASE IF EXISTS `{name}`")
+            await cursor.execute(f"CREATE DATABASE `{name}`")
+        except OperationalError as error:
+            if error.args[0] != DBACCESS_DENIED_ERROR:
+                raise
+            account = error.args[1].split()[4]  # Access denied for user 'shop'@'%' to database …
+            grant = f"GRANT ALL ON `{config.MYSQL_DB}_%`.* TO {account};"
+            raise PermissionError(f"{account} may not make the database {name}. As root: {grant}") from None
+        try:
+            yield get_test_db_config(name)
+        finally:
+            await cursor.execute(f"DROP DATABASE `{name}`")

@@ -129,7 +129,7 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
     """Tortoise sets its `timezone` on the first connection of the pool, and on no other."""
     config = migrated / CONFIG
     before = config.read_text()
-    change(config, "SET time_zone = '+09:00'", "SET time_zone = '+00:00'")
+    change(config, "SET time_zone = '{UTC_OFFSET}'", "SET time_zone = '+00:00'")
     (differ,) = found(migrated)
     assert differ.what == "The pool's connections differ in time_zone: +00:00 / +09:00."
     config.write_text(before)

@@ -5,14 +5,20 @@ from pydantic import ValidationError
 
 from app.configs.base_config import Config, Env
 
+ENV_FILE = Config.model_config["env_file"]
+
 
 @pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A current folder without `.env`, and an environment without our settings."""
-    monkeypatch.chdir(tmp_path)
+def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `.env` of the test's own, not there yet, and an environment without our settings."""
+    monkeypatch.setitem(Config.model_config, "env_file", tmp_path / ".env")
     for name in Config.model_fields:
         monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    return tmp_path / ".env"
+
+
+def test_dotenv_is_the_projects_in_whatever_folder_you_are(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.rootpath / ".env" == ENV_FILE
 
 
 def test_without_settings_the_defaults_are_local() -> None:
@@ -22,30 +28,30 @@ def test_without_settings_the_defaults_are_local() -> None:
     assert (config.MYSQL_HOST, config.MYSQL_PORT, config.MYSQL_DB) == ("localhost", 3306, "when2meet_vod")
 
 
-def test_dotenv_in_the_current_folder_is_read(empty_folder: Path) -> None:
-    (empty_folder / ".env").write_text("ENV=stage\nMYSQL_PORT=3307\n")
+def test_dotenv_is_read(dotenv: Path) -> None:
+    dotenv.write_text("ENV=stage\nMYSQL_PORT=3307\n")
 
     config = Config()
 
     assert (config.ENV, config.MYSQL_PORT) == (Env.STAGE, 3307)
 
 
-def test_the_environment_wins_over_dotenv(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (empty_folder / ".env").write_text("MYSQL_DB=from_dotenv\n")
+def test_the_environment_wins_over_dotenv(dotenv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dotenv.write_text("MYSQL_DB=from_dotenv\n")
     monkeypatch.setenv("MYSQL_DB", "from_environment")
 
     assert Config().MYSQL_DB == "from_environment"
 
 
-def test_an_invalid_env_is_refused(empty_folder: Path) -> None:
-    (empty_folder / ".env").write_text("ENV=invalid\n")
+def test_an_invalid_env_is_refused(dotenv: Path) -> None:
+    dotenv.write_text("ENV=invalid\n")
 
     with pytest.raises(ValidationError, match="Input should be 'local', 'stage' or 'prod'"):
         Config()
 
 
-def test_a_misspelt_setting_in_dotenv_is_refused(empty_folder: Path) -> None:
-    (empty_folder / ".env").write_text("MYSQL_DATABASE=when2meet\n")
+def test_a_misspelt_setting_in_dotenv_is_refused(dotenv: Path) -> None:
+    dotenv.write_text("MYSQL_DATABASE=when2meet\n")
 
     with pytest.raises(ValidationError, match="mysql_database"):
         Config()

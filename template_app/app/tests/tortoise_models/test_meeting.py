@@ -2,6 +2,7 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
+from app.configs.tortoise_config import UTC_OFFSET
 from app.tortoise_models.meeting import MeetingModel
 
 
@@ -37,10 +38,11 @@ async def test_an_update_to_the_same_value_still_counts_its_row() -> None:
     assert await MeetingModel.filter(url_code="aB3").count() == 1
 
 
-async def test_created_at_is_the_time_in_korea() -> None:
+async def test_created_at_is_the_time_of_our_zone() -> None:
     await MeetingModel.create_meeting("aB3")
 
     [row] = await get_connection("default").execute_query_dict(
-        "SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), created_at) AS ahead_of_utc FROM meetings"
+        "SELECT TIMESTAMPDIFF(SECOND, created_at, CONVERT_TZ(UTC_TIMESTAMP(6), '+00:00', %s)) AS ago FROM meetings",
+        [UTC_OFFSET],
     )
-    assert abs(row["ahead_of_utc"] - 9 * 60 * 60) < 60
+    assert abs(row["ago"]) < 60
