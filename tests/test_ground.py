@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_template import command, copy, environment, run_tests
-from workbook.login import create_database, cursor, quoted
+from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 
 __all__ = ["copy"]

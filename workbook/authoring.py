@@ -94,6 +94,20 @@ def bump(name: str, version: str, chapters: Chapters = CHAPTERS) -> None:
 
 
 @app.command()
+def publish(
+    remote: Annotated[str, typer.Argument(help="A git remote, such as origin, or an address.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, and push nothing.")] = False,
+) -> None:
+    """Push this edition's commits and tags, and the template's version. No tag ever moves."""
+    from workbook.history.publish import publish as verb
+
+    pushed = verb(remote, dry_run=dry_run)
+    for ref, sha in pushed.items():
+        typer.echo(f"{sha[:10]}  {ref.split('/', 2)[2]}")
+    say(f"{'To publish' if dry_run else 'Published'}: {len(pushed)}." if pushed else f"{remote} has all of it already.")
+
+
+@app.command()
 def notebooks(
     action: Annotated[Literal["run", "check"], typer.Argument(help="check runs nothing.")] = "run",
     chapters: Annotated[list[str] | None, typer.Argument(help="Such as ch34; all when none is named.")] = None,

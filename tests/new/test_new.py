@@ -109,7 +109,8 @@ def test_its_own_workflow_is_green_at_once(project: Path, capfd: pytest.CaptureF
 def test_it_has_every_file_of_the_template_under_its_own_name(project: Path, template: Path, name: str) -> None:
     mine = set(run("git", "ls-files", cwd=project).split())
     theirs = run("git", "ls-files", "template_app", cwd=template).replace("template_app/", "").split()
-    assert mine ^ set(theirs) == {".copier-answers.yml", "uv.lock"}
+    untaught = {".copier-answers.yml", ".devcontainer/compose.yaml", ".devcontainer/devcontainer.json"}
+    assert mine ^ set(theirs) == {"uv.lock", *untaught}
     texts = {path: path.read_text() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
     assert [path for path, text in texts.items() if "when2meet" in text.lower()] == []
     assert f'name = "{name}"' in texts[project / "pyproject.toml"]

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from tests.lesson.course import FIRST, SECOND, write_course
+from workbook.history.publish import Edition
 from workbook.mysql.server import Server
 from workbook.pages import build, course, generate
 from workbook.pages.build import faults
@@ -70,6 +72,21 @@ def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> 
     assert "+" not in whole.partition("```{")[2]
     for part in ("because `assert 'hello' == 'hello you'`:", "- `test_greet.py::test_greets_by_name`"):
         assert part in red
+
+
+def test_tags_and_commits_lead_to_the_published_repository_where_one_is_named(small: Path) -> None:
+    site, here = pages_of(small)
+    assert "[`ch02-red`](../commits/ch02-red.md)" in here["chapters/ch02.md"]
+    assert "In the repository" not in here["commits/ch02.md"]
+    published = Edition("2026.1", "https://git.example/us/workbook")
+    there = {path: str(text) for path, text in Site(replace(site.course, edition=published), site.sources).files()}
+    tag, sha = f"{published.repository}/tree/2026.1/ch02-red", site.course.history.tags["ch02-red"].sha
+    lesson, commit = there["chapters/ch02.md"], there["commits/ch02-red.md"]
+    for page in (lesson, commit, there["course-map.md"]):
+        assert f"[`ch02-red`]({tag})" in page
+    assert f"[`{sha[:8]}`]({published.commit(sha)})" in lesson
+    assert f"[In the repository]({published.commit(sha)})" in commit
+    assert "](../commits/ch02.md)" in lesson, "the message leads to the page here, which needs no network"
 
 
 def test_only_what_changed_is_written_and_what_is_left_over_goes(small: Path, tmp_path: Path) -> None:

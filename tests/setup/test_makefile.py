@@ -123,21 +123,26 @@ def test_text_is_committed_with_lf_and_images_as_they_are(clone: Clone) -> None:
 
 PASSED, FAILED = "===== 3 passed in 0.10s =====", "===== 1 failed, 2 passed in 75.10s (0:01:15) ====="
 
+PAGES = "pages: 31 verified, 0 remembered"
+
 
 @pytest.mark.parametrize(
     ("test", "slow", "code", "last"),
     [
-        (f"echo '{PASSED}'; echo more", "true", 0, [PASSED]),
+        (f"echo '{PAGES}'; echo '{PASSED}'; echo more", "true", 0, [PASSED]),
         (f"echo '{FAILED}'; exit 1", "true", 2, [FAILED]),
         (f"echo '{PASSED}'", f"echo '{FAILED}'; exit 1", 2, [PASSED, FAILED]),
         ("exit 1", "true", 2, ["pytest did not get as far as a closing line (exit code 2)"]),
     ],
 )
 def test_ci_prints_pytests_closing_lines_last(test: str, slow: str, code: int, last: list[str], tmp_path: Path) -> None:
-    """`.ci/run` where `make test` and `make test-slow` are these recipes."""
+    """`.ci/run` where `make test` and `make test-slow` are these recipes; the run's page gets the lines, too."""
+    environment = os.environ | {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     (tmp_path / ".ci").mkdir()
     shutil.copy(CLONE / ".ci" / "run", tmp_path / ".ci" / "run")
     (tmp_path / "Makefile").write_text(f"test:\n\t@{test}\ntest-slow:\n\t@{slow}\n", encoding="utf-8")
-    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, input="", env=dict(os.environ))
+    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, input="", env=environment)
     assert done.returncode == code, done.stderr
     assert done.stdout.splitlines()[-len(last) :] == last
+    summary = ["```text", *([PAGES] if PAGES in test else []), *last, "```"]
+    assert (tmp_path / "summary.md").read_text().splitlines() == summary

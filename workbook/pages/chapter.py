@@ -41,7 +41,7 @@ def end(lesson: Lesson, course: Course, pages: Pages) -> str:
     rows = [_("| Tags | Message | SHA |"), "|---|---|---|"]
     for commit in course.commits_of(lesson.chapter):
         link = f"[{escaped(_subject(commit))}](/{commit_page(commit)})"
-        rows.append(f"| {_tags(commit)} | {link} | `{commit.sha[:8]}` |")
+        rows.append(f"| {_tags(course, commit)} | {link} | [`{commit.sha[:8]}`]({seen_at(course, commit)}) |")
     parts.append("\n".join(rows))
     if course.checks[lesson.chapter]:
         parts.append(heading(3, _("What `workbook check` asks"), "checks-of-this-chapter"))
@@ -71,8 +71,8 @@ def mistake_top(mistake: Mistake, course: Course) -> str:
     if mistake.tag == EMPTY:
         facts.append(_("It starts in an empty folder."))
     else:
-        page = commit_page(course.history.tags[mistake.tag])
-        facts.append(_("It is planted on the tag {tag}", tag=f"[`{mistake.tag}`](/{page})"))
+        link = seen_at(course, course.history.tags[mistake.tag], mistake.tag)
+        facts.append(_("It is planted on the tag {tag}", tag=f"[`{mistake.tag}`]({link})"))
     asks = {each.name: each.asks for own in course.checks.values() for each in own}
     if mistake.check in asks:
         facts.append(_("`workbook check` finds it: {asks}", asks=f"*{escaped(asks[mistake.check])}*"))
@@ -106,7 +106,7 @@ def table(course: Course, pages: Pages) -> str:
     rows = [_("| Chapter | What stands at its end | Tags | Mistakes |"), "|---|---|---|---|"]
     for name, chapter in course.history.chapters.items():
         path = in_repository(chapter.lesson.file)
-        tags = " ".join(f"[`{tag}`](/{commit_page(each)})" for each in course.commits_of(name) for tag in each.tags)
+        tags = " ".join(_tags(course, each) for each in course.commits_of(name) if each.tags)
         goal = str(pages[path].meta.get("goal", "")).replace("|", "\\|")
         mistakes = f"[{len(course.mistakes[name])}](/{path}#mistakes-of-this-chapter)" if course.mistakes[name] else ""
         rows.append(f"| [{name[2:]} {escaped(pages[path].title)}](/{path}) | {goal} | {tags} | {mistakes} |")
@@ -120,7 +120,7 @@ def reds(course: Course) -> str:
         if contract := commit.step.lesson.red.get(tag):
             tests = ", ".join(code(test) for test in contract.tests)
             said = _("{tests} fails because of {why}", tests=tests, why=code(contract.because))
-            lines.append(f"- [`{tag}`](/{commit_page(commit)}): {said}")
+            lines.append(f"- [`{tag}`]({seen_at(course, commit, tag)}): {said}")
     return "\n".join(lines)
 
 
@@ -141,6 +141,13 @@ def course_map(course: Course, pages: Pages) -> str:
 def commit_page(commit: Commit) -> str:
     """The file of a commit's page below the site's folder: its first tag, or its SHA when it has none."""
     return f"commits/{commit.tags[0] if commit.tags else commit.sha[:8]}.md"
+
+
+def seen_at(course: Course, commit: Commit, tag: str = "") -> str:
+    """Where the link of a commit, or of its tag, leads: to the published repository, else to its page here."""
+    if course.edition.repository:
+        return course.edition.tag(tag) if tag else course.edition.commit(commit.sha)
+    return f"/{commit_page(commit)}"
 
 
 def commit_title(commit: Commit) -> str:
@@ -172,8 +179,8 @@ def _subject(commit: Commit) -> str:
     return commit.step.message.partition("\n")[0]
 
 
-def _tags(commit: Commit) -> str:
-    return " ".join(f"`{tag}`" for tag in commit.tags)
+def _tags(course: Course, commit: Commit) -> str:
+    return " ".join(f"[`{tag}`]({seen_at(course, commit, tag)})" for tag in commit.tags)
 
 
 def _facts(course: Course, commit: Commit, number: int) -> str:
@@ -183,7 +190,8 @@ def _facts(course: Course, commit: Commit, number: int) -> str:
         "wb-facts",
         _("Commit {number} of {count}: `{sha}`", number=number, count=count, sha=commit.sha),
         _("It ends a step of [chapter {number}]({link}).", number=lesson.chapter[2:], link=link),
-        _("Tags: {tags}", tags=_tags(commit)) if commit.tags else "",
+        _("Tags: {tags}", tags=_tags(course, commit)) if commit.tags else "",
+        _("[In the repository]({link})", link=seen_at(course, commit)) if course.edition.repository else "",
     )
     for contract in (lesson.red[tag] for tag in commit.tags if tag in lesson.red):
         why = _("This commit is red on purpose. Exactly this fails, because {why}:", why=code(contract.because))

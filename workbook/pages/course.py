@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -10,6 +10,7 @@ import yaml
 
 from workbook.history.build import Commit, History, history_until
 from workbook.history.files import Change, Files
+from workbook.history.publish import Edition, edition
 from workbook.lesson.chapters import mistake_files
 from workbook.lesson.markdown import front_lines
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
@@ -103,11 +104,13 @@ class Course:
     Attributes:
         mistakes: each chapter's mistake pages.
         checks: what `workbook check` asks at each chapter's end, in the language at hand.
+        edition: whose tags they are, and where they are published.
     """
 
     history: History
     mistakes: dict[str, list[Mistake]]
     checks: dict[str, list[Check]]
+    edition: Edition = field(default_factory=edition)
 
     def commits_of(self, chapter: str) -> list[Commit]:
         """A chapter's commits, the oldest first."""

@@ -29,7 +29,7 @@ from workbook.say import Problem, _, choose, language
 
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""
-REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format")
+REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format", "github")
 MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing")
 NAV = ".nav.json"
 """The pages' order, beside them."""
@@ -56,6 +56,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         log.warning(problem)
     nav = json.loads((folder / NAV).read_text(encoding="utf-8"))
     config.docs_dir, config.nav, config.copyright = str(folder), nav, footer()
+    if os.environ.get("SITE_URL") and language() == "ko":
+        config.site_url = f"{config.site_url}ko/"
     return config
 
 

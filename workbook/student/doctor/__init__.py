@@ -52,7 +52,8 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
             # Never broken, so that it can be copied.
             console.print(f"      → {each.cure}\n", markup=False, soft_wrap=True)
         if not wanting:
-            console.print(Padding(Text(f"ok  {name}: {', '.join(map(str, facts)) or _('fine')}"), (0, 0, 0, 2)))
+            known = ", ".join(map(str, facts)) or _("fine")
+            console.print(Padding(Text(f"ok  {name}: {known}"), (0, 0, 0, 2)))
         found += wanting
     findings = sum(each.wrong for each in found)
     console.print(_("Findings: {findings}.", findings=findings) if findings else _("Nothing is wrong."))
