@@ -1,17 +1,12 @@
-# -*- coding: utf-8 -*-
 """Prepares this clone: `python3 workbook/bootstrap.py`, with nothing but the standard library.
 
 A Python that is new enough, git, a `.venv`, the packages that requirements.lock pins by hash, the workbook itself, and
-last a stamp: where it is missing or differs, all is made anew. The file keeps to what Python 2.7 still reads, so that
+last a stamp: where it is missing or differs, all is made anew. The file keeps to what Python 3.6 still reads, so that
 an old Python answers with a sentence and not with a SyntaxError.
 """
-# ruff: noqa: UP009, UP010, UP020, UP032, SIM905
-
-from __future__ import print_function
 
 import ast
 import hashlib
-import io
 import os
 import re
 import shutil
@@ -32,12 +27,11 @@ STAMP = os.path.join(VENV, "workbook-setup")
 PINS = os.path.join(ROOT, "requirements.lock")
 LOG = os.path.join(ROOT, ".workbook", "setup.log")
 
-ASTRAY = "UV_TARGET UV_PREFIX UV_SYSTEM_PYTHON UV_PYTHON PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH".split()
+ASTRAY = "UV_TARGET UV_PREFIX UV_SYSTEM_PYTHON UV_PYTHON PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH"
 """Settings that would install somewhere else than into `.venv`, or load another Python's files."""
 
 
-def wished():
-    # type: () -> str
+def wished() -> str:
     """The language that the environment asks for: `WORKBOOK_LANG`, else the locale, as POSIX ranks its variables."""
     wish = os.environ.get("WORKBOOK_LANG", "").lower()
     if wish in ("en", "ko"):
@@ -46,21 +40,18 @@ def wished():
     return "ko" if locale.lower().partition("_")[0] == "ko" else "en"
 
 
-def catalogue(file):
-    # type: (str) -> dict[str, str]
+def catalogue(file: str) -> "dict[str, str]":
     """The Korean sentence of each English one, from a gettext catalogue (the manual of gettext, *PO Files*)."""
-    with io.open(file, encoding="utf-8") as opened:
+    with open(file, encoding="utf-8") as opened:
         entries = [entry.partition("\nmsgstr ") for entry in opened.read().split("\n\n")]
 
-    def joined(text):
-        # type: (str) -> str
-        return "".join(ast.literal_eval("u" + line) for line in re.findall(r'".*"$', text, re.MULTILINE))
+    def joined(text: str) -> str:
+        return "".join(ast.literal_eval(line) for line in re.findall(r'".*"$', text, re.MULTILINE))
 
-    return dict((joined(entry), joined(translated)) for entry, _space, translated in entries if joined(entry))
+    return {joined(entry): joined(translated) for entry, _space, translated in entries if joined(entry)}
 
 
-def _(sentence, **values):
-    # type: (str, object) -> str
+def _(sentence: str, **values: object) -> str:
     """A sentence in the person's language. In the C locale an old Python would print escapes for Hangul."""
     if wished() == "ko" and "utf" in (sys.stderr.encoding or "").lower():
         sentence = catalogue(os.path.join(ROOT, "workbook", "ko.po")).get(sentence, sentence)
@@ -71,8 +62,7 @@ class Stopped(Exception):
     """Setup cannot go on; the text is the screen that says why, and what to do."""
 
 
-def answer(*command):
-    # type: (str) -> str
+def answer(*command: str) -> str:
     """What a program prints; empty when it does not run or fails."""
     nothing = subprocess.DEVNULL
     try:
@@ -82,40 +72,34 @@ def answer(*command):
     return "" if done.returncode else done.stdout.decode("utf-8", "replace").strip()
 
 
-def choose_python():
-    # type: () -> None
+def choose_python() -> None:
     """Say so when this Python does not serve; go on under the one that made `.venv` when this is `.venv`'s own."""
     if os.name == "nt":
-        raise Stopped(
-            _(
-                "The workbook runs on Linux and macOS, and on Windows inside WSL. This is a Python of Windows.\n\n"
-                "What you can do:\n"
-                "  - in PowerShell:              wsl --install\n"
-                "  - then in the Ubuntu window:  sudo apt update && sudo apt install -y git make python3 python3-venv\n"
-                "  - clone there (in your Linux home, not below /mnt/c) and type: make setup"
-            )
+        wsl = _(
+            "The workbook runs on Linux and macOS, and on Windows inside WSL. In PowerShell type: wsl --install\n"
+            "In the Ubuntu window then: sudo apt update && sudo apt install -y git make python3 python3-venv\n"
+            "Clone there (in your Linux home, not below /mnt/c), and type: make setup"
         )
+        raise Stopped(wsl)
     if sys.version_info[:2] < OLDEST:
-        raise Stopped(
-            _(
-                "Python {found} is too old: the workbook needs Python {oldest} or newer. Found: {executable}\n\n"
-                "What you can do, then type the command again:\n"
-                "  - Debian, Ubuntu, Windows with WSL:  sudo apt install python3 python3-venv\n"
-                "  - macOS:                             brew install python@3.13\n"
-                "  - anywhere, with uv:                 uv python install 3.13\n"
-                "  - it is installed elsewhere:         make setup PYTHON=/path/to/python3.13",
-                found=sys.version.split()[0],
-                oldest="{}.{}".format(*OLDEST),
-                executable=sys.executable,
-            )
+        newer = _(
+            "Python {found} is too old: the workbook needs Python {oldest} or newer. Found: {executable}\n\n"
+            "What you can do, then type the command again:\n"
+            "  - Debian, Ubuntu, Windows with WSL:  sudo apt install python3 python3-venv\n"
+            "  - macOS:                             brew install python@3.13\n"
+            "  - anywhere, with uv:                 uv python install 3.13\n"
+            "  - it is installed elsewhere:         make setup PYTHON=/path/to/python3.13",
+            found=sys.version.split()[0],
+            oldest="{}.{}".format(*OLDEST),
+            executable=sys.executable,
         )
+        raise Stopped(newer)
     if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
         base = getattr(sys, "_base_executable", "")  # .venv cannot remake itself
         os.execv(base, [base, os.path.abspath(__file__)])
 
 
-def fingerprint():
-    # type: () -> str
+def fingerprint() -> str:
     """What the environment follows from: this clone's place, its pins, and its project file."""
     digest = hashlib.sha256(ROOT.encode("utf-8"))
     for name in (PINS, os.path.join(ROOT, "pyproject.toml")):
@@ -124,14 +108,12 @@ def fingerprint():
     return digest.hexdigest()
 
 
-def ready():
-    # type: () -> bool
+def ready() -> bool:
     """Whether there is nothing to do."""
-    try:
-        with open(STAMP) as file:
-            made_of = file.read()
-    except OSError:
+    if not os.path.exists(STAMP):
         return False
+    with open(STAMP) as file:
+        made_of = file.read()
     # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place. A distribution's
     # upgrade may have taken its Python away.
     version = answer(PYTHON, "-I", "-c", "import sys, workbook; print('%d.%d' % sys.version_info[:2])")
@@ -139,18 +121,16 @@ def ready():
     return made_of == fingerprint() and version == asked != ""
 
 
-def environment():
-    # type: () -> dict[str, str]
+def environment() -> "dict[str, str]":
     """The person's environment for uv and pip: an index that one of them was told is for both."""
-    given = dict((name, value) for name, value in os.environ.items() if name not in ASTRAY)
+    given = dict((name, value) for name, value in os.environ.items() if name not in ASTRAY.split())
     index = given.get("UV_DEFAULT_INDEX") or given.get("PIP_INDEX_URL")
     if index:
         given = dict(given, UV_DEFAULT_INDEX=index, PIP_INDEX_URL=index)
     return dict(given, PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
 
 
-def run(title, lock, *command):
-    # type: (str, int, str) -> None
+def run(title: str, lock: int, *command: str) -> None:
     """Run a tool to its end: one line with the seconds it takes, all that it prints in the log.
 
     It inherits the descriptor of the lock: when setup is killed, the next one waits for the tool.
@@ -163,15 +143,14 @@ def run(title, lock, *command):
         log.flush()
         nothing, same = subprocess.DEVNULL, subprocess.STDOUT
         code = subprocess.call(command, -1, None, nothing, log, same, cwd=ROOT, env=environment(), pass_fds=(lock,))
-        print("{:.1f} s".format(time.time() - start))
+        print(f"{time.time() - start:.1f} s")
         if code:
             log.seek(0)
             said = [line.strip() for line in log if line.strip() and not line.startswith("hint:")]
             raise Stopped(failed(title, said[-1]))
 
 
-def failed(title, last):
-    # type: (str, str) -> str
+def failed(title: str, last: str) -> str:
     """The one screen for whatever went wrong: where, the last line, the log, and what most often helps."""
     return _(
         "Setup stopped at the step: {title}.\n\n"
@@ -189,18 +168,17 @@ def failed(title, last):
     )
 
 
-def make(lock):
-    # type: (int) -> None
+def make(lock: int) -> None:
     """Make the environment anew, and write the stamp."""
     start = time.time()
     if not answer("git", "--version"):  # macOS has a git that only says how to install git
-        git = _(
-            "There is no git on this machine's PATH. Install it: sudo apt install git (macOS: xcode-select --install)."
+        raise Stopped(
+            _("There is no git on this machine's PATH: sudo apt install git (macOS: xcode-select --install).")
         )
-        raise Stopped(git)
+    os.makedirs(os.path.dirname(LOG), exist_ok=True)
     print(_("Setting up the workbook in {venv}", venv=VENV))
     with open(LOG, "w") as log:
-        log.write("{} {}\n".format(sys.executable, sys.version))
+        log.write(f"{sys.executable} {sys.version}\n")
     if os.path.islink(VENV):
         os.unlink(VENV)
     shutil.rmtree(VENV, ignore_errors=True)
@@ -227,24 +205,18 @@ def make(lock):
     run(title, lock, uv, "pip", "sync", "--python", PYTHON, "--require-hashes", PINS)
     editable = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
     run(_("the workbook itself"), lock, uv, "pip", "install", "--python", PYTHON, *editable)
-    with open(STAMP + ".half", "w") as stamp:
+    with open(STAMP, "w") as stamp:
         stamp.write(fingerprint())
-    os.rename(STAMP + ".half", STAMP)
     print(_("Ready in {seconds:.1f} s.", seconds=time.time() - start))
 
 
-def main():
-    # type: () -> int
+def main() -> int:
     """Prepare the clone; the exit code is 0, 1 when something is missing or failed, 130 after Ctrl-C."""
     screen, code = "", 1
     try:
         choose_python()
-        if ready():
-            print(_("Setup: nothing to do."))
-            return 0
         import fcntl
 
-        os.makedirs(os.path.dirname(LOG), exist_ok=True)
         lock = os.open(ROOT, os.O_RDONLY)  # the lock is the system's, on the folder: none is stale
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -253,7 +225,7 @@ def main():
             sys.stdout.flush()
             fcntl.flock(lock, fcntl.LOCK_EX)
         if ready():
-            print(_("Setup: the other one has done it."))
+            print(_("Setup: nothing to do."))
         else:
             make(lock)
         return 0

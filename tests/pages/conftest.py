@@ -53,14 +53,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
     folder, failed = shared / "site", shared / "site-failed"
     with FileLock(shared / "site.lock"):
-        if failed.exists():
-            pytest.fail("the site does not build; the first test that asked for it says why")
-        if not folder.exists():
+        if not folder.exists() and not failed.exists():
             command = [Path(sys.executable).with_name("workbook"), "site", "--into", folder]
-            done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, cwd=CLONE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             if done.returncode:
-                failed.touch()
-                pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}")
+                failed.write_text(done.stdout)
+    if failed.exists():
+        pytest.fail(f"the site does not build:\n{failed.read_text()}")
     return folder
 
 

@@ -1,7 +1,6 @@
 """The site as a reader meets it: readable by everyone, search, the other language, tabs, folds, copy buttons."""
 
 import re
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,17 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.conftest import PHONE, Visitor, visiting
 
-KINDS = {
-    "home": "/",
-    "chapter": "/chapters/ch34/",
-    "mistake": "/mistakes/status-only/",
-    "notebook": "/notebooks/ch36/",
-    "commit": "/commits/ch36-red/",
-    "clinic": "/clinic/",
-    "map": "/course-map/",
-    "table": "/glossary/",
-    "api": "/reference/api/",
-}
+KINDS = ["/", "/chapters/ch34/", "/mistakes/status-only/", "/notebooks/ch36/", "/commits/ch36-red/", "/clinic/"]
+KINDS += ["/course-map/", "/glossary/", "/reference/api/"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 AXE = {"runOnly": RULES, "resultTypes": ["violations"]}
 PASTE = """words => {
@@ -33,7 +23,7 @@ PASTE = """words => {
 
 def serious(page: Page) -> list[str]:
     """What axe finds that keeps people from reading."""
-    found: list[dict[str, Any]] = Axe().run(page, options=AXE).response["violations"]
+    found = Axe().run(page, options=AXE).response["violations"]
     bad = [each for each in found if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {node['target']} {node['html'][:120]}" for each in bad for node in each["nodes"]]
 
@@ -41,12 +31,12 @@ def serious(page: Page) -> list[str]:
 @pytest.mark.parametrize(("prefix", "theme"), [("", "light"), ("/ko", "dark")])
 def test_each_kind_of_page_is_accessible_and_fits_a_phone(visit: Visitor, prefix: str, theme: str) -> None:
     one = visit(theme=theme, size=PHONE)
-    for kind, path in KINDS.items():
+    for path in KINDS:
         page = one.open(f"{prefix}{path}")
-        if kind == "api":
+        if "api" in path:
             expect(page.locator(".swagger-ui .opblock-summary-path").first).to_contain_text("/v1/mysql/meetings")
-        assert (kind, serious(page)) == (kind, [])
-        assert (kind, page.evaluate("document.documentElement.scrollWidth")) == (kind, PHONE[0])
+        assert (path, serious(page)) == (path, [])
+        assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, PHONE[0])
 
 
 def test_axe_and_the_visit_notice_what_must_not_be(browser: Browser, base: str) -> None:
@@ -68,8 +58,6 @@ def test_axe_and_the_visit_notice_what_must_not_be(browser: Browser, base: str) 
         ("/ko/", "픽스처", "/ko/chapters/ch35/"),
         ("/ko/", "TestCase", "/ko/chapters/ch35/"),  # the page has it with a particle behind it
         ("/ko/", "E   (1060, \"Duplicate column name 'title'\")\n", "/ko/mistakes/half-applied/"),
-        ("/ko/", "Input should be 'local', 'stage' or 'prod'", "/ko/mistakes/invalid-env/"),
-        ("/ko/", "No changes detected", "/ko/mistakes/model-not-registered/"),
     ],
 )
 def test_search_finds_words_and_pasted_errors_in_the_language(
@@ -101,10 +89,8 @@ def test_a_lesson_has_tabs_and_buttons_that_copy_what_is_typed(visit: Visitor) -
     page = visit().open("/chapters/ch35/")
     tabs = page.locator(".tabbed-set", has_text="in_transaction").first
     change, whole = tabs.locator(".highlight").nth(0), tabs.locator(".highlight").nth(1)
-    expect(change).to_be_visible()
     tabs.locator(".tabbed-labels label").nth(1).click()
     expect(change).to_be_hidden()
-    expect(whole.locator(".filename")).to_have_text("conftest.py")
     expect(whole.locator(".hll", has_text="class Rollback")).to_be_visible()
     for kind, typed in (
         ("console", r"^uv add -q --dev httpx==\S+ pytest==\S+ pytest-asyncio==\S+$"),

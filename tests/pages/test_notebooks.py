@@ -1,22 +1,27 @@
-"""The committed files are whole and in step; each kind of rot is planted and noticed, in one of them."""
+"""The notebooks are whole, in step and run on the real MySQL; each kind of rot is planted and noticed."""
 
-import json
+import os
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from workbook import notebook
+from workbook.mysql.login import create_database, cursor, databases
+from workbook.mysql.server import Server
 from workbook.pages import notebooks as book
 from workbook.pages.translation import Pair
 from workbook.pages.translation.sync import accept, sync
-from workbook.place import CLONE
+from workbook.place import CHAPTERS, CLONE, TEMPLATE
 from workbook.say import Problem
 
 LARGEST = 300_000
 """Bytes of a notebook; a clone downloads every version of it."""
+PLANTED = Path("planted.ipynb")
 
 
 @pytest.fixture
@@ -29,11 +34,19 @@ def pair(tmp_path: Path) -> Pair:
     return pair
 
 
+@pytest.fixture
+def given(mysql: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server of this run, named in the environment as a student names one."""
+    for name, value in mysql.environment().items():
+        monkeypatch.setenv(name, value)
+    return mysql
+
+
 def faults(pair: Pair) -> list[str]:
     return book.faults(pair, pair.english.parents[1])
 
 
-def change(path: Path, cell: str, plant: Callable[[NotebookNode], None]) -> None:
+def change(path: Path, cell: str, plant: Callable[[NotebookNode], object]) -> None:
     notebook = book.read(path)
     plant(next(each for each in notebook.cells if each.id == cell))
     book.write(path, notebook)
@@ -43,51 +56,54 @@ def put(key: str, value: object) -> Callable[[NotebookNode], None]:
     return lambda cell: cell.update({key: value})
 
 
+def planted(*code: str) -> NotebookNode:
+    return new_notebook(cells=[*map(new_code_cell, code)])
+
+
 def describe(cell: NotebookNode) -> None:
     cell.metadata["alt"] = "A drawing of the workflow's boxes."
-
-
-def twice(cell: NotebookNode) -> None:
-    cell.outputs = cell.outputs * 2
-
-
-ERROR = new_output("error", ename="ValueError", evalue="no", traceback=[])
-WARNING = new_output("stream", name="stderr", text="old")
-PATH = new_output("stream", text="in /home/min/x.py\n")
-FAULTS = {
-    "never run": ("setup", put("execution_count", None), "was executed as number None; from top to bottom it is 1"),
-    "another order": ("setup", put("execution_count", 7), "was executed as number 7; from top to bottom it is 1"),
-    "an error": ("setup", put("outputs", [ERROR]), "ended with ValueError: no"),
-    "a warning": ("setup", put("outputs", [WARNING]), "wrote to standard error"),
-    "a path": ("setup", put("outputs", [PATH]), "names a place of the machine: /home/min"),
-    "no description": ("graph", put("metadata", {}), "draws 1 pictures, and each needs one text"),
-    "two pictures": ("graph", twice, "draws 2 pictures, and each needs one text"),
-    "a description of nothing": ("setup", describe, "draws 0 pictures, and each needs one text"),
-}
 
 
 def lead_elsewhere(cell: NotebookNode) -> None:
     cell.source = cell.source.replace("exit-code-swallowed.ko", "exit-code-lost.ko")
 
 
-OUT_OF_STEP = {
-    "other code": ("setup", put("source", "print(2)"), "here is the fence `print(2)`"),
-    "other outputs": ("graph", put("outputs", []), "here is the fence"),
-    "no Korean text": ("question", put("source", "# Chapter 37: what a green tick hangs on"), "has no Korean text"),
-    "an English description": ("graph", describe, "has no Korean text"),
-    "no stamp": ("ready-meaning", put("metadata", {}), "was not written from the text that"),
-    "no Korean description": ("graph", put("metadata", {}), "here is the end `no more`"),
-    "another link": ("exit-codes-meaning", lead_elsewhere, "the links of `exit-codes-meaning` are not those of"),
+def printed(kind: str, **output: object) -> Callable[[NotebookNode], None]:
+    return put("outputs", [new_output(kind, **output)])
+
+
+# The language, the cell, what is done to it, and what is said.
+FAULTS = {
+    "never run": ("english", "setup", put("execution_count", None), "was executed as number None; from top to bottom"),
+    "another order": ("english", "setup", put("execution_count", 7), "was executed as number 7; from top to bottom"),
+    "an error": ("english", "setup", printed("error", ename="ValueError", evalue="no"), "ended with ValueError: no"),
+    "a warning": ("english", "setup", printed("stream", name="stderr", text="old"), "wrote to standard error"),
+    "a path": ("english", "setup", printed("stream", text="in /home/min/x.py\n"), "place of the machine: /home/min"),
+    "no description": ("english", "graph", put("metadata", {}), "draws 1 pictures, and each needs one text"),
+    "two pictures": ("english", "graph", lambda cell: put("outputs", cell.outputs * 2)(cell), "draws 2 pictures, and"),
+    "a description of nothing": ("english", "setup", describe, "draws 0 pictures, and each needs one text"),
+    "other code": ("korean", "setup", put("source", "print(2)"), "here is the fence `print(2)`"),
+    "other outputs": ("korean", "graph", put("outputs", []), "here is the fence"),
+    "no Korean text": (
+        "korean",
+        "question",
+        put("source", "# Chapter 37: what a green tick hangs on"),
+        "no Korean text",
+    ),
+    "an English description": ("korean", "graph", describe, "has no Korean text"),
+    "no stamp": ("korean", "ready-meaning", put("metadata", {}), "was not written from the text that"),
+    "no Korean description": ("korean", "graph", put("metadata", {}), "here is the end `no more`"),
+    "another link": ("korean", "exit-codes-meaning", lead_elsewhere, "the links of `exit-codes-meaning` are not those"),
 }
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *OUT_OF_STEP])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_named(fault: str, pair: Pair) -> None:
-    cell, plant, sentence = (FAULTS | OUT_OF_STEP)[fault]
+    language, cell, plant, sentence = FAULTS[fault]
     assert faults(pair) == []
-    change(pair.english if fault in FAULTS else pair.korean, cell, plant)
+    change(getattr(pair, language), cell, plant)
     found = faults(pair)
-    assert any(f"cell {cell} {sentence}" in each if fault in FAULTS else sentence in each for each in found), found
+    assert any(sentence in each and (language == "korean" or f"cell {cell} " in each) for each in found), found
 
 
 def test_a_cell_too_few_and_a_missing_notebook_are_named(pair: Pair) -> None:
@@ -98,29 +114,29 @@ def test_a_cell_too_few_and_a_missing_notebook_are_named(pair: Pair) -> None:
     pair.korean.unlink()
     assert faults(pair) == ["ch37.ko.ipynb is missing"]
     sync(pair)
-    assert json.loads(pair.korean.read_text()) == json.loads(pair.english.read_text()), "it comes over in English"
+    assert pair.korean.read_text() == pair.english.read_text(), "it comes over in English"
 
 
 def test_code_and_outputs_come_over_and_korean_texts_stay_until_the_english_ones_change(pair: Pair) -> None:
-    before = book.read(pair.korean)
+    def words() -> list[str]:
+        return [each.source for each in book.read(pair.korean).cells if each.cell_type == "markdown"]
+
+    before = words()
     change(pair.english, "setup", put("source", "import os"))
     assert (sync(pair), sync(pair)) == (True, False)
     assert faults(pair) == []
-    change(pair.english, "question", lambda cell: put("source", f"{cell.source}\n\nOne sentence more.")(cell))
+    change(pair.english, "question", lambda cell: cell.update(source=f"{cell.source}\n\nOne sentence more."))
     sync(pair)
-    assert [each.source for each in book.read(pair.korean).cells if each.cell_type == "markdown"] == [
-        each.source for each in before.cells if each.cell_type == "markdown"
-    ]
+    assert words() == before
     (stale,) = faults(pair)
     assert "`question` was not written from the text" in stale
     assert accept(f"{pair.korean}#question", pair.english.parents[1])[1] == 1
     assert faults(pair) == []
 
 
-def test_a_chapter_without_a_notebook_is_named() -> None:
-    with pytest.raises(Problem, match=r"There is no notebook of ch99\.") as raised:
-        book.notebooks("check", ["ch99"])
-    assert raised.value.code == 2
+def test_there_is_a_notebook_for_every_chapter() -> None:
+    chapters = [folder.name.partition("_")[0] for folder in sorted(CHAPTERS.glob("ch*_*"))]
+    assert [pair.english.stem for pair in book.both()] == chapters
 
 
 @pytest.mark.parametrize("pair", book.both(), ids=lambda pair: pair.english.stem)
@@ -130,3 +146,85 @@ def test_a_committed_notebook_is_whole_small_and_as_our_own_tool_writes_it(pair:
         book.write(tmp_path / each.name, book.read(each))
         assert (tmp_path / each.name).read_bytes() == each.read_bytes()
         assert each.stat().st_size < LARGEST
+
+
+def kinds(notebook: NotebookNode) -> list[tuple[str, list[object]]]:
+    """What kinds of outputs each cell has: a stream with its name, or the formats that are shown. They may say more."""
+    outputs = [(cell.id, cell.get("outputs", [])) for cell in notebook.cells]
+    return [(name, [each.get("name", sorted(each.get("data", {}))) for each in own]) for name, own in outputs]
+
+
+@pytest.mark.parametrize("path", [pair.english for pair in book.both()], ids=lambda path: path.stem)
+def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server, once) -> None:
+    style = path.with_name("plots.mplstyle")
+    with once("notebooks", path.stem, [path, style, TEMPLATE / "app", TEMPLATE / ".github", mysql.version]):
+        committed, fresh = book.read(path), book.read(path)
+        book.execute(path, fresh, mysql)
+        assert list(book.broken(fresh)) == []
+        assert kinds(fresh) == kinds(committed)
+
+
+def test_another_kind_of_output_is_noticed_and_another_text_is_not() -> None:
+    old, new, other = (new_notebook(cells=[new_code_cell("1", id="one")]) for _each in range(3))
+    old.cells[0].outputs, new.cells[0].outputs = ([new_output("stream", text=text)] for text in "ab")
+    other.cells[0].outputs = [new_output("display_data", {"image/png": "aGk="})]
+    assert kinds(old) == kinds(new) != kinds(other)
+
+
+def test_a_failing_cell_is_shown_with_its_error(mysql: Server) -> None:
+    with pytest.raises(Problem, match=r"planted\.ipynb: a cell failed") as raised:
+        book.execute(PLANTED, planted("few, many = 2, 1", "assert few < many, 'there are more now'"), mysql)
+    assert "AssertionError: there are more now" in raised.value.why
+    assert "\x1b" not in raised.value.why
+
+
+def test_a_database_and_a_user_left_behind_are_named(given: Server) -> None:
+    connect = "from workbook import notebook\nfrom pymysql import connect\nnotebook.fresh_database('nb_planted_1')"
+    leave = "connect(**notebook.login()).cursor().execute('CREATE USER nb_planted')"
+    try:
+        with pytest.raises(Problem, match=r"left something behind: database nb_planted_1, user nb_planted\."):
+            book.execute(PLANTED, planted(connect, leave), given)
+    finally:
+        notebook.drop_database("nb_planted_1")
+        with cursor(given) as ask:
+            ask.execute("DROP USER nb_planted")
+
+
+@pytest.mark.usefixtures("given")
+def test_a_run_writes_the_outputs_into_both_languages(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (pair.english, pair.korean):
+        shortened = book.read(path)
+        shortened.cells = shortened.cells[:2]  # the title, and the cell that connects
+        shortened.cells[1].execution_count = None
+        book.write(path, shortened)
+    monkeypatch.setenv("WORKBOOK_MYSQL", "given")  # this run's own throwaway server
+    book.notebooks("run", root=pair.english.parents[1])
+    assert [book.read(each).cells[1].execution_count for each in (pair.english, pair.korean)] == [1, 1]
+
+
+def test_a_notebooks_database_is_made_anew_and_somebodys_is_left_alone(given: Server) -> None:
+    name, mine = f"nb_{os.getpid()}", f"mine_{os.getpid()}"
+    create_database(given, name)
+    try:
+        with cursor(given, name) as ask:
+            ask.execute("CREATE TABLE left_behind (id INT)")
+        assert notebook.fresh_database(name) == name
+        with cursor(given, name) as ask:
+            assert ask.execute("SHOW TABLES") == 0
+        with pytest.raises(ValueError, match=f"begin with nb_; {mine} is left alone"):
+            notebook.fresh_database(mine)
+    finally:
+        notebook.drop_database(name)
+    assert name not in databases(given)
+
+
+def test_jupyter_shows_the_sentence_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        gone = Server("127.0.0.1", nobody.getsockname()[1], "root", "1234", "9.7.4", "gone")
+        with pytest.raises(Problem) as raised:
+            book.execute(PLANTED, planted("from workbook import notebook", "notebook.login()"), gone)
+    assert f"Nothing listens on 127.0.0.1:{gone.port}." in raised.value.why
+    assert "Traceback" not in raised.value.why

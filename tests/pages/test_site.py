@@ -90,15 +90,14 @@ def test_tags_and_commits_lead_to_the_published_repository_where_one_is_named(sm
 
 
 def test_only_what_changed_is_written_and_what_is_left_over_goes(small: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "pages"
-    write(pages_of(small)[0], folder)
-    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
-    (folder / "stale.md").touch()
+    def written() -> dict[str, int]:
+        write(pages_of(small)[0], tmp_path / "pages")
+        return {file.name: file.stat().st_mtime_ns for file in (tmp_path / "pages").rglob("*.md")}
+
+    before = written()
+    (tmp_path / "pages/stale.md").touch()
     (small / "docs/clinic.md").write_text("# Clinic, changed\n")
-    write(pages_of(small)[0], folder)
-    after = {file: file.stat().st_mtime_ns for file in folder.rglob("*.md")}
-    assert [file.name for file in before if after.get(file) != before[file]] == ["index.md"]
-    assert after.keys() == before.keys()
+    assert {name for name, _time in written().items() ^ before.items()} == {"index.md"}
 
 
 def test_a_broken_lesson_is_a_warning_and_the_pages_stay_as_they_were(
@@ -155,10 +154,9 @@ def test_a_page_without_a_translation_is_shown_in_english_and_two_at_one_address
     ],
 )
 def test_the_built_html_is_searched_for_faults(tmp_path: Path, content: str, said: str) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a/index.html").write_text(f"<html><head></head><body>{content}</body></html>")
+    (tmp_path / "a.html").write_text(f"<html><head></head><body>{content}</body></html>")
     (tmp_path / "b.css").write_text("@font-face { src: url('https://fonts.invalid/a.woff2') }")
-    own = [f"a/index.html: {said}"] if said else []
+    own = [f"a.html: {said}"] if said else []
     assert faults(tmp_path) == [*own, "b.css: loads something from another host."]
 
 
@@ -173,8 +171,12 @@ def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monk
     monkeypatch.setattr(build, "CONFIGS", {str(config): "."})
     with pytest.raises(Problem, match="does not build") as problem:
         build.mkdocs(tmp_path / "site")
-    here, there = "'#nowhere', but there is no such anchor on this page", "does not contain an anchor '#nowhere'"
-    for said in (here, there, "'missing.md', but the target is not found", "absolute link '/absolute.md'"):
+    for said in (
+        "no such anchor on this page",
+        "not contain an anchor '#nowhere'",
+        "'missing.md', but",
+        "absolute link",
+    ):
         assert said in str(problem.value)
 
 

@@ -27,15 +27,11 @@ services:
 
 
 class Ran(NamedTuple):
-    """What a run printed, and its exit code."""
+    """What a run printed (`words`: in one line), and its exit code."""
 
     code: int
     said: str
-
-    @property
-    def words(self) -> str:
-        """What it printed, in one line."""
-        return " ".join(self.said.split())
+    words: str
 
 
 Ci = Callable[..., Ran]
@@ -44,10 +40,8 @@ Ci = Callable[..., Ran]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A git repository without a commit."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    return folder
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "project")
+    return tmp_path / "project"
 
 
 @pytest.fixture
@@ -60,9 +54,9 @@ def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
         commit(project)
         commit(project, "Nothing new")
         capfd.readouterr()
-        ran = Ran(run(Path(WORKFLOW), project, only or None), capfd.readouterr().out)
-        assert ran.code == 0 or not scripts, ran.said
-        return ran
+        code, said = run(Path(WORKFLOW), project, only or None), capfd.readouterr().out
+        assert code == 0 or not scripts, said
+        return Ran(code, said, " ".join(said.split()))
 
     return do
 
@@ -75,9 +69,8 @@ def one_job(steps: str, more: str = "") -> str:
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def commit(folder: Path, subject: str = "A commit") -> None:

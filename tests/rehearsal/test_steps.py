@@ -43,8 +43,6 @@ SECRET = "env: {PASSWORD: '${{ secrets.DB }}'}\n" + MYSQL.replace('"1234"', "${{
 def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
     ran = ci(
         """\
-        - name: Say hello
-          run: echo hello
         - run: exit 3
           continue-on-error: true
         - run: |
@@ -56,21 +54,17 @@ def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
           run: echo goodbye
         """
     )
-
     assert ran.code == 1
     said = re.sub(r"\d+\.\d s", "N s", ran.said)
-    assert "ok       Say hello (N s)\nfailed   Run exit 3 (N s); the job goes on\n" in said
+    assert "failed   Run exit 3 (N s); the job goes on\n" in said
     assert 'failed   Run echo "this one" (N s)\nok       Say goodbye (N s)\n' in said
-    assert said.endswith(
-        'The job failed at the step “Run echo "this one"”: exit code 1.\n\nIts last lines:\n  this one\n'
-    )
+    assert said.endswith('Run echo "this one"”: exit code 1.\n\nIts last lines:\n  this one\n')
 
 
 @pytest.mark.parametrize(
     ("steps", "job", "code", "said"),
     [
         ('- run: test -z "$(ls -A)"', "", 0, "The job passed."),
-        ("- run: true\n- run: exit 3\n  continue-on-error: true", "", 0, "The job passed."),
         ("- run: false | true\n- run: false | true\n  shell: bash", "", 1, "ok Run false | true"),
         (HANDED_ON, "", 0, "The job passed."),
         (SHALLOW, "", 0, "The job passed."),
@@ -101,7 +95,6 @@ def test_a_job_comes_to_the_end_that_it_has_on_github(ci: Ci, steps: str, job: s
     assert ran.code == code, ran.said
     assert said in ran.words
     if code == NOT_JUDGED:
-        assert f"not run here: {said}" in ran.said
         assert f"The job is not judged, for this was not run here: {said}" in ran.words
 
 
@@ -114,12 +107,9 @@ def test_only_what_is_committed_is_there_and_the_rest_is_named(
     with pytest.raises(Problem, match="Nothing is committed"):
         run(Path(WORKFLOW), project, None)
     commit(project, "First words")
-    script = 'test "$(cat a.txt)" = committed && test ! -e b.txt'
-    steps = f"- uses: actions/checkout@v4\n- run: {script}"
+    steps = '- uses: actions/checkout@v4\n- run: test "$(cat a.txt)" = committed && test ! -e b.txt'
     write(project, {WORKFLOW: one_job(steps), "a.txt": "changed", "b.txt": ""})
-
     assert run(Path(WORKFLOW), project, None) == 0
-
     said = capsys.readouterr().out
     assert said.startswith(f"ci.yml on commit {git(project, 'rev-parse', '--short', 'HEAD')}: First words\n")
     assert "ci.yml is not committed; it is taken as it is on the disk.\n" in said
@@ -130,32 +120,25 @@ def test_only_what_is_committed_is_there_and_the_rest_is_named(
 def test_a_job_waits_for_those_that_it_needs(ci: Ci) -> None:
     job = "runs-on: ubuntu-24.04\n    steps:\n      - run: "
     workflow = f"on: push\njobs:\n  second:\n    needs: first\n    {job}'true'\n  first:\n    {job}'false'\n"
-
     ran = ci(workflow=workflow)
     assert ran.code == 1
     assert re.search(r"Job first\nfailed .*\nJob second\n\nskipped: it needs first\.\n$", ran.said, re.DOTALL)
-
     assert ci(workflow=workflow, only="second").code == 0
-    with pytest.raises(Problem, match=r"ci\.yml has no job third") as problem:
+    with pytest.raises(Problem, match=r"ci\.yml has no job third"):
         ci(workflow=workflow, only="third")
-    assert problem.value.why == "It has: first, second."
 
 
 def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
     ci: Ci, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scratch = tmp_path / "tmp"
-    scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
-
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     ci("- run: echo no-such-table; exit 1")
     assert lastcheck.read(project) == []
-    assert list(scratch.iterdir()) == []
-
+    assert list((tmp_path / "tmp").iterdir()) == []
     ci("- run: echo no-such-table; exit 1", **{STUDENT: ""})
     said = "The job failed at the step “Run echo no-such-table; exit 1”: exit code 1."
     assert lastcheck.read(project) == [lastcheck.Fault("", "workbook ci, job test", (said,), "no-such-table")]
-
     ci("- run: 'true'")
     assert lastcheck.read(project) == []
 
@@ -163,15 +146,11 @@ def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has no such rights to lose")
 def test_a_step_cannot_change_what_is_not_the_jobs(ci: Ci, tmp_path: Path) -> None:
     there = tmp_path / "there"
-    there.mkdir()
-    (there / "kept").write_text("mine")
-    ci(
-        "",
-        *(f"! {way}" for way in (f"echo x > {there}/new", f"echo x >> {there}/kept", f"rm -rf {there}")),
-        *(f"! {way}" for way in (f"mv {there}/kept .", f"chmod 777 {there}", f"kill {os.getpid()}")),
-        "! touch /etc/workbook-was-here && ! python3 -c 'import os; os.setuid(0)'",
-        "echo text | tee a && cp a b && mv b c && ln -s c d && rm a && cp /etc/hostname e",
-    )
+    write(there, {"kept": "mine"})
+    ways = f"echo x > {there}/new, echo x >> {there}/kept, rm -rf {there}, mv {there}/kept ., chmod 777 {there}"
+    ways += f", kill {os.getpid()}, touch /etc/workbook-was-here, python3 -c 'import os; os.setuid(0)'"
+    may = "echo text | tee a && cp a b && mv b c && ln -s c d && rm a && cp /etc/hostname e"
+    ci("", *(f"! {way}" for way in ways.split(", ")), may)
     assert [(path.name, path.read_text()) for path in there.iterdir()] == [("kept", "mine")]
     assert not Path("/etc/workbook-was-here").exists()
 

@@ -1,11 +1,13 @@
-"""What GitHub would refuse is a sentence with the line, before anything is started."""
+"""What GitHub would refuse is a sentence with the line, before anything is started; ours pass every linter."""
 
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.rehearsal.conftest import one_job
+from workbook.place import CLONE, TEMPLATE
 from workbook.rehearsal import unheard_push
 from workbook.rehearsal.service import ANY_PORT, STARTS_MYSQL, Service, mysql_service
 from workbook.rehearsal.workflow import elsewhere, read
@@ -60,67 +62,85 @@ def test_what_github_takes_is_read_as_github_reads_it(tmp_path: Path) -> None:
     assert list(content["env"].values()) == ["3306", "0123", "22:22", "yes", "true", ""]
 
 
-@pytest.mark.parametrize(
-    ("on", "said"),
-    [
-        (["push", "pull_request"], ""),
-        ({"push": {"branches": ["main", "my-*"]}}, ""),
-        ({"push": {"branches": ["!main"]}}, ""),
-        ({"push": {"branches": ["main"]}}, "On GitHub a push of the branch my-work starts nothing"),
-    ],
-)
-def test_a_push_that_starts_nothing_is_told(on: Any, said: str) -> None:
-    told = unheard_push({"on": on}, "my-work")
-    assert told.startswith(said)
-    assert bool(told) == bool(said)
+def test_a_push_that_starts_nothing_is_told() -> None:
+    told = unheard_push({"on": {"push": {"branches": ["main"]}}}, "my-work")
+    assert told.startswith("On GitHub a push of the branch my-work starts nothing")
+    for heard in (["push"], {"push": {"branches": ["main", "my-*"]}}, {"push": {"branches": ["!main"]}}):
+        assert unheard_push({"on": heard}, "my-work") == ""
 
 
-@pytest.mark.parametrize(
-    ("job", "named"),
-    [
-        ({"runs-on": "windows-latest"}, "a job on windows-latest"),
-        ({"runs-on": ["self-hosted", "gpu"]}, "a job on ['self-hosted', 'gpu']"),
-        ({"runs-on": "ubuntu-24.04", "strategy": {"fail-fast": True}}, ""),
-        ({"uses": "./.github/workflows/other.yml"}, "the workflow ./.github/workflows/other.yml"),
-    ],
-)
-def test_a_job_that_cannot_run_here_is_known(job: dict[str, Any], named: str) -> None:
-    assert elsewhere(job) == named
+def test_a_job_that_cannot_run_here_is_known() -> None:
+    """The others are run in test_steps.py."""
+    for machine in ("windows-latest", ["self-hosted", "gpu"]):
+        assert elsewhere({"runs-on": machine}) == f"a job on {machine}"
+    assert elsewhere({"uses": "./.github/workflows/other.yml"}) == "the workflow ./.github/workflows/other.yml"
+    assert elsewhere({"runs-on": "ubuntu-24.04", "strategy": {"fail-fast": True}}) == ""
 
 
-@pytest.mark.parametrize(
-    ("port", "known"),
-    [("3306:3306", [3306]), ("3307:3306/tcp", [3307]), ("::1:3306:3306", [3306]), ("3306", [ANY_PORT]), ("33060", [])],
-)
-def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes(port: str, known: list[int]) -> None:
-    service = mysql_service({"services": {"mysql": {"image": "mysql", "ports": [port]}}})
-    assert service
-    assert list(service.ports) == known
+def test_the_ports_that_lead_to_a_service_are_those_that_it_publishes() -> None:
+    ports = {"3306:3306": (3306,), "3307:3306/tcp": (3307,), "::1:3306:3306": (3306,), "3306": (ANY_PORT,), "33060": ()}
+    for port, known in ports.items():
+        service = mysql_service({"services": {"mysql": {"image": "mysql", "ports": [port]}}})
+        assert service
+        assert service.ports == known
 
 
-@pytest.mark.parametrize(
-    ("environment", "reason"),
-    [
+def test_a_service_that_the_image_would_refuse_is_known() -> None:
+    for environment, reason in (
         ({}, "It wants one of MYSQL_ROOT_PASSWORD"),
         ({"MYSQL_ROOT_PASSWORD": "1234", "MYSQL_USER": "me"}, "MYSQL_USER needs MYSQL_PASSWORD"),
-        ({"MYSQL_ALLOW_EMPTY_PASSWORD": "yes"}, ""),
-    ],
-)
-def test_a_service_that_the_image_would_refuse_is_known(environment: dict[str, str], reason: str) -> None:
-    assert Service("mysql", "mysql:8.4", environment).refusal.startswith(reason)
+    ):
+        assert Service("mysql", "mysql:8.4", environment).refusal.startswith(reason)
+    assert Service("mysql", "mysql:8.4", {"MYSQL_ALLOW_EMPTY_PASSWORD": "yes"}).refusal == ""
+
+
+STARTED = {
+    "sudo systemctl start mysql": "true",
+    "cd app && sudo systemctl restart --quiet mysql.service && ls": "cd app && true && ls",
+    "systemctl enable --now mysqld": "true",
+    "sudo -E -u root service mysql start": "true",
+    "sudo /etc/init.d/mysql start": "true",
+    "sudo systemctl stop mysql": "sudo systemctl stop mysql",
+    "# sudo systemctl start mysql": "# sudo systemctl start mysql",
+}
+
+
+def test_what_starts_githubs_own_mysql_is_known() -> None:
+    assert {command: STARTS_MYSQL.sub(r"\1true", command) for command in STARTED} == STARTED
+
+
+WORKFLOWS = sorted(path for root in (CLONE, TEMPLATE) for path in (root / ".github/workflows").glob("*.yml"))
+BESIDE = Path(sys.executable).parent
+LINTERS = {
+    "actionlint": [f"-shellcheck={BESIDE / 'shellcheck'}"],
+    "zizmor": ["--offline", "--no-progress", "--quiet"],
+    "check-jsonschema": ["--builtin-schema", "vendor.github-workflows"],
+}
+
+
+def lint(name: str, file: Path) -> str:
+    """What a linter says of a workflow; empty when it passes."""
+    done = subprocess.run([BESIDE / name, *LINTERS[name], str(file)], capture_output=True, text=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: str(file.relative_to(CLONE)))
+@pytest.mark.parametrize("linter", LINTERS)
+def test_our_workflows_pass_every_linter(linter: str, file: Path) -> None:
+    assert lint(linter, file) == ""
 
 
 @pytest.mark.parametrize(
-    ("command", "left"),
+    ("linter", "right", "wrong", "said"),
     [
-        ("sudo systemctl start mysql", "true"),
-        ("cd app && sudo systemctl restart --quiet mysql.service && ls", "cd app && true && ls"),
-        ("systemctl enable --now mysqld", "true"),
-        ("sudo -E -u root service mysql start", "true"),
-        ("sudo /etc/init.d/mysql start", "true"),
-        ("sudo systemctl stop mysql", "sudo systemctl stop mysql"),
-        ("# sudo systemctl start mysql", "# sudo systemctl start mysql"),
+        ("actionlint", "run: uv sync --locked", "run: cd $HOME && echo `ls`", "shellcheck reported issue"),
+        ("zizmor", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7", "unpinned-uses"),
+        ("check-jsonschema", "timeout-minutes: 10", "timeout: 10", "'timeout' was unexpected"),
     ],
 )
-def test_what_starts_githubs_own_mysql_is_known(command: str, left: str) -> None:
-    assert STARTS_MYSQL.sub(r"\1true", command) == left
+def test_the_linters_would_see_it(linter: str, right: str, wrong: str, said: str, tmp_path: Path) -> None:
+    text = (TEMPLATE / ".github/workflows/ci.yml").read_text()
+    assert right in text
+    (file := tmp_path / ".github/workflows/ci.yml").parent.mkdir(parents=True)
+    file.write_text(text.replace(right, wrong))
+    assert said in lint(linter, file)

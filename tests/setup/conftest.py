@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,18 +17,15 @@ from workbook.place import CLONE
 PYTHON = Path(sys._base_executable)  # type: ignore[attr-defined]  # the tests' own is inside a virtual environment
 """The Python that sets clones up."""
 
-SYSTEM_PATH = os.pathsep.join(["/usr/bin", "/bin"])
+UV = Path(sys.executable).with_name("uv")
+"""The uv that requirements.lock pins; it is in the environment that runs the tests."""
+
+SYSTEM_PATH = "/usr/bin:/bin"
 """Where make finds the shell and awk."""
 
 PROJECT = """
-[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-
-[project]
-name = "workbook"
-version = "1"
+build-system = {requires = [], build-backend = "backend", backend-path = ["."]}
+project = {name = "workbook", version = "1"}
 """
 
 BACKEND = '''
@@ -36,8 +34,6 @@ import pathlib, time
 from tests_wheels import make_wheel
 
 def build_editable(folder, settings=None, metadata=None):
-    with open("built", "a") as log:
-        log.write("once ")
     if pathlib.Path("hold").exists():
         pathlib.Path("held").touch()
     end = time.monotonic() + 60
@@ -48,29 +44,21 @@ def build_editable(folder, settings=None, metadata=None):
 '''
 
 
+BOOTSTRAP = (str(PYTHON), "workbook/bootstrap.py")
 Finished = subprocess.CompletedProcess[str]
 
 
 @dataclass
 class Clone:
-    """A clone and the machine around it.
-
-    Its folder has a space and Hangul in its name, as many a student's has; `programs` is the one folder on PATH.
-    """
+    """A clone and the machine around it: `programs` is the one folder on PATH. Its name has a space and Hangul."""
 
     root: Path
     programs: Path
     environment: dict[str, str] = field(default_factory=dict)
+    python = property(lambda self: self.root / ".venv" / "bin" / "python")
+    stamp = property(lambda self: self.root / ".venv" / "workbook-setup")
 
-    @property
-    def python(self) -> Path:
-        return self.root / ".venv" / "bin" / "python"
-
-    @property
-    def stamp(self) -> Path:
-        return self.root / ".venv" / "workbook-setup"
-
-    def provide(self, name: str, program: Path) -> None:
+    def provide(self, name: str, program: Path | str) -> None:
         """Put a program on PATH."""
         (self.programs / name).unlink(missing_ok=True)
         (self.programs / name).symlink_to(program)
@@ -81,22 +69,21 @@ class Clone:
 
     def bootstrap(self, python: Path = PYTHON, **environment: str) -> Finished:
         """Run the bootstrap to its end."""
-        return self.run([str(python), str(self.root / "workbook" / "bootstrap.py")], **environment)
+        return self.run([str(python), "workbook/bootstrap.py"], **environment)
 
-    def run(self, command: list[str], **environment: str) -> Finished:
+    def run(self, command: Sequence[str], **environment: str) -> Finished:
         """Run a command in the clone's surroundings; its output and its errors come as one text in `stdout`."""
         process = self.start(command, **environment)
         printed = process.communicate(timeout=60)[0]
         return Finished(command, process.returncode, printed)
 
-    def start(self, command: list[str] | None = None, **environment: str) -> "subprocess.Popen[str]":
-        """Start a command, or else the bootstrap, in a process group of its own."""
+    def start(self, command: Sequence[str] = BOOTSTRAP, **environment: str) -> "subprocess.Popen[str]":
+        """Start a command in a process group of its own."""
         return subprocess.Popen(
-            command or [str(PYTHON), str(self.root / "workbook" / "bootstrap.py")],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             encoding="utf-8",
             cwd=self.root,
             env=self.environment | environment,
@@ -113,12 +100,6 @@ class Clone:
 
 
 @pytest.fixture(scope="session")
-def uv() -> Path:
-    """The uv that requirements.lock pins; it is in the environment that runs the tests."""
-    return Path(sys.executable).with_name("uv")
-
-
-@pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder with the wheel of one tiny package, and its pin."""
     folder = tmp_path_factory.mktemp("index")
@@ -127,7 +108,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.fixture
-def clone(tmp_path: Path, uv: Path, tiny: tuple[Path, str]) -> Clone:
+def clone(tmp_path: Path, tiny: tuple[Path, str]) -> Clone:
     """A fresh clone on a machine with git and uv, in an empty home; the packages come from a folder."""
     clone = Clone(tmp_path / "한글 clone", tmp_path / "bin")
     (clone.root / "workbook").mkdir(parents=True)
@@ -138,19 +119,16 @@ def clone(tmp_path: Path, uv: Path, tiny: tuple[Path, str]) -> Clone:
     (clone.root / "backend.py").write_text(BACKEND, encoding="utf-8")
     (clone.root / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     clone.provide("git", Path(str(shutil.which("git"))))
-    clone.provide("uv", uv)
-    index, pin = tiny
-    clone.pin(pin)
+    clone.provide("uv", UV)
+    index = tiny[0]
+    clone.pin(tiny[1])
+    # Of the machine that runs the tests nothing may be heard: its index, its patience.
     clone.environment |= {
-        "PATH": str(clone.programs),
-        "HOME": str(tmp_path / "home"),
-        "UV_CACHE_DIR": str(tmp_path / "cache"),
-        "UV_OFFLINE": "1",
-        "UV_FIND_LINKS": str(index),
-        # Of the machine that runs the tests nothing may be heard: its index, its patience.
         "UV_NO_CONFIG": "1",
         "PIP_CONFIG_FILE": os.devnull,
         "UV_HTTP_RETRIES": "0",
         "PIP_RETRIES": "0",
     }
+    clone.environment |= {"PATH": str(clone.programs), "UV_OFFLINE": "1", "UV_FIND_LINKS": str(index)}
+    clone.environment |= {"HOME": str(tmp_path / "home"), "UV_CACHE_DIR": str(tmp_path / "cache")}
     return clone

@@ -12,17 +12,17 @@ import pytest
 from tests.setup.conftest import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
+LOCK = (CLONE / "requirements.lock").read_text(encoding="utf-8")
 PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==([^\s;]+)")
 
 
-def lock() -> str:
-    return (CLONE / "requirements.lock").read_text(encoding="utf-8")
-
-
-def test_make_alone_lists_every_verb(clone: Clone) -> None:
+def test_make_alone_lists_every_verb_and_setup_says_which_python_is_needed(clone: Clone) -> None:
     verbs = re.findall(r"^\.PHONY: (.*)$", (CLONE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0].split()
     result = clone.run(["make"], PATH=SYSTEM_PATH)
     assert [line.split()[1] for line in result.stdout.splitlines()] == verbs
+    result = clone.run(["make", "setup", "PYTHON=no-such-python"], PATH=SYSTEM_PATH)
+    assert result.returncode == 2
+    assert "There is no Python here (no-such-python is not found)" in result.stdout
 
 
 def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
@@ -34,24 +34,15 @@ def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
     assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.log"}
 
 
-def test_make_passes_the_port_on_and_says_which_python_is_needed(clone: Clone) -> None:
-    typed = clone.run(["make", "--dry-run", "up", "PORT=8001"], PATH=SYSTEM_PATH).stdout
-    assert ".venv/bin/workbook up --port 8001" in typed
-    assert "Next:" not in typed
-    result = clone.run(["make", "setup", "PYTHON=no-such-python"], PATH=SYSTEM_PATH)
-    assert result.returncode == 2
-    assert "There is no Python here (no-such-python is not found)" in result.stdout
-
-
 def test_the_lock_has_nothing_but_pins_and_their_hashes() -> None:
     pin = re.compile(r"[a-z0-9-]+==[^\s;]+( ; [^\\]+)? \\")
-    unlike = [line for line in lock().splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
+    unlike = [line for line in LOCK.splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
     assert [line for line in unlike if not pin.fullmatch(line)] == []
-    assert "://" not in lock()
+    assert "://" not in LOCK
 
 
 def test_the_lock_follows_what_both_projects_ask_for() -> None:
-    locked = {name: version for name, _, version in PIN.findall(lock())}
+    locked = {name: version for name, _, version in PIN.findall(LOCK)}
     for file in (CLONE / "pyproject.toml", CLONE / "template_app" / "pyproject.toml"):
         project = tomllib.loads(file.read_text(encoding="utf-8"))
         asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
@@ -60,39 +51,31 @@ def test_the_lock_follows_what_both_projects_ask_for() -> None:
     assert "uv" in locked  # setup gets it for those who have none
 
 
-MADE = (
-    ".venv/bin/python",
-    ".pytest_cache/x",
-    "site/index.html",
-    "workbook/__pycache__/x.pyc",
-    ".workbook/environments/1a2b3c/pyvenv.cfg",
-    ".workbook/mysql/server/bin/mysqld",
-)
+MADE = (".venv/bin/python", "site/index.html", "workbook/__pycache__/x.pyc", ".workbook/mysql/server/bin/mysqld")
 DATA = (".workbook/mysql/data/ibdata1", ".workbook/mysql/port")
+KEPT = (".git/__pycache__/x", "requirements.lock")
 
 
 @pytest.fixture
 def used(clone: Clone) -> Clone:
     """A clone in which somebody has worked."""
-    for name in (*MADE, *DATA, ".git/__pycache__/x"):
+    for name in (*MADE, *DATA, *KEPT):
         (clone.root / name).parent.mkdir(parents=True, exist_ok=True)
         (clone.root / name).touch()
     return clone
 
 
-def there(clone: Clone, *names: str) -> set[str]:
-    return {name for name in names if (clone.root / name).exists()}
+def there(clone: Clone) -> set[str]:
+    return {name for name in (*MADE, *DATA, *KEPT) if (clone.root / name).exists()}
 
 
 def test_clean_removes_what_was_made_and_keeps_the_data_and_says_so(used: Clone) -> None:
     result = used.run(["make", "clean"], PATH=SYSTEM_PATH)
     assert result.returncode == 0, result.stdout
-    assert there(used, *MADE) == set()
-    assert there(used, *DATA) == set(DATA)
+    assert there(used) == {*DATA, *KEPT}
     assert "Kept: your local MySQL's data in .workbook/mysql/data." in result.stdout
-    assert there(used, ".git/__pycache__/x", "requirements.lock") == {".git/__pycache__/x", "requirements.lock"}
     assert used.run(["make", "clean-data"], PATH=SYSTEM_PATH).returncode == 0
-    assert there(used, ".workbook") == set()
+    assert there(used) == {*KEPT}
 
 
 @pytest.mark.parametrize("verb", ["clean", "clean-data"])
@@ -104,21 +87,10 @@ def test_nothing_is_removed_under_a_running_server(used: Clone, verb: str) -> No
         server.kill()
     assert result.returncode == 2
     assert f"A MySQL is running on .workbook/mysql/data (process {server.pid})." in result.stdout
-    assert there(used, *MADE, *DATA) == {*MADE, *DATA}
+    assert there(used) == {*MADE, *DATA, *KEPT}
     # The number is another program's by now.
     (data / "mysqld.pid").write_text(f"{os.getpid()}\n")
     assert used.run(["make", "clean-data"], PATH=SYSTEM_PATH).returncode == 0
-
-
-def test_text_is_committed_with_lf_and_images_as_they_are(clone: Clone) -> None:
-    shutil.copy(CLONE / ".gitattributes", clone.root)
-    (clone.root / "a.md").write_bytes(b"one\r\ntwo\r\n")
-    (clone.root / "a.png").write_bytes(b"\x89PNG\r\n")
-    for command in (["git", "init", "-q"], ["git", "add", "a.md", "a.png"]):
-        assert clone.run(command).returncode == 0
-    listed = clone.run(["git", "ls-files", "--eol"]).stdout
-    assert re.search(r"i/lf .*eol=lf\s+a\.md", listed)
-    assert re.search(r"-text\s+a\.png", listed)
 
 
 PASSED, FAILED = "===== 3 passed in 0.10s =====", "===== 1 failed, 2 passed in 75.10s (0:01:15) ====="

@@ -1,26 +1,18 @@
 """Makes wheels for tests: a package that takes no network and a few milliseconds to install."""
 
-import base64
 import hashlib
 import zipfile
 from pathlib import Path
 
 
 def make_wheel(folder: Path, name: str, version: str, files: dict[str, bytes]) -> str:
-    """Write a wheel of these files into a folder.
-
-    Args:
-        files: content by path in the wheel; those below `{name}-{version}.data/scripts/` are commands.
-
-    Returns:
-        its pin with its hash, as requirements.lock writes one.
-    """
+    """Write a wheel of files, by their paths in it (`{name}-{version}.data/scripts/` has commands); its hashed pin."""
     info = f"{name}-{version}.dist-info"
     files = files | {
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode(),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    record = "".join(f"{path},sha256={_digest(content)},{len(content)}\n" for path, content in files.items())
+    record = "".join(f"{path},,\n" for path in files)
     wheel = folder / f"{name}-{version}-py3-none-any.whl"
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -29,7 +21,3 @@ def make_wheel(folder: Path, name: str, version: str, files: dict[str, bytes]) -
             entry.external_attr = (0o100755 if ".data/scripts/" in path else 0o100644) << 16
             archive.writestr(entry, content)
     return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
-
-
-def _digest(content: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()

@@ -31,11 +31,7 @@ CONFIGS = {"mkdocs.yml": ".", "mkdocs.ko.yml": "ko"}
 def build(target: Path, *, draft: bool = False) -> None:
     """Build English into a folder and Korean into its folder `ko`. A failed build leaves the folder as it was.
 
-    Args:
-        draft: build in spite of what is wrong, and say it.
-
-    Raises:
-        Problem: anything that MkDocs warns of or `faults` finds, such as a link that leads nowhere.
+    Raises Problem: anything that MkDocs warns of or `faults` finds, such as a dead link; a draft is built all the same.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     private().mkdir(parents=True, exist_ok=True)
@@ -52,11 +48,7 @@ def build(target: Path, *, draft: bool = False) -> None:
 
 
 def mkdocs(folder: Path, *, strict: bool = True) -> list[str]:
-    """Let MkDocs build both languages side by side, and give what it warned of.
-
-    Raises:
-        Problem: MkDocs failed; with `strict` also when it warned of anything.
-    """
+    """Let MkDocs build both languages side by side, and give what it warned of; when `strict`, that is a Problem."""
     running = {}
     for config, into in CONFIGS.items():
         command = [sys.executable, "-m", "mkdocs", "build", "-f", config, "-d", str(folder / into)]

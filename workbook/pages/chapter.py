@@ -19,11 +19,7 @@ Pages = Mapping[str, Source]  # by their English file's path
 
 
 def top(meta: Mapping[str, Any]) -> str:
-    """Under a chapter's title: its goal, what the reader will learn, what it leaves out.
-
-    Args:
-        meta: the front matter in the page's own language.
-    """
+    """Under a chapter's title, from its front matter: its goal, what the reader will learn, what it leaves out."""
     lists = {key: "\n".join(f"- {item}" for item in meta.get(key) or ()) for key in ("you_will_learn", "out_of_scope")}
     learn = boxed("wb-learn", _("**You will learn**"), lists["you_will_learn"])
     leave = boxed("wb-leave", _("**Not in this chapter**"), lists["out_of_scope"]) if lists["out_of_scope"] else ""

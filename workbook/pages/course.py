@@ -31,17 +31,11 @@ PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A page that has a file.
+    """A page that has a file; its `kind` is a key of PATTERNS, its `text` is without the front matter.
 
-    Attributes:
-        kind: a key of PATTERNS.
-        english: the English file's path in the repository.
-        file: the file that is read: the language's own, or the English one while there is no translation.
-        page: the page's file below the site's folder, for example `chapters/ch35.md`.
-        chapter: the id of the chapter that it belongs to, or empty.
-        meta: the front matter.
-        text: the file's text without its front matter.
-        title: what the page is called: by its front matter, else by its first heading, else by its file.
+    `english` is the English file's path in the repository, `file` the one that is read: the language's own, or the
+    English one while there is no translation. `page` is the page's file below the site's folder, such as
+    `chapters/ch35.md`, `chapter` the id of its chapter, or empty.
     """
 
     kind: str
@@ -55,11 +49,7 @@ class Source:
 
 
 def sources(language: Language, root: Path = CLONE) -> list[Source]:
-    """All pages that have a file, docs first.
-
-    Raises:
-        Problem: two files want the same page; a front matter is not YAML.
-    """
+    """All pages that have a file, docs first. Raises Problem: two want the same page; a front matter is not YAML."""
     found: dict[str, Source] = {}
     for kind, pattern in PATTERNS.items():
         for path in sorted(root.glob(pattern)):

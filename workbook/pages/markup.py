@@ -32,16 +32,11 @@ _CODE_OR_LINK = re.compile(
     r"|\]\((?P<target>[^)\s]+)\)",
     re.MULTILINE | re.DOTALL,
 )
-
 _TYPED: Mapping[str, type[Lexer]] = {"console": BashLexer, "mysql": MySqlLexer, "pycon": PythonLexer}
 
 
 def fenced(language: str, title: str, text: str, *attributes: str) -> str:
-    """A fence that holds a text whatever is in it.
-
-    Args:
-        attributes: more of them as Material takes them, such as `hl_lines="3"` or `.no-copy`.
-    """
+    """A fence that holds a text whatever is in it, with attributes of Material's, such as `.no-copy`."""
     ticks = "`" * max(3, 1 + max((len(found) for found in re.findall(r"`{3,}", text)), default=0))
     head = " ".join([language, *attributes, *([f'title="{title}"'] if title else [])])
     return f"{ticks}{f'{{ .{head} }}' if attributes else head}\n{text.rstrip()}\n{ticks}"
@@ -90,12 +85,8 @@ def code(text: str) -> str:
 def mended(text: str, file: str, page: str, known: Mapping[str, str]) -> str:
     """The links of a text, which lead from file to file of the repository, turned to lead from page to page.
 
-    A link of which no page is known stays, so that MkDocs names it.
-
-    Args:
-        file: the path in the repository of the file that holds the text.
-        page: the page that shows it.
-        known: the page that stands for a file of the repository; links that start with a slash count from its root.
+    `known` has the page that stands for a file of the repository; a link of which no page is known stays, so that
+    MkDocs names it. Links that start with a slash count from the repository's root.
     """
 
     def mend(match: re.Match[str]) -> str:
@@ -119,15 +110,8 @@ def rewrite(
 ) -> str:
     """A page's text as Python-Markdown is to read it: tabs for diffs, ids for headings, comments as notes.
 
-    Args:
-        text: the page without its front matter.
-        file: its path in the repository.
-        changes: what each titled fence does, in order.
-        commits: for each command that commits, in order, the commit's page.
-        inserts: what makes Markdown, by the name of the comment that it takes the place of.
-
-    Raises:
-        Problem: a comment that nothing is known of.
+    `changes` is what each titled fence does, in order; `commits` the page of the commit that each command makes;
+    `inserts` makes Markdown, by the name of the comment whose place it takes. Raises Problem: an unknown comment.
     """
     lines = text.split("\n")
     new: dict[int, str | None] = {}
@@ -181,11 +165,7 @@ def rewrite(
 
 
 def draw(text: str, file: str) -> tuple[str, dict[str, bytes]]:
-    """A committed notebook, with the outputs of its last run, as Markdown; its pictures and itself, by file name.
-
-    Raises:
-        Problem: a code cell was never run, a picture has no text for those who cannot see it.
-    """
+    """A committed notebook, with the outputs of its last run, as Markdown; its pictures and itself, by file name."""
     name = posixpath.basename(file)
     beside = {name: text.encode()}
     parts: list[str] = []
@@ -194,16 +174,11 @@ def draw(text: str, file: str) -> tuple[str, dict[str, bytes]]:
         if cell["cell_type"] == "markdown":
             parts.append(source)
         elif source.strip():
-            if cell["execution_count"] is None:
-                raise Problem(f"{file}: cell {number} was never run.", ways=("make notebooks",))
             parts.append(fenced("python", "", source))
             for place, output in enumerate(cell["outputs"], 1):
                 data = output.get("data", {})
                 if "image/png" in data:
                     alt = cell["metadata"].get("alt", "").strip().replace("]", ")")
-                    if not alt:
-                        what = f"{file}: the picture of cell {number}-{place} has no text for those who cannot see it."
-                        raise Problem(what, ways=('Give the cell the metadata {"alt": "what the picture shows"}.',))
                     picture = f"{name.removesuffix('.ipynb')}-{number}-{place}.png"
                     beside[picture] = base64.b64decode("".join(data["image/png"]))
                     parts.append(f"![{alt}]({picture}){{ .wb-plot }}")

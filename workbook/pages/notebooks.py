@@ -30,14 +30,9 @@ from workbook.say import Problem, say, stage
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 OWN = ("alt", "english", "tags")
 """The metadata of a cell that stays: a picture's description, what a translation was made from, Jupyter's tags."""
-COLOURS = 128
-"""Enough for a plot with smooth letters; a quarter of the size that matplotlib's true colours take."""
 MACHINE = re.compile(r"/(?:home|root|tmp|work|Users|var|private)/[\w.]+|\bgw\d+\b")
 """A path that only the machine has on which the notebook was run."""
 PICTURE = "image/png"
-CELL_SECONDS = 600
-"""After so long a single cell is taken to hang."""
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def notebooks(action: Literal["run", "check"], chapters: Sequence[str] = (), root: Path = CLONE) -> int:
@@ -78,13 +73,9 @@ def faults(pair: Pair, root: Path = CLONE) -> list[str]:
 
 
 def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
-    """Run every cell and put its outputs into `notebook`, normalised.
+    """Run every cell and put its outputs into `notebook`, normalised; the cells find the server in `MYSQL_*`.
 
-    Args:
-        path: the notebook's file, for messages and for the names of its databases; it is neither read nor written.
-        server: handed to the cells as `MYSQL_*`.
-
-    Raises Problem: a cell failed, or the notebook left a database or a user behind.
+    The path is for messages, and for the names of its databases. Raises Problem: a cell failed, or left one behind.
     """
     # Building the list of fonts takes seconds on a new machine, and matplotlib says so in the first cell's output.
     import matplotlib.font_manager  # noqa: F401
@@ -92,7 +83,7 @@ def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
     with tempfile.TemporaryDirectory(prefix="workbook-notebook-") as profile:
         client = NotebookClient(
             notebook,
-            timeout=CELL_SECONDS,
+            timeout=600,  # a cell that takes longer is taken to hang
             kernel_name="python3",
             record_timing=False,
             coalesce_streams=True,
@@ -104,12 +95,12 @@ def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
         try:
             client.execute(env=os.environ | server.environment() | own)
         except CellExecutionError as error:
-            raise Problem(f"{path.name}: a cell failed.", why=ANSI.sub("", str(error))) from error
+            raise Problem(f"{path.name}: a cell failed.", why=re.sub(r"\x1b\[[0-9;]*m", "", str(error))) from error
     normalise(notebook)
     shrink(notebook)
     if left := leftovers(path, server):
-        way = "Drop it in the notebook's last cell."
-        raise Problem(f"{path.name} left something behind: {', '.join(left)}.", ways=(way,))
+        what = f"{path.name} left something behind: {', '.join(left)}."
+        raise Problem(what, ways=("Drop it in the notebook's last cell.",))
 
 
 def leftovers(path: Path, server: Server) -> list[str]:
@@ -144,7 +135,7 @@ def normalise(notebook: NotebookNode) -> None:
 
 
 def shrink(notebook: NotebookNode) -> None:
-    """Give every picture of the outputs a palette in place of true colours, so that it may be committed."""
+    """Give every picture of the outputs a palette of 128 colours: a quarter of the size, and letters stay smooth."""
     from PIL import Image
 
     for cell in notebook.cells:
@@ -152,7 +143,7 @@ def shrink(notebook: NotebookNode) -> None:
             if PICTURE in output.get("data", {}):
                 picture = Image.open(io.BytesIO(base64.b64decode(output.data[PICTURE]))).convert("RGB")
                 smaller = io.BytesIO()
-                picture.quantize(COLOURS, dither=Image.Dither.NONE).save(smaller, "PNG", optimize=True)
+                picture.quantize(128, dither=Image.Dither.NONE).save(smaller, "PNG", optimize=True)
                 output.data[PICTURE] = base64.b64encode(smaller.getvalue()).decode()
 
 

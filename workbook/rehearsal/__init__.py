@@ -1,19 +1,23 @@
 """`workbook ci`: the jobs of a workflow, run on this machine before the push, and shown as they run."""
 
 import re
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
 from workbook.clinic import lastcheck
-from workbook.rehearsal.act import Event
-from workbook.rehearsal.rehearsal import Outcome, current, name_of, rehearse
-from workbook.rehearsal.workflow import NOT_HERE, read
+from workbook.history.git import persons_git, try_git
+from workbook.rehearsal import act
+from workbook.rehearsal.act import Outcome, name_of
+from workbook.rehearsal.service import mysql_service, secrets_of, serve
+from workbook.rehearsal.workflow import NOT_HERE, Workflow, elsewhere, needs, read, rewrite
 from workbook.say import Problem, _
 
 NOT_JUDGED = 3
@@ -32,17 +36,11 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     """Run the jobs of a workflow, and print each step with its result.
 
     The files are those of the last commit, as on GitHub; the workflow itself is read from the disk, so that it can be
-    tried before it is committed.
+    tried before it is committed. `job` is the id of the one job to run; all when None.
 
-    Args:
-        workflow: the file, relative to the project or absolute.
-        job: the id of the one job to run; all when None.
+    Returns 0 when every job passed, 1 when one failed, `NOT_JUDGED` when GitHub's verdict cannot be known here.
 
-    Returns:
-        0 when every job passed, 1 when one failed, `NOT_JUDGED` when GitHub's verdict cannot be known here.
-
-    Raises:
-        Problem: there is no such workflow or job, GitHub would refuse the file, or nothing is committed.
+    Raises Problem: no such workflow or job, GitHub would refuse the file, nothing is committed.
     """
     file = project / workflow
     plan = read(file)
@@ -59,7 +57,7 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
         say(_("Left out, because not committed: {named}.", named=named))
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
-        outcomes = rehearse(plan, state, only=job, hear=lambda outcome, event: _show(outcome, event, status))
+        outcomes = rehearse(plan, state, only=job, hear=partial(_show, status))
     if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
         faults = [
             lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), "\n".join(each.heard or each.lines))
@@ -90,22 +88,21 @@ def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
     return _("On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.", **values)
 
 
-def _show(outcome: Outcome, event: Event, status: Status) -> None:
-    """Print what there is to say of an event."""
-    match event.what:
+def _show(status: Status, outcome: Outcome, what: str, value: Any = "") -> None:
+    """Print what there is to say of what an outcome hears."""
+    match what:
         case "begun":
             say(f"\nJob {outcome.job}")
         case "noted" | "left out":
-            say((NOT_HERE if event.what == "left out" else "") + event.text)
-        case "started" if event.place is not None:
-            status.update(f"{_shown(outcome.steps[event.place])} …")
-        case "ended" if event.place is not None:
-            step, well = outcome.steps[event.place], event.text == "success"
+            say((NOT_HERE if what == "left out" else "") + value)
+        case "started":
+            status.update(f"{_shown(outcome.steps[value])} …")
+        case "ended":
+            (place, well, seconds), step = value, outcome.steps[value[0]]
             goes_on = _("; the job goes on") if not well and step.get("continue-on-error") == "true" else ""
             word = ("ok       ", "green") if well else ("failed   ", "red")
-            shown = Text.assemble(word, f"{_shown(step)} ({event.seconds:.1f} s){goes_on}")
-            status.console.print(shown, soft_wrap=True)
-            for line in event.lines:
+            status.console.print(Text.assemble(word, f"{_shown(step)} ({seconds:.1f} s){goes_on}"), soft_wrap=True)
+            for line in outcome.said[place]:
                 if line.startswith(NOT_HERE):
                     print(f"{'':<9}{line}")
         case "concluded":
@@ -141,3 +138,83 @@ def _shown(step: dict[str, Any]) -> str:
     """The name that GitHub's page shows, cut to the line."""
     name = name_of(step) if step.get("name") else f"Run {name_of(step)}"
     return name if len(name) <= WIDTH - 20 else f"{name[: WIDTH - 21]}…"
+
+
+class Commit(NamedTuple):
+    """What a run is about; `branch` is empty on a detached HEAD, `left_out` names what is changed or new."""
+
+    repository: Path
+    sha: str
+    subject: str
+    branch: str
+    left_out: tuple[str, ...]
+
+
+def current(project: Path) -> Commit:
+    """The commit that the project stands on; a Problem when nothing is committed in the folder."""
+    last = try_git(project, "log", "-1", "--format=%h %s", looking=True)
+    if last.returncode:
+        what = _("Nothing is committed in {repository}, so GitHub would check out nothing.", repository=project)
+        raise Problem(what, why=last.stderr.strip(), ways=("git init, git add -A, git commit",))
+    sha, _space, subject = last.stdout.strip().partition(" ")
+    repository = Path(persons_git(project, "rev-parse", "--show-toplevel", looking=True).strip())
+    branch = persons_git(project, "branch", "--show-current", looking=True).strip()
+    changed = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    entries = persons_git(repository, *changed, looking=True).split("\0")
+    return Commit(repository, sha, subject, branch, tuple(entry[3:] for entry in entries if entry))
+
+
+def rehearse(
+    plan: Workflow,
+    state: Commit,
+    *,
+    plant: Callable[[Path], None] = lambda clone: None,
+    watch: Callable[[], bool] = lambda: False,
+    seconds: float = 0,
+    only: str | None = None,
+    hear: Callable[..., None] = lambda *told: None,
+) -> list[Outcome]:
+    """Run the jobs of a workflow on a clone of the commit, each in one of its own; what came of them, in their order.
+
+    `plant` changes the clone and commits it; all that the steps can write to lies in the clone's parent folder. `watch`
+    and `hear` are an outcome's own. After `seconds` (0: never) a job is stopped; with `only` this one alone is run.
+    Raises Problem: no MySQL can be had on this machine, or act cannot run.
+    """
+    outcomes: list[Outcome] = []
+    for name, job in plan.jobs.items():
+        if only not in (None, name):
+            continue
+        outcome = Outcome(name, job.get("steps") or (), hear, watch)
+        hear(outcome, "begun")
+        service, missing = mysql_service(job), elsewhere(job)
+        if waits := [each.job for each in outcomes if not each.passed and each.job in needs(job)]:
+            outcome.result, outcome.why = "blocked", ", ".join(waits)
+        elif service and service.refusal:
+            outcome.failed, outcome.why = f"service {service.name}", service.refusal
+        elif missing:
+            outcome.leave_out(missing)
+            outcome.result = "skipped"
+        else:
+            _run(outcome, plan, state, plant, seconds)
+        hear(outcome, "concluded")
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path], None], seconds: float) -> None:
+    job = plan.jobs[outcome.job]
+    with tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True) as temporary:
+        scratch, repository = Path(temporary), state.repository
+        # No file is shared with the person's: the copy may change its owner.
+        clone = ("clone", "--quiet", "--no-hardlinks", str(repository), str(scratch / "commit"))
+        persons_git(repository, *clone, looking=True)
+        plant(scratch / "commit")
+        with serve(repository, job) as mysql:
+            rewritten, empty = rewrite(plan.content, outcome.job, scratch / "commit", mysql)
+            outcome.hear(outcome, "noted", mysql.said)
+            outcome.hear(outcome, "noted", empty and _("Secrets are empty here: {listed}.", listed=empty))
+            played = mysql_service(job)
+            for each in job.get("services") or {}:
+                if not played or each != played.name:
+                    outcome.leave_out(_("the service {other}", other=each))
+            act.run(outcome, rewritten, scratch, mysql, secrets_of(job), seconds)

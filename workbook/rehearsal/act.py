@@ -8,9 +8,10 @@ import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -19,7 +20,7 @@ from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
 from workbook.rehearsal.service import MYSQL_PORT, Mysql
-from workbook.rehearsal.workflow import NOT_HERE, RUNNER, tool
+from workbook.rehearsal.workflow import BESIDE, NOT_HERE, RUNNER, is_unknown
 from workbook.replay import ground
 from workbook.say import Problem, _
 
@@ -43,36 +44,78 @@ NOBODY = 65534
 """Root's steps run as this user and group: on GitHub, too, a step is no root."""
 
 
-class Event(NamedTuple):
-    """What happens in a job: `place` is the step, from 0; None when the event is the job's.
+@dataclass(slots=True)
+class Outcome:
+    """What came of a job.
 
-    A step has `started` or `ended` (with the lines it printed); act `complained`; the job has `begun`, is `over` (for
-    act) and `concluded`; something is `noted` of it, or `left out` and may decide its result. `text` is the reason, the
-    sentence, or the result: `success`, `failure`, or (of the job) `skipped`.
+    Its `result` is `success`, `failure`, `skipped`, or `blocked` when it needs a job that failed; empty when it never
+    ended: `why` says what ended it. `red_by` is the place of the step that `failed`, `reached` of the one at whose
+    end `watch` first said yes. What of `left_out` could not be run may have decided the result: it is not judged then.
+    `hear` is told when it is `begun`, `noted` (a sentence), `left out`, `started` (the step's place, from 0), `ended`
+    (the step's place, whether it went well, its seconds) and `concluded`.
     """
 
-    what: Literal["begun", "noted", "left out", "started", "ended", "complained", "over", "concluded"]
-    text: str = ""
-    place: int | None = None
-    seconds: float = 0.0
-    lines: tuple[str, ...] = ()
+    job: str
+    steps: Sequence[dict[str, Any]] = ()
+    hear: Callable[..., None] = lambda *told: None
+    watch: Callable[[], bool] = bool
+    result: str = ""
+    failed: str = ""
+    why: str = ""
+    reached: int | None = None
+    red_by: int | None = None
+    said: dict[int, list[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing that ran here failed."""
+        return self.result in ("success", "skipped")
+
+    @property
+    def heard(self) -> list[str]:
+        """What the step printed that failed."""
+        return self.said.get(-1 if self.red_by is None else self.red_by, [])
+
+    @property
+    def lines(self) -> list[str]:
+        """All that was printed."""
+        return [line for step in sorted(self.said) for line in self.said[step]]
+
+    def leave_out(self, what: str) -> None:
+        """Note what cannot be run here and may decide the result."""
+        self.left_out.append(what)
+        self.hear(self, "left out", what)
+
+    def end(self, place: int, well: bool, seconds: float, lines: list[str]) -> None:
+        """Note the end of a step, and what it printed."""
+        step, self.said[place] = self.steps[place], lines
+        if self.reached is None and self.watch():
+            self.reached = place
+        if self.red_by is None:
+            if not well and step.get("continue-on-error") != "true":
+                self.red_by, self.failed = place, name_of(step)
+            if self.red_by is not None or is_unknown(step):
+                self.left_out += [line[len(NOT_HERE) :] for line in lines if line.startswith(NOT_HERE)]
+        self.hear(self, "ended", (place, well, seconds))
+
+
+def name_of(step: dict[str, Any]) -> str:
+    """A step as GitHub's page calls it."""
+    lines = str(step.get("name") or step.get("uses") or step.get("run") or "").strip().splitlines()
+    return lines[0] if lines else ""
 
 
 def run(
-    workflow: dict[str, Any], scratch: Path, mysql: Mysql, secrets: Mapping[str, str], seconds: float | None = None
-) -> Generator[Event, None, None]:
-    """Run the one job of a workflow on this machine.
+    outcome: Outcome, workflow: dict[str, Any], scratch: Path, mysql: Mysql, secrets: Mapping[str, str], seconds: float
+) -> None:
+    """Run the one job of a workflow on this machine; its outcome hears of it, with paths and ports as on GitHub.
 
-    Args:
-        scratch: a folder that holds the clone, `commit`; it is gone when the job has ended, however it ended.
-        secrets: their values; all others are empty.
-        seconds: after how many the job is stopped, and says so; None for never.
-
-    Yields:
-        what happens, with paths and ports as on GitHub. Whoever stops listening ends the job.
+    `scratch` holds the clone, `commit`; it is gone when the job has ended, however it ended. All but the given secrets
+    are empty. After so many seconds (0: never) the job is stopped, and says so.
     """
     (job,) = workflow["jobs"].values()
-    ids = [str(step.get("id") or place) for place, step in enumerate(job["steps"])]
+    ids = [str(step.get("id") or place) for place, step in enumerate(outcome.steps)]
     told_in = {place: scratch / f"said-{place}" for place, step in enumerate(job["steps"]) if "run" in step}
     for place, file in told_in.items():
         job["steps"][place]["shell"] = f"sh {scratch / 'tell'} {file} {job['steps'][place]['shell']}"
@@ -84,7 +127,7 @@ def run(
     written = {"workflows": script, "secret-file": "".join(f"{name}={value}\n" for name, value in secrets.items())}
     for option in files.keys() - {"directory", "action-cache-path"}:
         (scratch / files[option]).write_text(written.get(option, ""), encoding="utf-8")
-    command = [tool("act"), "push", "--json", "--no-cache-server", f"--platform={RUNNER}=-self-hosted"]
+    command = [str(BESIDE / "act"), "push", "--json", "--no-cache-server", f"--platform={RUNNER}=-self-hosted"]
     command += [f"--{option}={scratch / name}" for option, name in files.items()]
     reading, writing = os.pipe()
     with contextlib.ExitStack() as stack, open(reading, "rb") as lines, open(writing, "wb") as output:
@@ -93,44 +136,48 @@ def run(
         command = [*_unprivileged(command[0], scratch), *command]
         guarded = Guarded(command, patience=5, remove=scratch, env=environment, output=output)
         output.close()
-        clock = threading.Timer(seconds or 0, guarded.stop)
+        clock = threading.Timer(seconds, guarded.stop)
         if seconds:
             clock.start()
-        over = False
         try:
             for line in lines:
-                for event in _read(line.decode(errors="replace"), ids, told):
-                    over = over or event.what == "over"
-                    said = tuple(_as_on_github(each, scratch, mysql.ports) for each in (event.text, *event.lines))
-                    yield event._replace(text=said[0], lines=said[1:])
+                _read(
+                    line.decode(errors="replace"),
+                    outcome,
+                    ids,
+                    told,
+                    lambda text: _as_on_github(text, scratch, mysql.ports),
+                )
             if seconds and clock.finished.is_set():
-                yield Event("complained", _("not done after {seconds:g} seconds", seconds=seconds))
-            elif not over and guarded.wait() == 0:
-                yield Event("over", "skipped")  # the job's own condition does not hold; act says nothing then
+                outcome.why = outcome.why or _("not done after {seconds:g} seconds", seconds=seconds)
+            elif not outcome.result and guarded.wait() == 0:
+                outcome.result = "skipped"  # the job's own condition does not hold; act says nothing then
         finally:
             clock.cancel()
             guarded.stop()
 
 
-def _read(line: str, ids: list[str], told: Mapping[int, Iterable[str]]) -> Iterator[Event]:
-    """The events in one line of act's, which calls the steps by these ids; what they print stands in files."""
+def _read(
+    line: str, outcome: Outcome, ids: list[str], told: Mapping[int, Iterable[str]], clean: Callable[[str], str]
+) -> None:
+    """Take in one line of act's, which calls the steps by these ids; what they print stands in files."""
     try:
         entry = json.loads(line)
     except ValueError:
         if line.startswith("Error: "):
-            yield Event("complained", line.removeprefix("Error: ").strip())
+            outcome.why = outcome.why or clean(line.removeprefix("Error: ").strip())
         return
     step, message = str((entry.get("stepID") or [""])[0]), str(entry.get("msg", ""))
     place = ids.index(step) if step in ids else None
     if "jobResult" in entry:
-        yield Event("over", entry["jobResult"])
+        outcome.result = entry["jobResult"]
     elif place is not None and "stepResult" in entry and entry.get("stage") == "Main":
-        lines = tuple(told.get(place, ()))
-        yield Event("ended", entry["stepResult"], place, entry.get("executionTime", 0) / 1e9, lines)
+        seconds = entry.get("executionTime", 0) / 1e9
+        outcome.end(place, entry["stepResult"] == "success", seconds, [*map(clean, told.get(place, ()))])
     elif entry.get("level") == "error":
-        yield Event("complained", message.replace("exit status ", "exit code "), place)
+        outcome.why = outcome.why or clean(message.replace("exit status ", "exit code "))
     elif place is not None and entry.get("stage") == "Main" and "Run Main" in message:
-        yield Event("started", place=place)
+        outcome.hear(outcome, "started", place)
 
 
 def _as_on_github(line: str, scratch: Path, ports: Mapping[int, int]) -> str:

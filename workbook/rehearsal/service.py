@@ -34,10 +34,8 @@ _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 class Service:
     """A MySQL service container, as the workflow describes it.
 
-    Attributes:
-        environment: what the image is told; secrets are made up, other expressions of GitHub's count as empty.
-        ports: the ports of the runner that lead to MySQL's; `ANY_PORT` for one that GitHub picks.
-        health: whether GitHub waits until MySQL answers.
+    `environment` is what the image is told: secrets are made up, other expressions of GitHub's count as empty. `ports`
+    are those of the runner that lead to MySQL's. `health`: whether GitHub waits until MySQL answers.
     """
 
     name: str

@@ -2,10 +2,8 @@
 
 import copy
 import json
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -28,6 +26,8 @@ REFUSED = re.compile(
 )
 """The kinds of actionlint's findings (of some, the sentences) for which GitHub starts nothing, or fails at once."""
 
+BESIDE = Path(sys.executable).parent
+"""Where the pinned programs lie, act and actionlint."""
 RUNNER = "ubuntu-latest"
 """What every job's `runs-on` becomes; act is told that this is the machine it runs on."""
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}", "sh": "sh -e {0}"}
@@ -43,9 +43,8 @@ class Workflow(NamedTuple):
     def jobs(self) -> dict[str, dict[str, Any]]:
         """The jobs by their ids, each after those that it needs."""
         jobs = self.content["jobs"]
-        return {
-            name: jobs[name] for name in TopologicalSorter({name: needs(jobs[name]) for name in jobs}).static_order()
-        }
+        order = TopologicalSorter({name: needs(jobs[name]) for name in jobs}).static_order()
+        return {name: jobs[name] for name in order}
 
 
 def needs(job: dict[str, Any]) -> list[str]:
@@ -54,22 +53,13 @@ def needs(job: dict[str, Any]) -> list[str]:
     return [named] if isinstance(named, str) else list(named)
 
 
-def tool(name: str) -> str:
-    """The path of a pinned program, `act` or `actionlint`: beside our Python, else on PATH; a Problem without it."""
-    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    if not found:
-        what = _("The program {name} is not installed, and the workbook needs it to run workflows.", name=name)
-        raise Problem(what, ways=(_("Install what requirements.lock pins: make setup"),))
-    return found
-
-
 def read(file: Path) -> Workflow:
     """Read a workflow; a Problem says that there is none, or names the first line for which GitHub would refuse it."""
     if not file.is_file():
         why = _("GitHub looks for workflows in the folder .github/workflows, at the top of the repository.")
         raise Problem(_("There is no workflow at {file}.", file=file), why=why)
     written = file.read_text(encoding="utf-8", errors="replace")
-    command = [tool("actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
+    command = [str(BESIDE / "actionlint"), "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout or "[]")
     for each in sorted(found, key=lambda each: each["line"]):
         own_labels = each["kind"] == "runner-label" and "self-hosted" in written
@@ -122,12 +112,8 @@ def rewrite(workflow: Mapping[str, Any], name: str, commit: Path, mysql: Mysql) 
         script = _script(step, commit)
         if script is not None:
             kept = {key: step[key] for key in ("id", "if", "continue-on-error", "env") if key in step}
-            script = script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"
-            job["steps"][place] = kept | {
-                "name": step.get("name") or step["uses"],
-                "shell": SHELLS["bash"],
-                "run": script,
-            }
+            kept |= {"name": step.get("name") or step["uses"], "shell": SHELLS["bash"]}
+            job["steps"][place] = kept | {"run": script or f"echo {shlex.quote(NOT_HERE + step['uses'])}"}
         elif "run" in step:
             script = STARTS_MYSQL.sub(r"\1true", step["run"]) if mysql.preinstalled else step["run"]
             shell = step.get("shell") or defaults[0] or defaults[1] or ""

@@ -15,8 +15,7 @@ from workbook.lesson.markdown import Part, front_lines, walk
 TRANSLATED = ("title", "goal", "stands", "you_will_learn", "out_of_scope", "notes", "description")
 """Keys of the front matter that hold text; all others hold the same value in both languages."""
 
-_SPOKEN = ("goal", "you_will_learn", "description")
-"""Those of them that are sentences, and not a name that may be the same in Korean."""
+_SPOKEN = ("goal", "you_will_learn", "description")  # sentences, and no name that may be the same in Korean
 _TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
 _FOLD = re.compile(r"<(?:details|summary)\b")
 _SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.DOTALL)
@@ -26,8 +25,7 @@ _SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.D
 class Token:
     """What a page says in a way that can be compared: its kind, its lines (from 1, both included), and its text.
 
-    A `link` is the same in both languages in any order, a `text` and what is `spoken` are translated; all other kinds
-    (`key`, `entry`, `fence`, `comment`, `row`, `fold`) are the same, in order.
+    A `link` is the same in both languages in any order, `text` and `spoken` are translated, all else is the same.
     """
 
     kind: str

@@ -41,10 +41,9 @@ def translation(*, copy: bool = False, accepted: Sequence[str] = (), root: Path 
 
 
 def accept(wish: str, root: Path = CLONE) -> tuple[Pair, int]:
-    """Write the section comments of a page in either language, or with `#slug` of one section (in a notebook: a cell).
+    """Write the comments of a page's sections (with `#slug`: of this one); the pages, and how many comments changed.
 
-    Returns the pages, and how many comments changed. Raises Problem: no such page or section, or its structure differs:
-    then nothing is written.
+    Raises Problem, and writes nothing: no such page or section, or its structure differs.
     """
     name, _, slug = wish.partition("#")
     files = {(Path.cwd() / name).resolve(), (root / name).resolve()}
@@ -81,12 +80,9 @@ def accept(wish: str, root: Path = CLONE) -> tuple[Pair, int]:
 
 
 def sync(pair: Pair) -> bool:
-    """Copy what is the same in both languages and differs: fences and their comments by position, front matter by key.
+    """Copy what is the same in both (fences, comments, values; of a notebook all but texts); True when it differed.
 
-    Of a notebook: cells, code and outputs. A text that is not there yet comes over in English.
-
-    Returns whether the Korean page changed. Raises LessonError, and writes nothing, where headings or the number of
-    fences in a section differ.
+    Raises LessonError, and writes nothing, where headings or numbers of fences differ.
     """
     if pair.english.suffix == ".ipynb":
         return _sync_notebook(pair)
