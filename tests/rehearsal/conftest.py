@@ -18,12 +18,10 @@ services:
     env:
       MYSQL_ROOT_PASSWORD: "1234"
       MYSQL_DATABASE: from_the_service
-    ports:
-      - 3306:3306
+    ports: ["3306:3306"]
     options: --health-cmd="mysqladmin ping"
 """
 """A MySQL service, as one writes it below a job's name."""
-
 
 Ci = Callable[..., tuple[int, str]]
 """Gives the exit code of a run, and what it printed."""
@@ -40,15 +38,13 @@ def project(tmp_path: Path) -> Path:
 def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
     """Write and commit a workflow (or its steps, or scripts that all have to pass), and run it."""
 
-    def do(
-        steps: str = "", *scripts: str, job: str = "", workflow: str = "", only: str = "", **files: str
-    ) -> tuple[int, str]:
+    def do(steps: str = "", *scripts: str, job: str = "", only: str | None = None, **files: str) -> tuple[int, str]:
         steps = steps or "".join(f"- run: |\n{indent(dedent(each), ' ' * 4)}\n" for each in scripts)
-        write(project, {**files, WORKFLOW: workflow or one_job(steps, job)})
+        write(project, {WORKFLOW: one_job(steps, job), **files})
         commit(project)
         commit(project, "Nothing new")
         capfd.readouterr()
-        code, said = run(Path(WORKFLOW), project, only or None), capfd.readouterr().out
+        code, said = run(Path(WORKFLOW), project, only), capfd.readouterr().out
         assert code == 0 or not scripts, said
         return code, said
 

@@ -13,14 +13,8 @@ GREET = "python3 -c \"import os, socket; assert socket.create_connection(('127.0
 PORT = "os.environ['MYSQL_PORT']"
 
 JOB = """\
-env:
-  MYSQL_HOST: 127.0.0.1
-  MYSQL_PORT: 3306
-  MYSQL_USER: root
-  MYSQL_PASSWORD: 1234
-  MYSQL_DATABASE: when2meet_vod
+env: {MYSQL_HOST: 127.0.0.1, MYSQL_PORT: 3306, MYSQL_USER: root, MYSQL_PASSWORD: 1234, MYSQL_DATABASE: when2meet_vod}
 """
-
 STEPS = """\
 - uses: actions/checkout@v4
 - name: Set timezone to KST

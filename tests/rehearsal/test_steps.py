@@ -44,15 +44,12 @@ SECRET = "env: {PASSWORD: '${{ secrets.DB }}'}\n" + MYSQL.replace('"1234"', "${{
 def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
     code, said = ci(
         """\
-        - run: exit 3
-          continue-on-error: true
+        - {run: exit 3, continue-on-error: true}
         - run: |
             echo "this one"
             false
         - run: echo never
-        - name: Say goodbye
-          if: always()
-          run: echo goodbye
+        - {name: Say goodbye, if: always(), run: echo goodbye}
         """
     )
     assert code == 1
@@ -78,12 +75,7 @@ def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
         # What the image of a service takes, and what it refuses.
         (f"- run: {LOG_IN}", MYSQL.replace("ROOT_PASSWORD", "ALLOW_EMPTY_PASSWORD"), 0, "The job passed."),
         ("- run: 'true'", "services: {db: {image: mysql}}", 1, "It wants one of MYSQL_ROOT_PASSWORD"),
-        (
-            "- run: 'true'",
-            MYSQL.replace("DATABASE: from_the_service", "USER: me"),
-            1,
-            "MYSQL_USER needs MYSQL_PASSWORD",
-        ),
+        ("- run: 'true'", MYSQL.replace("DATABASE: from_the_service", "USER: me"), 1, "USER needs MYSQL_PASSWORD"),
         ("- run: 'true'", MYSQL.replace("DATABASE: from_the_service", "USER: root"), 1, "must not be root"),
         # What cannot run here, and decides nothing: it came after the failure, in another step, was skipped, a cache.
         ("- run: 'false'\n- uses: codecov/codecov-action@v5\n  if: always()", "", 1, "The job failed"),
@@ -107,9 +99,7 @@ def test_a_job_comes_to_the_end_that_it_has_on_github(ci: Ci, steps: str, job: s
     assert said in " ".join(printed.split())
 
 
-def test_only_what_is_committed_is_there_and_the_rest_is_named(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_what_is_committed_is_there_and_the_rest_is_named(project: Path, capsys) -> None:
     with pytest.raises(Problem, match="There is no workflow at"):
         run(Path(WORKFLOW), project, None)
     write(project, {WORKFLOW: one_job("- run: 'true'"), "a.txt": "committed"})
@@ -129,12 +119,12 @@ def test_only_what_is_committed_is_there_and_the_rest_is_named(
 def test_a_job_waits_for_those_that_it_needs(ci: Ci) -> None:
     job = "runs-on: ubuntu-24.04\n    steps:\n      - run: "
     workflow = f"on: push\njobs:\n  second:\n    needs: first\n    {job}'true'\n  first:\n    {job}'false'\n"
-    code, said = ci(workflow=workflow)
+    code, said = ci(**{WORKFLOW: workflow})
     assert code == 1
     assert re.search(r"Job first\nfailed .*\nJob second\n\nskipped: it needs first\.\n$", said, re.DOTALL)
-    assert ci(workflow=workflow, only="second")[0] == 0
+    assert ci(**{WORKFLOW: workflow}, only="second")[0] == 0
     with pytest.raises(Problem, match=r"ci\.yml has no job third"):
-        ci(workflow=workflow, only="third")
+        ci(**{WORKFLOW: workflow}, only="third")
 
 
 def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
