@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.pythons import require_python
 from workbook.guarded import Guarded
 from workbook.history.build import History, build
 from workbook.lesson.chapters import lesson_files, mistake_files
+from workbook.lesson.model import Mistake
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.mysql import ladder
 from workbook.place import CHAPTERS, TEMPLATE, private
@@ -65,6 +67,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History
 def test_page(file: Path, ground: Path, settings: Settings, history: Callable[[str], History], once, worker_id) -> None:
     try:
         page = read_lesson(file) if file.stem == "lesson" else read_mistake(file)
+        if isinstance(page, Mistake):
+            require_python(page)
         known = history(name(file).partition("-")[0])
         # A server that several processes were given serves one page at a time.
         turn = private() / f"{'given' if os.environ.get('WORKBOOK_MYSQL') == 'given' else worker_id}.lock"

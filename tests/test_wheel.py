@@ -29,6 +29,7 @@ def test_the_course_comes_along(tmp_path: Path) -> None:
         return done.stdout + done.stderr
 
     assert "workbook start ch32" in workbook()
+    assert len(list((site / "workbook/student/doctor").glob("findings*.md"))) == 2
     assert "ch33" in workbook("start", "ch33", "when2meet")
     assert "> ch33" in workbook(cwd=home / "when2meet")
     error = "RuntimeError: 'cryptography' package is required for sha256_password or caching_sha2_password auth methods"

@@ -21,6 +21,11 @@ REQUIRED = "WORKBOOK_REQUIRE_CHROMIUM"
 """Set in CI: without a Chromium the tests fail there instead of being skipped."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+SITE = [
+    CLONE / name
+    for name in ("chapters", "docs", "notebooks", "template_app", "mkdocs.yml", "mkdocs.ko.yml", "tests/pages")
+]
+"""What the site is made from, and who looks at it; the machine counts for everything."""
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
 
@@ -97,14 +102,21 @@ def visiting(browser: Browser, base: str, *, theme: str = "light", size: tuple[i
 
 
 @pytest.fixture
-def visit(browser: Browser, base: str) -> Iterator[Visitor]:
+def unwatched(request: pytest.FixtureRequest, once) -> Iterator[Visitor]:
+    """Starts visits, unless this test has passed with the same site. Only then site and browser are made."""
+    with once("browser", request.node.name, SITE), ExitStack() as stack:
+        browser, own = request.getfixturevalue("browser"), request.getfixturevalue("base")
+        yield lambda base=own, **values: stack.enter_context(visiting(browser, base, **values))
+
+
+@pytest.fixture
+def visit(unwatched: Visitor) -> Iterator[Visitor]:
     """Starts visits. At their end nothing may have come from another host, and nothing stands on the console."""
     visits = []
-    with ExitStack() as stack:
 
-        def start(**values: object) -> Visit:
-            visits.append(stack.enter_context(visiting(browser, base, **values)))  # type: ignore[arg-type]
-            return visits[-1]
+    def start(**values: object) -> Visit:
+        visits.append(unwatched(**values))
+        return visits[-1]
 
-        yield start
-        assert [problem for each in visits for problem in each.problems] == []
+    yield start
+    assert [problem for each in visits for problem in each.problems] == []

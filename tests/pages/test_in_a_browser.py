@@ -4,9 +4,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.pages.conftest import PHONE, Visitor, visiting
+from tests.pages.conftest import PHONE, Visitor
 
 KINDS = ["/", "/chapters/ch34/", "/mistakes/status-only/", "/notebooks/ch36/", "/commits/ch36-red/", "/clinic/"]
 KINDS += ["/course-map/", "/glossary/", "/reference/api/"]
@@ -39,15 +39,15 @@ def test_each_kind_of_page_is_accessible_and_fits_a_phone(visit: Visitor, prefix
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, PHONE[0])
 
 
-def test_axe_and_the_visit_notice_what_must_not_be(browser: Browser, base: str) -> None:
-    with visiting(browser, base) as visit:
-        page = visit.open("/404.html")
-        page.set_content(
-            '<html lang="en"><title>x</title><link rel="stylesheet" href="https://fonts.invalid/a.css"><main><h1>x</h1>'
-            '<img src="a.png"><p style="color:#999">pale</p></main><script>console.error("loud")</script></html>'
-        )
-        assert {fault.partition(":")[0] for fault in serious(page)} == {"image-alt", "color-contrast"}
-        assert {"another host: https://fonts.invalid/a.css", "console: loud"} <= set(visit.problems)
+def test_axe_and_the_visit_notice_what_must_not_be(unwatched: Visitor) -> None:
+    visit = unwatched()
+    page = visit.open("/404.html")
+    page.set_content(
+        '<html lang="en"><title>x</title><link rel="stylesheet" href="https://fonts.invalid/a.css"><main><h1>x</h1>'
+        '<img src="a.png"><p style="color:#999">pale</p></main><script>console.error("loud")</script></html>'
+    )
+    assert {fault.partition(":")[0] for fault in serious(page)} == {"image-alt", "color-contrast"}
+    assert {"another host: https://fonts.invalid/a.css", "console: loud"} <= set(visit.problems)
 
 
 @pytest.mark.parametrize(

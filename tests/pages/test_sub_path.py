@@ -3,23 +3,23 @@
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser
+import pytest
 
-from tests.pages.conftest import visiting
+from tests.pages.conftest import Visitor
 from workbook.pages.build import server
 
 
-def test_it_works_below_a_path(site: Path, browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "NAME").symlink_to(site)
+def test_it_works_below_a_path(unwatched: Visitor, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    (tmp_path / "NAME").symlink_to(request.getfixturevalue("site"))
     with server(tmp_path, 0) as http:
         Thread(target=http.serve_forever, daemon=True).start()
-        with visiting(browser, f"http://127.0.0.1:{http.server_port}/NAME") as visit:
-            page = visit.open("/chapters/ch35/")
-            page.locator(".wb-language a").click()
-            page.wait_for_url("**/NAME/ko/chapters/ch35/")
-            page.locator("[data-md-component=search-query]").fill("MySQL")
-            page.keyboard.press("End")
-            page.locator(".md-search-result__link").first.click()
-            page.wait_for_url("**/NAME/ko/**")
-            assert visit.problems == [], "everything came from below the path"
+        visit = unwatched(base=f"http://127.0.0.1:{http.server_port}/NAME")
+        page = visit.open("/chapters/ch35/")
+        page.locator(".wb-language a").click()
+        page.wait_for_url("**/NAME/ko/chapters/ch35/")
+        page.locator("[data-md-component=search-query]").fill("MySQL")
+        page.keyboard.press("End")
+        page.locator(".md-search-result__link").first.click()
+        page.wait_for_url("**/NAME/ko/**")
+        assert visit.problems == [], "everything came from below the path"
         http.shutdown()

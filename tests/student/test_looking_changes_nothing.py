@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
+from tests.student.test_checks import TAGS
 from workbook.clinic import lastcheck
 from workbook.mysql.login import databases
 from workbook.mysql.server import Server
@@ -48,14 +49,6 @@ def _poetry_table(name: str, requirements: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def with_uv(root: Path) -> None:
-    pass
-
-
-def with_uv_and_no_lock(root: Path) -> None:
-    (root / "uv.lock").unlink()
-
-
 def with_poetry_1_and_its_lock(root: Path) -> None:
     pins = re.findall(r'^name = "(.+)"\nversion = "(.+)"\nsource', (root / "uv.lock").read_text(), re.MULTILINE)
     needed, dev, tools = _declared(root)
@@ -89,8 +82,8 @@ def with_an_environment_elsewhere(root: Path) -> None:
 @pytest.mark.parametrize(
     ("lay_out", "tag"),
     [
-        (with_uv, "ch37"),
-        (with_uv_and_no_lock, "ch34"),
+        *((lambda root: None, tag) for tag in TAGS),
+        (lambda root: (root / "uv.lock").unlink(), "ch34"),
         (with_poetry_1_and_its_lock, "ch34"),
         (with_poetry_2, "ch35"),
         (with_pip, "ch35"),
@@ -98,7 +91,7 @@ def with_an_environment_elsewhere(root: Path) -> None:
     ],
 )
 def test_a_check_judges_and_changes_nothing(
-    lay_out: Callable[[Path], None],
+    lay_out: Callable[[Path], object],
     tag: str,
     project_at: ProjectAt,
     mysql: Server,
@@ -116,7 +109,7 @@ def test_a_check_judges_and_changes_nothing(
         _uv(root, "pip", "install", "--quiet", "--python", ".venv", "iniconfig")
     (root / project.NAME).write_text(f"current {tag}\n")
     # As after `git pull` or an editor that saves what was there: the index is out of date, and git would refresh it.
-    os.utime(root / "app/main.py")
+    os.utime(root / ".gitignore")
     before, there = _files(root.parent), _databases(mysql, own_database)
 
     result = CliRunner().invoke(app, ["check", "--project", str(root)], env={"WORKBOOK_LANG": "en"})
@@ -124,6 +117,7 @@ def test_a_check_judges_and_changes_nothing(
     assert _files(root.parent) == before
     assert _databases(mysql, own_database) == there
     assert (result.exit_code, f"{tag} is done" in result.output) == (0, True), result.output
+    assert "which count for nothing here" not in result.output
 
 
 def test_a_diff_changes_nothing(project_at: ProjectAt) -> None:
@@ -169,7 +163,5 @@ def _files(top: Path) -> dict[str, tuple[str, int]]:
 
 
 def _databases(server: Server, own: str) -> set[str]:
-    """All but those of tests that run beside this one."""
-    mine = (own, f"{PREFIX}{os.getpid()}_")
-    others = ("student_", PREFIX)
-    return {name for name in databases(server) if name.startswith(mine) or not name.startswith(others)}
+    """All that a check could make or drop; tests that run beside this one have others."""
+    return {name for name in databases(server) if name.startswith((own, f"{PREFIX}{os.getpid()}_", "when2meet"))}

@@ -11,15 +11,17 @@ import pytest
 from tests.lesson.course import FRONT
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, planted, said, verdicts
+from tests.test_say import placeholders
 from workbook.clinic.clinic import read_clinic
 from workbook.history.build import build
 from workbook.lesson.errors import LessonError
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 from workbook.student import project
-from workbook.student.check import checks_of
+from workbook.student.check import checks_of, entries
 from workbook.student.checking import asked, next_hint
 from workbook.student.commands import inside
+from workbook.student.doctor import FINDINGS
 from workbook.student.project import Progress
 
 ALL = [check for each in project.chapters() for check in checks_of(each.id, each.folder)]
@@ -189,6 +191,22 @@ def test_every_sentence_is_earned_by_a_planted_fault_and_no_name_is_given_twice(
 
     assert may == earned
     assert len({check.name for check in ALL}) == len(ALL)
+
+
+def told(file: Path) -> list[tuple[str, int, dict[str, set[str]]]]:
+    """Of each heading its id, how many lines it says, and the placeholders of each sentence."""
+    read = [(each, {"": " ".join(each.says), **each.keyed}) for each in entries(file)]
+    return [(each.name, len(each.says), {key: placeholders(said) for key, said in all_.items()}) for each, all_ in read]
+
+
+@pytest.mark.parametrize("page", [FINDINGS, *CHAPTERS.glob("*/checks.md")], ids=lambda page: page.parent.name)
+def test_the_korean_has_the_same_ids_and_placeholders(page: Path) -> None:
+    assert told(page) == told(page.with_suffix(".ko.md"))
+
+
+def test_the_doctor_says_all_that_is_written_for_it() -> None:
+    code = "".join(file.read_text() for file in FINDINGS.parent.glob("*.py"))
+    assert [name for name, _count, _placeholders in told(FINDINGS) if f'"{name}"' not in code] == []
 
 
 def test_every_check_that_a_page_names_is_asked_by_then_and_goes_on_when_it_lasts() -> None:

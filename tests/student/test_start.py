@@ -32,12 +32,6 @@ def root(tmp_path: Path) -> Path:
     return start("ch34", tmp_path / "p").project
 
 
-def finish(root: Path, chapter: str) -> None:
-    progress = Progress.read(root)
-    progress.done[chapter] = "2026-01-01"
-    progress.write(root)
-
-
 def branch(root: Path) -> str:
     return persons_git(root, "symbolic-ref", "--short", "HEAD").strip()
 
@@ -114,7 +108,7 @@ def test_commits_of_the_student_are_kept_and_a_second_time_under_a_second_name(r
 
 def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(root: Path) -> None:
     (root / "mine.txt").write_text("mine")
-    finish(root, "ch34")
+    Progress("ch34", done={"ch34": "2026-01-01"}).write(root)
 
     started = start(None, root)
 
@@ -174,9 +168,7 @@ def root35(tmp_path: Path) -> Path:
 
 
 def test_hints_go_from_a_nudge_to_almost_the_answer_and_are_remembered(root35: Path) -> None:
-    progress = Progress.read(root35)
-    progress.missing["ch35"] = ["ch35/tests_run", "ch35/the_test_can_tell"]
-    progress.write(root35)
+    Progress("ch35", missing={"ch35": ["ch35/tests_run", "ch35/the_test_can_tell"]}).write(root35)
 
     given = [next_hint(root35) for _ in range(4)]
 
@@ -187,10 +179,9 @@ def test_hints_go_from_a_nudge_to_almost_the_answer_and_are_remembered(root35: P
 
 
 def test_a_hint_before_any_check_or_for_an_unknown_one_says_what_to_do(root35: Path) -> None:
-    with pytest.raises(Problem, match="Nothing has been checked yet"):
-        next_hint(root35)
-    with pytest.raises(Problem, match="There is no check nonsense"):
-        next_hint(root35, "nonsense")
+    for name, said in ((None, "Nothing has been checked yet"), ("nonsense", "There is no check nonsense")):
+        with pytest.raises(Problem, match=said):
+            next_hint(root35, name)
 
 
 def test_diff_shows_new_and_changed_files(root35: Path) -> None:

@@ -107,7 +107,7 @@ class Mistake:
     """A page whose first `plant` blocks (files, diffs, sessions) plant a mistake on the project at `tag`.
 
     `besides` plants it, too: `env` (a variable's value, or null), `sql`, `replace` (by file: old, new). The page shows
-    `error`; `check` names the check that finds it.
+    `error`; `check` names the check that finds it; `python` says on which Pythons it is a mistake (PEP 440).
     """
 
     file: Path
@@ -117,3 +117,4 @@ class Mistake:
     blocks: tuple[Block, ...]
     plant: int = 1
     besides: dict[str, Any] = field(default_factory=dict)
+    python: str = ""

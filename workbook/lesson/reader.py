@@ -21,7 +21,7 @@ Keys = Mapping[str, type]
 LESSON_KEYS = {"title": str, "goal": str, "you_will_learn": list, "notes": str}
 LESSON_MAY = {"stands": str, "route": str, "out_of_scope": list, "red": dict, "left_out": list}
 _MISTAKE_KEYS = {"title": str, "tag": str, "error": str}
-_MISTAKE_MAY = {"check": str, "plant": int, "besides": dict, "also": list, "maybe": list}
+_MISTAKE_MAY = {"check": str, "plant": int, "besides": dict, "also": list, "maybe": list, "python": str}
 _KINDS = {str: "text", list: "a list of texts", dict: "keys and values", int: "a number"}
 
 
@@ -99,7 +99,7 @@ def read_mistake(file: Path) -> Mistake:
     shown = ["\n".join(each.output) for session in sessions if not session.skip for each in session.exchanges]
     if not any(error in output for output in shown):
         raise front.refused("error", "no output on this page shows its `error`.")
-    planted = values.get("plant", 1), values.get("besides", {})
+    planted = values.get("plant", 1), values.get("besides", {}), values.get("python", "")
     return Mistake(file, values["tag"], error, values.get("check"), blocks, *planted)
 
 

@@ -64,6 +64,8 @@ TABLE = tuple(Normaliser(*row) for row in (
      "commit 1a2b3c4d", "commit <hash>"),
     ("git-hash", r"^index [0-9a-f]{7,40}\.\.[0-9a-f]{7,40}", "index <hash>",
      "index 1a2b3c4..5d6e7f8", "index <hash>"),
+    ("suggestion", r"(Error: .*)\. Did you mean: '[^']*'\?$", r"\1",
+     "ImportError: cannot import name 'a'. Did you mean: 'b'?", "ImportError: cannot import name 'a'"),
     ("mysql-version", r"(?<![\w.=])(?:8\.[04]|9\.\d+)\.\d+(?:-[\w.~+]+)?(?![\w.])", "<mysql>",
      "| 9.7.4-2 | 8.4.6", "| <mysql> | <mysql>"),
 ))

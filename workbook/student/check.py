@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import pymysql
 
@@ -102,6 +102,34 @@ class Check:
         return f"{self.chapter}/{self.name}"
 
 
+class Entry(NamedTuple):
+    """What a page says under a heading, with its line: lines without a key, those with one, and the hints."""
+
+    line: int
+    name: str
+    says: list[str]
+    keyed: dict[str, str]
+    hints: list[str]
+
+
+def entries(file: Path) -> list[Entry]:
+    """What stands under the headings of a page like `checks.md`."""
+    heading = re.compile(r"^## +(.+?) *\n", re.MULTILINE)
+    text, found = read_text(file), []
+    for name, body in zip(heading.findall(text), heading.split(text)[2::2], strict=True):
+        lines = [each for each in body.splitlines() if each.strip() and not each.startswith("<!--")]
+        keyed = {match[1]: match[2] for each in lines if (match := _KEYED.fullmatch(each))}
+        hints = [match[2] for each in lines if (match := _HINT.fullmatch(each))]
+        says = [each for each in lines if not _KEYED.fullmatch(each) and not _HINT.fullmatch(each)]
+        found.append(Entry(1 + text[: text.index(body)].count("\n"), name, says, keyed, hints))
+    return found
+
+
+def in_language(page: Path) -> Path:
+    """A page in the reader's language: `checks.md`, or `checks.ko.md` beside it."""
+    return page if language() == "en" else page.with_suffix(".ko.md")
+
+
 def checks_of(chapter: str, folder: Path) -> list[Check]:
     """A chapter's checks, in the order of `checks.md`; none when it asks nothing.
 
@@ -109,20 +137,23 @@ def checks_of(chapter: str, folder: Path) -> list[Check]:
     """
     if not (folder / PROSE).exists():
         return []
-    file = folder / (PROSE if language() == "en" else PROSE.replace(".md", ".ko.md"))
-    heading = re.compile(r"^## +(.+?) *\n", re.MULTILINE)
-    text = read_text(file)
-    names = heading.findall(text)
+    file = in_language(folder / PROSE)
+    prose = entries(file)
+    names = [each.name for each in prose]
     functions = {name: each for name, each in _module(folder / FILE).items() if hasattr(each, _MARK)}
     if sorted(names) != sorted(functions):
         lonely = ", ".join(sorted({*names} ^ functions.keys())) or "one of them is there twice"
         raise LessonError(file, 1, f"{PROSE} and {FILE} do not name the same checks: {lonely}.")
     found = []
-    for name, body in zip(names, heading.split(text)[2::2], strict=True):
+    for line, name, says, keyed, hints in prose:
+        if len(says) != 1 or not {"why", "see"} <= keyed.keys() or len(hints) != 3:
+            what = "a check has one line that says what is asked, `why:`, `see:`, and three hints, 1. to 3."
+            raise LessonError(file, line, what)
         after, broken, lasts = getattr(functions[name], _MARK)
         first = tuple(key if isinstance(key, str) else f"{chapter}/{key.__name__}" for key in after)
-        line = 1 + text[: text.index(body)].count("\n")
-        found.append(Check(chapter, name, *_prose(file, line, body), functions[name], first, broken, lasts))
+        why, see = keyed.pop("why"), _plain(file, line, keyed.pop("see"))
+        plain = tuple(_plain(file, line, each) for each in hints)
+        found.append(Check(chapter, name, says[0], why, see, keyed, plain, functions[name], first, broken, lasts))
     return found
 
 
@@ -131,18 +162,6 @@ def _module(file: Path) -> dict[str, Any]:
     if not file.exists():
         raise LessonError(file, 1, f"{PROSE} stands beside it, and there is no {FILE}.")
     return runpy.run_path(str(file), run_name=f"workbook_checks_{file.parent.name}")
-
-
-def _prose(file: Path, line: int, body: str) -> tuple[str, str, str, dict[str, str], tuple[str, ...]]:
-    """What a check says: `asks`, `why`, `see`, its sentences, its hints."""
-    lines = [each for each in body.splitlines() if each.strip() and not each.startswith("<!--")]
-    keyed = {match[1]: match[2] for each in lines if (match := _KEYED.fullmatch(each))}
-    hints = tuple(_plain(file, line, match[2]) for each in lines if (match := _HINT.fullmatch(each)))
-    asks = [each for each in lines if not _KEYED.fullmatch(each) and not _HINT.fullmatch(each)]
-    if len(asks) != 1 or not {"why", "see"} <= keyed.keys() or len(hints) != 3:
-        what = "a check has one line that says what is asked, `why:`, `see:`, and three hints, 1. to 3."
-        raise LessonError(file, line, what)
-    return asks[0], keyed.pop("why"), _plain(file, line, keyed.pop("see")), keyed, hints
 
 
 def _plain(file: Path, line: int, said: str) -> str:

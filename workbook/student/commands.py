@@ -2,18 +2,15 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.cells import cell_len
 
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown
 from workbook.say import _, console
 from workbook.student.project import Progress, chapters, current, find, following, require
-
-if TYPE_CHECKING:
-    from workbook.lesson.chapters import ChapterFolder
-    from workbook.student.check import Verdict
 
 app = typer.Typer(help="For students.")
 
@@ -71,7 +68,7 @@ def inside(root: Path) -> list[str]:
     return [*lines, next_one]
 
 
-def _read(chapter: "ChapterFolder") -> str:
+def _read(chapter: ChapterFolder) -> str:
     """The sentence that says what to read; the path stands alone, to be copied."""
     return _("Read, from the heading 'Start':\n  {lesson}", lesson=shown(chapter.lesson))
 
@@ -101,6 +98,7 @@ def start(
 def check(project: Project = None) -> None:
     """Say in sentences what your project still lacks for the chapter. Exit code 1 when it lacks something."""
     from workbook.student import checking
+    from workbook.student.check import Verdict
 
     root = require(project)
     chapter = current(root)

@@ -1,7 +1,4 @@
-"""The packages that a check needs, in an environment of the workbook's own: the student's is never touched.
-
-A project of uv's, Poetry's or pip's says what it asks for; uv installs that elsewhere, once.
-"""
+"""What uv's, Poetry's or pip's files ask for, installed in an environment of our own: the student's is not touched."""
 
 import hashlib
 import logging
@@ -58,12 +55,10 @@ def python(project: Path) -> Path:
 def environment() -> dict[str, str]:
     """The person's environment without what belongs to the workbook's own Python and database."""
     dropped = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTEST_ADDOPTS", "UV_RUN_RECURSION_DEPTH")
-    values = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in dropped and not name.startswith(("PYTEST_", "COV_", "WORKBOOK_"))
-    }
-    return values | {"NO_COLOR": "1", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    kept = [
+        name for name in os.environ if name not in dropped and not name.startswith(("PYTEST_", "COV_", "WORKBOOK_"))
+    ]
+    return {name: os.environ[name] for name in kept} | {"NO_COLOR": "1", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
 def running(program: Path) -> dict[str, str]:
@@ -124,18 +119,12 @@ def _pins(lock: Path) -> list[str]:
 
 
 def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
-    done = subprocess.run(
-        [uv() or "uv", *arguments, "--quiet", "--no-progress"],
-        cwd=scratch,
-        env=environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values,
-        capture_output=True,
-        text=True,
-    )
+    command = [uv() or "uv", *arguments, "--quiet", "--no-progress"]
+    env = environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values
+    done = subprocess.run(command, cwd=scratch, env=env, capture_output=True, text=True)
     if done.returncode:
         said, *more = done.stderr.strip().splitlines() or ["it gave no reason"]
-        said, command = said.strip().removeprefix("error: "), f"uv {arguments[0]}"
-        raise Problem(
-            _("`{command}` fails in {project}: {said}", command=command, project=project, said=said),
-            why="\n".join(more[:5]),
-            ways=(_("Mend what names the packages (pyproject.toml, requirements.txt) until they can be installed."),),
-        )
+        values = {"command": f"uv {arguments[0]}", "said": said.strip().removeprefix("error: ")}
+        mend = _("Mend what names the packages (pyproject.toml, requirements.txt) until they can be installed.")
+        what = _("`{command}` fails in {project}: {said}", project=project, **values)
+        raise Problem(what, why="\n".join(more[:5]), ways=(mend,))

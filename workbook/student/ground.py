@@ -142,12 +142,12 @@ class Program:
         if self.process.poll() != -signal.SIGUSR1:
             return
         own = re.findall(r'File "([^/<"].*)", line (\d+)', self.printed.partition("(most recent call first)")[2])
+        at = {"where": ":".join(own[0]) if own else self.root.name, "seconds": seconds}
         raise Broken(
             _(
                 "{where}: your code is still here after {seconds:g} seconds. "
                 "Does a loop never end, or does something wait?",
-                where=":".join(own[0]) if own else self.root.name,
-                seconds=seconds,
+                **at,
             )
         )
 

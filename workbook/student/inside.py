@@ -231,11 +231,11 @@ class Run:
     """
 
     output: str
-    exit: int | None
     failures: list[Failure]
-    tests: dict[str, list[str]]
-    noticed: dict[str, dict[str, dict[str, str]]]
-    databases: list[str]
+    exit: int | None = None
+    tests: dict[str, list[str]] = field(default_factory=dict)
+    noticed: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    databases: list[str] = field(default_factory=list)
     on_own: bool = False
 
     @property
@@ -282,10 +282,9 @@ def tests(run: Run, ground: Ground, route: str) -> Tests:
     found = Tests(run, route)
     if found.elsewhere:
         count, first = len({each.test for each in found.elsewhere}), found.elsewhere[0]
+        values = {"number": count, "failure": first}
         remark = _(
-            "Tests of other requests fail, which count for nothing here: {number}, the first {failure}",
-            number=count,
-            failure=first,
+            "Tests of other requests fail, which count for nothing here: {number}, the first {failure}", **values
         )
         ground.remarks += [remark] if remark not in ground.remarks else []
     return found
@@ -333,12 +332,7 @@ def _pytest(ground: Ground, python: Path, name: str, **values: str) -> Run:
     program = Program(ground, [str(python), "-m", "pytest", *options], values)
     with program.within(TIMES * ground.seconds):
         program.process.wait()
-    text = (
-        told.read_text(encoding="utf-8")
-        if told.exists()
-        else '{"exit": null, "tests": {}, "noticed": {}, "databases": []}'
-    )
-    seen: dict[str, Any] = loads(program.named(text))
+    seen: dict[str, Any] = loads(program.named(told.read_text(encoding="utf-8"))) if told.exists() else {}
     failures = [Failure(**each) for each in seen.pop("failures", ())]
     ground.heard += [each.message for each in failures] or ([program.printed] if program.process.returncode else [])
-    return Run(program.printed, failures=failures, **seen)
+    return Run(program.printed, failures, **seen)

@@ -229,7 +229,8 @@ def _has_env() -> bool:
 
 async def _session(connection: Any) -> tuple[dict[str, Any], int]:
     async with connection.cursor() as cursor:
-        await cursor.execute("SHOW SESSION VARIABLES")
+        never_alike = ("pseudo_thread_id", "statement_id", "timestamp")
+        await cursor.execute(f"SHOW SESSION VARIABLES WHERE Variable_name NOT IN {never_alike}")
         session = dict(await cursor.fetchall())
         await cursor.execute("CREATE TEMPORARY TABLE workbook_probe (id INT PRIMARY KEY, word VARCHAR(9))")
         await cursor.execute("INSERT INTO workbook_probe VALUES (1, 'same')")

@@ -35,12 +35,8 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
 
     Who has finished the chapter before goes on with their own code, unless it is to be `fresh`; everybody else starts
     on the tag. What was there before stays, on a branch of its own.
-
-    Args:
-        name: the chapter's id; the one that is next when None.
-        directory: the project, or where to make one; the project that we stand in, else `when2meet` here, when None.
-
-    Raises Problem: there is no such chapter; no project can be made there; git is in the middle of something.
+    Without a `name` the chapter is the one that is next; without a `directory` the project is the one that we stand in,
+    else `when2meet` here. Raises Problem: no such chapter; no place for a project; git is in the middle of something.
     """
     known = chapter(name) if name else None
     here = Path.cwd()

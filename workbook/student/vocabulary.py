@@ -1,16 +1,6 @@
 """All that a chapter's `checks.py` is written with: `check` and `look`, and what a check may ask for by name.
 
-| name | what it is |
-|---|---|
-| `ground`, `route` | the project; the request that the chapter's lesson names |
-| `server` | the student's own MySQL, which is only read |
-| `settings`, `settings_with` | which database the application would use; the same with another `.env` |
-| `pool`, `schema`, `rows` | the pool's connections; the tables by models and by migrations; `rows("SELECT …")` |
-| `application`, `api` | the application, imported; started: `api.post("/v1/…", json=…)` |
-| `tests` | the student's tests, also with the chapter's wrong applications |
-| `packages`, `git` | what is installed; git in the project |
-| `workflow`, `rehearsal` | the workflow on GitHub, as it is and with faults planted |
-
+Every look is a function marked `@look`, by whose name a check asks for it: here, in `inside.py` and in `pipeline.py`.
 What the application and the tests do, they do on a throwaway server.
 """
 

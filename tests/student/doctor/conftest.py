@@ -12,10 +12,10 @@ import pytest
 from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
-from workbook.student.doctor import seen
-from workbook.student.doctor.machine import Finding, Results
+from workbook.student.doctor import Finding, seen
+from workbook.student.doctor.machine import Results
 
-Mend = Callable[[Finding], None]
+Typed = Callable[[str], str]
 
 
 def findings(results: Results) -> list[Finding]:
@@ -58,13 +58,14 @@ def project(tmp_path: Path, mysql: Server, database: str) -> Path:
 
 
 @pytest.fixture
-def mend(project: Path) -> Mend:
-    """Runs a finding's cure in the project, as a person would type it, with `workbook` and `uv` on PATH."""
+def typed(project: Path) -> Typed:
+    """Runs a command in the project, as a person would type it, with `workbook` and `uv` on PATH; what it printed."""
 
-    def run(found: Finding) -> None:
+    def run(command: str) -> str:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = os.environ | {"PATH": path}
-        done = subprocess.run(["bash", "-c", found.cure], cwd=project, env=env, capture_output=True, text=True)
+        done = subprocess.run(["bash", "-c", command], cwd=project, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     return run

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.student.doctor.conftest import Mend, none, only
+from tests.student.doctor.conftest import Typed, findings, none, only
 from workbook.mysql import free_port
 from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
 from workbook.student import environment
+from workbook.student.doctor import Finding, doctor, find_project
 from workbook.student.doctor import database as examination
-from workbook.student.doctor import doctor, find_project
-from workbook.student.doctor.machine import Finding
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +45,7 @@ def aerich(project: Path, *arguments: str) -> None:
 
 def found(project: Path) -> list[Finding]:
     """All findings of the database's examinations."""
-    return [each for _name, results in examination.examine(project) for each in results if isinstance(each, Finding)]
+    return [each for _name, results in examination.examine(project) for each in findings(results)]
 
 
 def change(file: Path, before: str, after: str) -> None:
@@ -74,12 +73,12 @@ def test_a_port_on_which_nobody_listens_and_a_wrong_password_are_found(project: 
     assert (silent.what.startswith("Nothing listens on"), silent.cure) == (True, "workbook db up")
 
 
-def test_a_missing_database_is_found_and_mended(project: Path, mysql: Server, database: str, mend: Mend) -> None:
+def test_a_missing_database_is_found_and_mended(project: Path, mysql: Server, database: str, typed: Typed) -> None:
     with cursor(mysql) as ask:
         ask.execute(f"DROP DATABASE {database}")
     (missing,) = found(project)
     assert missing.what == f"There is no database {database}."
-    mend(missing)
+    typed(missing.cure)
     assert [each.cure for each in found(project)] == ["uv run aerich upgrade"]
 
 
@@ -97,7 +96,7 @@ def test_an_account_that_may_not_make_the_tests_databases_is_found_and_mended(
 
 
 def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
-    migrated: Path, mysql: Server, database: str, mend: Mend
+    migrated: Path, mysql: Server, database: str, typed: Typed
 ) -> None:
     def wrong() -> Finding:
         return only(examination.database(mysql, migrated))
@@ -108,7 +107,7 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     with cursor(mysql) as ask:
         ask.execute(f"ALTER TABLE {database}.meetings ADD title VARCHAR(9) NOT NULL DEFAULT ''")
     assert "failed half way: meetings.title is there" in wrong().what
-    mend(wrong())
+    typed(wrong().cure)
 
     assert wrong().cure == "uv run aerich upgrade"
     aerich(migrated, "upgrade")
@@ -117,7 +116,7 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     (first,) = (migrated / MODELS).glob("0_*.py")
     first.unlink()
     assert "the project does not have: 0_" in wrong().what
-    mend(wrong())
+    typed(wrong().cure)
     assert none(examination.database(mysql, migrated))
 
     with cursor(mysql) as ask:
@@ -134,8 +133,8 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
     (differ,) = found(migrated)
     assert differ.what == "The pool's connections differ in time_zone: +00:00 / +09:00."
     config.write_text(before)
-    (elsewhere,) = examination.pool(migrated, 3)
-    assert f"asks port {mysql.port}; `workbook db status` names 3." in str(elsewhere)
+    elsewhere = only(examination.pool(migrated, 3))
+    assert f"asks port {mysql.port}; `workbook db status` names 3." in elsewhere.what
     for broken in ("import nothing_of_that_name", "def f(:", "raise RuntimeError('ours')"):
         config.write_text(broken)
         (error,) = found(migrated)

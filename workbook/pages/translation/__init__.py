@@ -13,6 +13,7 @@ RECORDED = "docs/a-students-screen.md"
 
 _ENGLISH = re.compile(
     r"docs/(?!ko/|.*\.ko\.).*\.md|notebooks/[^/.]+\.ipynb|chapters/ch\d\d_[^/]+/(?:lesson|checks|mistakes/[^/.]+)\.md"
+    r"|workbook/[^.]+\.md"
 )
 
 
@@ -37,7 +38,7 @@ def orphans(root: Path = CLONE) -> list[Path]:
 
 
 def _pages(root: Path) -> Iterator[str]:
-    for pattern in ("chapters/ch*/**/*.md", "docs/**/*.md", "notebooks/*.ipynb"):
+    for pattern in ("chapters/ch*/**/*.md", "docs/**/*.md", "notebooks/*.ipynb", "workbook/student/**/*.md"):
         yield from sorted(file.relative_to(root).as_posix() for file in root.glob(pattern))
 
 

@@ -11,7 +11,7 @@ from workbook.pages.translation import Pair, link_in_korean
 from workbook.pages.translation.page import Section, Token, read_page
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_WORD = re.compile(r"[A-Za-z][A-Za-z']+")
+_WORD = re.compile(r"(?<![{A-Za-z'])[A-Za-z][A-Za-z']+")  # a {placeholder} is none
 # CommonMark ends no emphasis between a punctuation mark and a letter, and Korean puts its particles right there.
 _STARS = re.compile(r"\*\*|\*(?=[\uac00-\ud7a3])")
 _SENTENCE = 8  # so many English words in a paragraph without a Korean one are a sentence that nobody translated

@@ -1,8 +1,13 @@
-"""`workbook doctor`: what is wrong with a machine or a project, why it matters, and the command that mends it."""
+"""`workbook doctor`: what is wrong with a machine or a project, why it matters, and the command that mends it.
+
+The examinations yield the ids of findings and what stands for their placeholders; the sentences are in `findings.md`:
+what is wrong, `why:`, and the `cure:`, or the `step:` that is still ahead.
+"""
 
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from pymysql import MySQLError
 from rich.console import Console
@@ -10,9 +15,21 @@ from rich.padding import Padding
 from rich.text import Text
 
 from workbook.say import _
+from workbook.student.check import entries, in_language
 from workbook.student.doctor import database, machine
 from workbook.student.doctor import project as files
-from workbook.student.doctor.machine import Finding, Results
+from workbook.student.doctor.machine import Results
+
+FINDINGS = Path(__file__).with_name("findings.md")
+
+
+class Finding(NamedTuple):
+    """Something wrong, or a step that is still ahead: what, why it matters, and the one command that mends it."""
+
+    what: str
+    why: str
+    cure: str
+    wrong: bool = True
 
 
 def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
@@ -67,15 +84,20 @@ def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
     yield from database.examine(project)
 
 
-def seen(results: Results) -> Results:
-    """What an examination finds; what keeps it from looking is a finding, too."""
+def seen(results: Results) -> Iterator[Finding | str]:
+    """What an examination finds, in sentences; what keeps it from looking is a finding, too."""
     try:
-        yield from results
+        for each in results:
+            yield each if isinstance(each, str) else _finding(*each)
     except OSError as error:
-        what = _("{file} cannot be read: {strerror}.", file=error.filename, strerror=error.strerror)
-        file = shlex.quote(str(error.filename))
-        yield Finding(what, _("The application cannot read it."), f"mv {file} {file}.old")
+        values = {"file": error.filename, "strerror": error.strerror, "quoted": shlex.quote(str(error.filename))}
+        yield _finding("unreadable", values)
     except MySQLError as error:
-        what = _("MySQL answers the login, and not the questions: {args}", args=error.args[-1])
-        why = _("Neither the application nor its tests run without it.")
-        yield Finding(what, why, "workbook db shell --project . <<< 'SHOW GRANTS'")
+        yield _finding("mysql_broken", {"said": error.args[-1]})
+
+
+def _finding(name: str, values: dict[str, object]) -> Finding:
+    said = next(each for each in entries(in_language(FINDINGS)) if each.name == name)
+    sentences = (said.says[0], said.keyed["why"], said.keyed.get("cure") or said.keyed["step"])
+    what, why, cure = (each.format(**values) for each in sentences)
+    return Finding(what, why, cure, "cure" in said.keyed)

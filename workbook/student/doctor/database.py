@@ -15,8 +15,8 @@ from workbook.mysql.server import Server, Unanswered
 from workbook.say import Problem, _
 from workbook.student import environment
 from workbook.student.check import Broken
-from workbook.student.doctor.machine import Finding, Results
-from workbook.student.doctor.project import CONFIG, migration_files
+from workbook.student.doctor.machine import Results
+from workbook.student.doctor.project import migration_files
 from workbook.student.ground import Ground, Probe, students_server
 from workbook.student.inside import Pool, Settings
 
@@ -29,9 +29,9 @@ def examine(project: Path | None) -> Iterator[tuple[str, Results]]:
     try:
         server = students_server(project or Path())
     except Problem as problem:
-        why = problem.why or _("Neither the application nor its tests run without it.")
         cure = "workbook db up" if isinstance(problem, Unanswered) or not problem.ways else problem.ways[0]
-        yield "MySQL", iter((Finding(problem.what, why, cure),))
+        values: dict[str, object] = {"what": problem.what, "why": problem.why, "cure": cure}
+        yield "MySQL", iter((("mysql_refuses" if problem.why else "mysql_silent", values),))
         return
     yield "MySQL", iter((server.sentence,))
     if project:
@@ -51,11 +51,7 @@ def database(server: Server, project: Path) -> Results:
             yield from rights(ask, f"{name}_test", server.user)
             yield from migrations(ask, name, project)
     else:
-        yield Finding(
-            _("There is no database {name}.", name=name),
-            _("Every request fails: Unknown database (1049). Or the account may not see it (1044)."),
-            "workbook db up --project .",
-        )
+        yield "no_database", {"name": name}
 
 
 def rights(ask: Cursor, tests: str, user: str) -> Results:
@@ -64,15 +60,7 @@ def rights(ask: Cursor, tests: str, user: str) -> Results:
     may = [found[1].replace("*", "%").replace("%", ".*") for grant in grants if (found := _MAY_MAKE.match(grant))]
     if not any(re.fullmatch(on, tests) for on in may):
         grant = f"GRANT ALL ON `{tests.removesuffix('_test')}\\_%`.* TO `{user}`@`%`"
-        yield Finding(
-            _("The account {user} may not make databases for the tests.", user=user),
-            _(
-                "They stop before the first: Access denied for user '{user}' to database '{tests}' (1044).",
-                user=user,
-                tests=tests,
-            ),
-            f"mysql --host=127.0.0.1 --user=root --password --execute={shlex.quote(grant)}",
-        )
+        yield "no_right", {"user": user, "tests": tests, "grant": shlex.quote(grant)}
 
 
 def migrations(ask: Cursor, name: str, project: Path) -> Results:
@@ -82,33 +70,18 @@ def migrations(ask: Cursor, name: str, project: Path) -> Results:
     done = _column(ask, f"SELECT version FROM {quoted(name)}.aerich ORDER BY id") if "aerich" in tables else []
     made = {table for file in done for table in re.findall(r"CREATE TABLE[^`]*`(\w+)`", files.get(file, ""))}
     if lost := [version for version in done if version not in files]:
-        yield Finding(
-            _("The database has run a migration that the project does not have: {version}.", version=lost[0]),
-            _("Aerich counts it as done. It is another branch's, or its file was deleted."),
-            "git checkout migrations/models",
-        )
+        yield "migration_lost", {"version": lost[0]}
     elif left := ", ".join(sorted(tables - made - {"aerich"})):
-        yield Finding(
-            _("The database {name} has tables that no migration of the project made: {left}.", name=name, left=left),
-            _("They are left over from something else, and `CREATE TABLE IF NOT EXISTS` leaves them as they are."),
-            _("Take an empty one: MYSQL_DB='{name}_2' in .env, workbook db up --project ., upgrade.", name=name),
-        )
+        yield "tables_left", {"name": name, "left": left}
     pending = sorted(set(files) - set(done))
     columns = "SELECT CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = %s"
     there = _column(ask, columns, name)
     half = [each for file in pending for each in _ADDS.findall(files[file]) if ".".join(each) in there]
     if half:
-        yield Finding(
-            _("The migration {file} failed half way: {column} is there.", file=pending[0], column=".".join(half[0])),
-            _("MySQL takes no ALTER TABLE back. Undo what it did, then upgrade; what is in that column is lost."),
-            f"workbook db shell --project . <<< 'ALTER TABLE {half[0][0]} DROP COLUMN {half[0][1]}'",
-        )
+        table, column = half[0]
+        yield "migration_half", {"file": pending[0], "column": f"{table}.{column}", "table": table, "name": column}
     elif pending:
-        yield Finding(
-            _("A migration has not run here: {file}.", file=pending[0]),
-            _("The application asks for tables or columns that are not there (1146, 1054)."),
-            "uv run aerich upgrade",
-        )
+        yield "migration_pending", {"file": pending[0]}
 
 
 def pool(project: Path, port: int) -> Results:
@@ -122,28 +95,15 @@ def pool(project: Path, port: int) -> Results:
             settings = Settings(**probe.ask("settings"))
             pooled = Pool(**probe.ask("pool", login={})) if settings.found else None
         except (Broken, Problem) as error:
-            yield Finding(
-                _("The application's own connections cannot be opened: {error}", error=error),
-                _("No request can reach the database."),
-                f"echo {shlex.quote(str(error))} | workbook explain",
-            )
+            yield "pool_fails", {"error": error, "quoted": shlex.quote(str(error))}
             return
     if pooled is None:
         return
     zone, charset = (pooled.sessions[0][key] for key in ("time_zone", "collation_connection"))
     if settings.port != port:
-        what = _(
-            "The application asks port {theirs}; `workbook db status` names {port}.", theirs=settings.port, port=port
-        )
-        why = _("What you see in one server, the other does not have.")
-        yield Finding(what, why, "workbook db up --project . >> .env")
+        yield "other_port", {"theirs": settings.port, "port": port}
     elif different := [key for key in pooled.sessions[0] if len(pooled.values(key)) > 1]:
-        values = " / ".join(sorted(pooled.values(different[0])))
-        yield Finding(
-            _("The pool's connections differ in {key}: {values}.", key=different[0], values=values),
-            _("The same request gives now one answer, now another."),
-            _("In {config}: {what} in SESSION_SETTINGS, as in ch33", config=CONFIG, what="init_command"),
-        )
+        yield "pool_differs", {"key": different[0], "values": " / ".join(sorted(pooled.values(different[0])))}
     else:
         alike = {"count": len(pooled.sessions), "time_zone": zone, "charset": str(charset).partition("_")[0]}
         yield _("{count} connections alike: time zone {time_zone}, {charset}", **alike)

@@ -8,24 +8,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE, STDOUT, TimeoutExpired, run
-from typing import NamedTuple
+from typing import TypeAlias
 
 from workbook.mysql import is_free
 from workbook.say import _
 from workbook.serve import port_taken
 
+Results: TypeAlias = Iterator[str | tuple[str, dict[str, object]]]
+"""What an examination finds: the id of a finding in `findings.md`, and what stands for its placeholders.
 
-class Finding(NamedTuple):
-    """Something wrong, or a step that is still ahead: what, why it matters, and the one command that mends it."""
-
-    what: str
-    why: str
-    cure: str
-    wrong: bool = True
-
-
-Results = Iterator[Finding | str]
-"""What an examination finds; a text is something that is as it should be, in a few words."""
+A text alone is something that is as it should be, in a few words.
+"""
 
 
 def said(*command: str | Path, cwd: Path | None = None) -> tuple[int, str]:
@@ -47,15 +40,7 @@ def python(project: Path | None) -> Results:
     if re.match(r"Python 3\.(1[1-9]|[2-9]\d)\b", version):
         yield f"{version} ({program})"
     else:
-        yield Finding(
-            _(
-                "{program} is no Python that starts, 3.11 or newer. It says: {version}",
-                program=program,
-                version=version,
-            ),
-            _("An environment points to the Python that made it; that one was moved, removed, or is too old."),
-            "rm -r .venv && uv sync --python 3.13",
-        )
+        yield "old_python", {"program": program, "version": version}
 
 
 def git() -> Results:
@@ -64,7 +49,7 @@ def git() -> Results:
         yield said("git", "--version")[1]
     else:
         install = "xcode-select --install" if sys.platform == "darwin" else "sudo apt install git"
-        yield Finding(_("git is not on PATH."), _("Every step of the course ends in a commit."), install)
+        yield "no_git", {"install": install}
 
 
 def uv(ours: Path | None = None) -> Results:
@@ -73,37 +58,24 @@ def uv(ours: Path | None = None) -> Results:
     if shutil.which("uv"):
         yield said("uv", "--version")[1]
     elif not (ours / "uv").exists():
-        yield Finding(_("uv is not on PATH."), _("The lessons run everything by `uv run`."), "pipx install uv")
+        yield "no_uv", {}
     else:
         programs = " ".join(shlex.quote(str(ours / name)) for name in ("uv", "workbook"))
-        cure = f"mkdir -p ~/.local/bin && ln -sf {programs} ~/.local/bin/"
+        path = ""
         if str(Path.home() / ".local/bin") not in os.environ.get("PATH", "").split(os.pathsep):
             file = "~/.zshrc" if os.environ.get("SHELL", "").endswith("zsh") else "~/.bashrc"
-            cure += f" && echo 'export PATH=\"$HOME/.local/bin:$PATH\"' >> {file} && . {file}"
-        yield Finding(
-            _("it came with the workbook, in {ours}, and your shell does not look there yet.", ours=ours),
-            _("The lessons' commands begin with `uv`. This puts it, and `workbook`, where your shell finds them:"),
-            cure,
-            wrong=False,
-        )
+            path = f" && echo 'export PATH=\"$HOME/.local/bin:$PATH\"' >> {file} && . {file}"
+        yield "uv_unseen", {"ours": ours, "programs": programs, "path": path}
 
 
 def disk(folder: Path, needed: int = 10**9, kernel: Path = Path("/proc/version")) -> Results:
     """Whether there is room (bytes) for packages and MySQL, and whether this is Windows' disk seen from Linux."""
     free = shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
     if free < needed:
-        yield Finding(
-            _("The disk of {folder} has {free:.1f} GB left.", folder=folder, free=free / 1e9),
-            _("MySQL stops in the middle of a statement when its disk is full."),
-            "uv cache prune",
-        )
+        yield "disk_full", {"folder": folder, "free": free / 1e9}
     wsl = kernel.exists() and "microsoft" in kernel.read_text(errors="replace").lower()
     if wsl and re.match(r"/mnt/[a-z](/|$)", str(folder.resolve())):
-        yield Finding(
-            _("{folder} lies on Windows' disk, below /mnt.", folder=folder),
-            _("Files are slow there, their permissions are lost, and `--reload` does not see them change."),
-            f"cp -r {shlex.quote(str(folder))} ~/",
-        )
+        yield "windows_disk", {"folder": folder, "quoted": shlex.quote(str(folder))}
     yield _("{free:.0f} GB free", free=free / 1e9) + f" ({folder})"
 
 
@@ -112,5 +84,4 @@ def port(web: int = 8000) -> Results:
     if is_free(web):
         yield f"{web}: " + _("free")
     else:
-        why = _("uvicorn cannot listen there; requests go to that program instead of yours.")
-        yield Finding(port_taken(web).what, why, f"uv run uvicorn app.main:app --port {web + 1}")
+        yield "port_taken", {"said": port_taken(web).what, "other": web + 1}
