@@ -46,9 +46,7 @@ $ git commit -m "Say hello"
 ```
 """)
 
-RED = (
-    "red:\n  ch02-red:\n    test: test_greet.py::test_greets_by_name\n    because: \"assert 'hello' == 'hello you'\"\n"
-)
+RED = "red:\n  ch02-red:\n    test: test_greet.py::test_greets_by_name\n    because: assert 'hello' == 'hello you'\n"
 SECOND = lesson(
     """
 # A name

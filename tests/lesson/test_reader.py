@@ -93,7 +93,6 @@ def test_the_first_difference_is_found(shown: str, actual: str, first: Mismatch 
         ('```diff title="x"\n@@\nabc\n```\n', "", 9, "start with a space, - or +"),
         ("- in a list\n\n  ```python\n  x = 1\n  ```\n\n<!-- oh -->\n", "", 13, "unknown comment `oh`"),
         ("", "colour: red\n", 6, "unknown key `colour`"),
-        ("", "route: [/v1/meetings]\n", 6, "`route` must be text"),
         ("", "route: /v1/meetings\n", 6, "`route` is a method and a path"),
         ("", "left_out: uv.lock\n", 6, "`left_out` must be a list"),
         ("", "red:\n  ch01-red:\n    test: a.py::b\n", 7, "holds exactly `test`"),

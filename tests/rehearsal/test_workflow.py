@@ -67,12 +67,11 @@ def test_a_push_that_starts_nothing_is_told() -> None:
         assert unheard_push({"on": heard}, "my-work") == ""
 
 
-@pytest.mark.parametrize(
-    "job", [{"runs-on": "windows-latest"}, {"runs-on": ["self-hosted", "gpu"]}, {"uses": "./x.yml"}]
-)
-def test_a_job_that_cannot_run_here_is_known(job: dict[str, object]) -> None:
+def test_a_job_that_cannot_run_here_is_known() -> None:
     """The others are run in test_steps.py."""
-    assert str(*job.values()) in elsewhere(job)
+    assert elsewhere({"runs-on": "windows-latest"}) == "a job on windows-latest"
+    assert elsewhere({"runs-on": ["self-hosted", "gpu"]}) == "a job on ['self-hosted', 'gpu']"
+    assert elsewhere({"uses": "./other.yml"}) == "the workflow ./other.yml"
     assert elsewhere({"runs-on": "ubuntu-24.04", "strategy": {"fail-fast": True}}) == ""
 
 
