@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import yaml
@@ -45,19 +46,17 @@ esac
 class StandIn:
     """The stand-in: `says` sets up what it answers, `asked` is what it was asked."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.executable = folder, folder / "docker"
-        self.executable.write_text(SCRIPT.format(folder=folder))
-        self.executable.chmod(0o755)
+    def __init__(self, project: Path, port: int) -> None:
+        self.project, self.folder, self.running = project, project / "bin", project / "bin/running"
+        self.folder.mkdir()
+        (project / "compose.yaml").touch()
+        self.says("docker", SCRIPT.format(folder=self.folder))
+        (self.folder / "docker").chmod(0o755)
         self.says("calls")
         self.says("published", f"127.0.0.1:{port}\n")
 
     def says(self, what: str, text: str = "") -> None:
         (self.folder / what).write_text(text)
-
-    @property
-    def running(self) -> bool:
-        return (self.folder / "running").exists()
 
     def asked(self, verb: str) -> list[str]:
         """The calls of one `docker compose` verb, each as `MYSQL_PORT=… arguments`."""
@@ -66,20 +65,12 @@ class StandIn:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    (tmp_path / "compose.yaml").touch()
-    return tmp_path
-
-
-@pytest.fixture
-def stand_in(project: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    folder = project / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
+def stand_in(tmp_path: Path, mysql: Server, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(server, "HOST", mysql.host)
     monkeypatch.setattr(server, "PASSWORD", mysql.password)
     monkeypatch.setattr(docker, "PORT", free_port())  # whether 3306 is free differs from machine to machine
-    return StandIn(folder, mysql.port)
+    return StandIn(tmp_path, mysql.port)
 
 
 def name(call: str) -> str:
@@ -87,38 +78,38 @@ def name(call: str) -> str:
     return re.search(r" -p (\S+) ", call)[1]
 
 
-def test_it_waits_for_health_logs_in_and_keeps_the_volume(stand_in: StandIn, project: Path, mysql: Server) -> None:
-    assert (docker.found(project), docker.stop(project)) == (None, False)
-    with docker.start(project, throwaway=False) as started:
+def test_it_waits_for_health_logs_in_and_keeps_the_volume(stand_in: StandIn, mysql: Server) -> None:
+    assert (docker.found(stand_in.project), docker.stop(stand_in.project)) == (None, False)
+    with docker.start(stand_in.project, throwaway=False) as started:
         assert (started.port, started.user, started.version) == (mysql.port, "root", mysql.version)
-        with docker.start(project, throwaway=False) as used:
+        with docker.start(stand_in.project, throwaway=False) as used:
             assert used.how == "already running, in this project's Docker container"
-        assert docker.found(project) == used
-        assert stand_in.running
+        assert docker.found(stand_in.project) == used
+        assert stand_in.running.exists()
     first, second = stand_in.asked("up")
-    command = f"compose -p {name(first)} -f {project / 'compose.yaml'} {WAIT}"
+    command = f"compose -p {name(first)} -f {stand_in.project / 'compose.yaml'} {WAIT}"
     assert first == f"MYSQL_PORT={docker.PORT} {command} db"
     assert second == f"MYSQL_PORT={mysql.port} {command} --no-recreate db"
-    assert not stand_in.running
+    assert not stand_in.running.exists()
     stand_in.says("running")
-    assert docker.stop(project)
-    assert (stand_in.running, len(stand_in.asked("stop")), stand_in.asked("down")) == (False, 2, [])
+    assert docker.stop(stand_in.project)
+    assert (stand_in.running.exists(), len(stand_in.asked("stop")), stand_in.asked("down")) == (False, 2, [])
 
 
-def test_a_port_that_somebody_has_is_left_to_them(stand_in: StandIn, project: Path) -> None:
+def test_a_port_that_somebody_has_is_left_to_them(stand_in: StandIn) -> None:
     with socket.create_server(("127.0.0.1", docker.PORT)):
-        docker.start(project, throwaway=False).stop()
+        docker.start(stand_in.project, throwaway=False).stop()
     # The same, where whoever has it cannot be seen from here.
     stand_in.says("up-fails", "Error response from daemon: Bind for 127.0.0.1:3306 failed: port is already allocated\n")
-    docker.start(project, throwaway=False)
+    docker.start(stand_in.project, throwaway=False)
     assert re.findall(r"MYSQL_PORT=(\d+)", str(stand_in.asked("up"))) == ["0", str(docker.PORT), "0"]
 
 
-def test_a_throwaway_lies_over_the_file_and_goes_with_its_process(stand_in: StandIn, project: Path) -> None:
-    docker.start(project, throwaway=False)
-    docker.start(project, throwaway=True).stop()
+def test_a_throwaway_lies_over_the_file_and_goes_with_its_process(stand_in: StandIn) -> None:
+    docker.start(stand_in.project, throwaway=False)
+    docker.start(stand_in.project, throwaway=True).stop()
     kept, first = stand_in.asked("up")
-    files = f"-f {project / 'compose.yaml'} -f {docker.OVERRIDE}"
+    files = f"-f {stand_in.project / 'compose.yaml'} -f {docker.OVERRIDE}"
     assert first == f"MYSQL_PORT=0 compose -p {name(first)} {files} {WAIT} db"
     assert stand_in.asked("down") == [f"MYSQL_PORT=0 compose -p {name(first)} {files} down --volumes"]
     dead, own = subprocess.Popen([sys.executable, "-c", ""]), name(kept)
@@ -126,69 +117,61 @@ def test_a_throwaway_lies_over_the_file_and_goes_with_its_process(stand_in: Stan
     orphan = f"{own}-throwaway-{dead.pid}-abcdef"
     others = [own, f"{own}-throwaway-{os.getpid()}-abcdef", f"workbook-0123456789-throwaway-{dead.pid}-abcdef", "shop"]
     stand_in.says("projects", "\n".join([orphan, *others]))
-    docker.start(project, throwaway=True)
+    docker.start(stand_in.project, throwaway=True)
     assert [name(down) for down in stand_in.asked("down")] == [name(first), orphan]
     assert len({name(up) for up in stand_in.asked("up")}) == 3
 
 
-@pytest.mark.parametrize(
-    ("plant", "reason"),
-    [
-        ("compose.yaml", r"there is no .*compose\.yaml"),
-        ("bin/docker", "there is no `docker` on PATH"),
-        ("bin/no-engine", r"\(Cannot connect. Is it running\?\)"),
-        ("bin/hangs", r"timed out after 0\.2 seconds"),
-    ],
-)
-def test_where_docker_cannot_be_used_the_ladder_goes_on_with_the_reason(
-    stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch, plant: str, reason: str
-) -> None:
-    if (project / plant).exists():
-        (project / plant).unlink()
-    else:
-        (project / plant).write_text("\nCannot connect. Is it running?\nSee 'docker --help'\n")
-    if "timed out" in reason:
-        monkeypatch.setattr(docker, "ENGINE_SECONDS", 0.2)
-    with pytest.raises(Unavailable, match=reason):
-        docker.start(project, throwaway=True)
+def test_where_docker_cannot_be_used_the_reason_is_said(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reason() -> str:
+        with pytest.raises(Unavailable) as caught:
+            docker.start(stand_in.project, throwaway=True)
+        assert (docker.found(stand_in.project), docker.stop(stand_in.project)) == (None, False)
+        return str(caught.value)
+
+    stand_in.says("no-engine", "\nCannot connect. Is it running?\nSee 'docker --help'\n")
+    assert "(Cannot connect. Is it running?)" in reason()
+    stand_in.says("hangs")
+    monkeypatch.setattr(docker, "ENGINE_SECONDS", 0.2)
+    assert "timed out after 0.2 seconds" in reason()
+    (stand_in.folder / "docker").unlink()
+    assert "there is no `docker` on PATH" in reason()
+    (stand_in.project / "compose.yaml").unlink()
+    assert f"there is no {stand_in.project / 'compose.yaml'}" in reason()
     assert not stand_in.asked("up")
-    assert (docker.found(project), docker.stop(project)) == (None, False)
 
 
 @pytest.mark.parametrize(("throwaway", "undone_by"), [(True, "down --volumes"), (False, "stop db")])
-def test_a_failed_up_shows_the_last_lines(stand_in: StandIn, project: Path, throwaway: bool, undone_by: str) -> None:
+def test_a_failed_up_shows_the_last_lines(stand_in: StandIn, throwaway: bool, undone_by: str) -> None:
     stand_in.says("up-fails", "".join(f"layer {n}\n" for n in range(40)) + "no space left on device\n")
     stand_in.says("log", "[ERROR] [Server] unknown option\n" + "[System] good bye\n" * 20)
     with pytest.raises(Problem, match="`docker compose up` failed") as caught:
-        docker.start(project, throwaway=throwaway)
+        docker.start(stand_in.project, throwaway=throwaway)
     lines = ("layer 39", "no space left on device", "[Server] unknown option", "layer 20", "good bye")
     assert [line in caught.value.why for line in lines] == [True, True, True, False, False]
     # Data of a first start that was interrupted has no password, and the image would never finish it.
-    again = f"compose -p {name(stand_in.asked('up')[0])} -f {project / 'compose.yaml'}"
+    again = f"compose -p {name(stand_in.asked('up')[0])} -f {stand_in.project / 'compose.yaml'}"
     assert [again in way for way in caught.value.ways] == [True, True, False]
     assert [call.endswith(undone_by) for call in stand_in.asked("down") + stand_in.asked("stop")] == [True]
 
 
-def test_who_lets_nobody_in_is_stopped(stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_lets_nobody_in_is_stopped(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(server, "PASSWORD", "wrong")
         with pytest.raises(Problem, match="wrong password, or no such account"):
-            docker.start(project, throwaway=False)
-    assert not stand_in.running
+            docker.start(stand_in.project, throwaway=False)
+    assert not stand_in.running.exists()
     stand_in.says("published", f"127.0.0.1:{free_port()}\n")  # an engine on another machine
     with pytest.raises(Unanswered):
-        docker.start(project, throwaway=True)
-    assert not stand_in.running
+        docker.start(stand_in.project, throwaway=True)
+    assert not stand_in.running.exists()
 
 
-def test_ctrl_c_ends_what_compose_made(stand_in: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def press_ctrl_c(line: str) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(docker, "stage", lambda title: nullcontext(press_ctrl_c))
+def test_ctrl_c_ends_what_compose_made(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "stage", lambda title: nullcontext(Mock(side_effect=KeyboardInterrupt)))
     stand_in.says("up-hangs", " db Pulling \n")
     with pytest.raises(KeyboardInterrupt):
-        docker.start(project, throwaway=True)
+        docker.start(stand_in.project, throwaway=True)
     assert stand_in.asked("down")
 
 

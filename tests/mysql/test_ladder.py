@@ -3,12 +3,12 @@
 import os
 import re
 import socket
-import socketserver
 import struct
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -31,15 +31,11 @@ def account(server: Server, password: str, state: str = "") -> Iterator[str]:
             ask.execute(f"DROP USER {name}")
 
 
-def unavailable(*_arguments: object, **_more: object) -> Server:
-    raise Unavailable("not here")
-
-
 @pytest.fixture(autouse=True)
 def no_rung(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither Docker nor this machine serves, unless the test says so; what somebody runs here stays out of it."""
     for rung in (docker, local):
-        monkeypatch.setattr(rung, "start", unavailable)
+        monkeypatch.setattr(rung, "start", Mock(side_effect=Unavailable("not here")))
         monkeypatch.setattr(rung, "found", lambda *project: None)
 
 
@@ -111,16 +107,12 @@ def test_a_password_in_the_file_is_taken_as_it_stands(mysql: Server, tmp_path: P
     assert found.password == password
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"MYSQL_PORT=33o6", r"MYSQL_PORT is not a port number: '33o6' \(\.env\)"),
-        ("MYSQL_PASSWORD=비밀".encode("cp949"), r"\.env cannot be read: it is not UTF-8 text"),
-    ],
-)
-def test_values_that_cannot_be_used_are_named(tmp_path: Path, content: bytes, sentence: str) -> None:
-    (tmp_path / ".env").write_bytes(content)
-    with pytest.raises(Problem, match=sentence):
+def test_values_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MYSQL_PORT=33o6")
+    with pytest.raises(Problem, match=r"MYSQL_PORT is not a port number: '33o6' \(\.env\)"):
+        ladder.given(tmp_path)
+    (tmp_path / ".env").write_text("MYSQL_PASSWORD=비밀", encoding="cp949")
+    with pytest.raises(Problem, match=r"\.env cannot be read: it is not UTF-8 text"):
         ladder.given(tmp_path)
 
 
@@ -188,15 +180,11 @@ SOCKET_LOGIN = packet(b"\xff" + struct.pack("<H", 1698) + b"#28000Access denied"
     ],
 )
 def test_who_answers_wrongly_is_named(says: bytes, sentence: str) -> None:
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            with suppress(OSError):
-                self.request.sendall(says)
-                self.request.recv(1024)
-
-    with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-        found = problem(HOST, port := server.server_address[1], timeout=0.2)
-        server.shutdown()
+    with socket.create_server((HOST, 0)) as server, ThreadPoolExecutor() as pool:
+        called = pool.submit(problem, HOST, port := server.getsockname()[1], timeout=0.2)
+        with server.accept()[0] as caller, suppress(OSError):
+            caller.sendall(says)
+            caller.recv(1024)
+        found = called.result()
     assert found.what.startswith(sentence.format(at=f"{HOST}:{port}"))
     assert (type(found), bool(found.ways)) == (Problem, True)

@@ -14,11 +14,8 @@ from workbook.replay.ground import Settings
 from workbook.replay.replay import replay
 
 Run = Callable[..., None]
-
-
-def settings(**values: object) -> Settings:
-    """Settings for fixture lessons: a Python with pytest first on PATH."""
-    return Settings(path=(Path(sys.executable).parent,), **values)  # type: ignore[arg-type]
+BIN = (Path(sys.executable).parent,)
+"""First on PATH: a Python with pytest."""
 
 
 @pytest.fixture
@@ -35,6 +32,6 @@ def run(tmp_path: Path) -> Run:
         if mistake:
             (tmp_path / "page.md").write_text(mistake)
             page = read_mistake(tmp_path / "page.md")
-        do(page, history, settings(**values), tmp_path / "ground")
+        do(page, history, Settings(path=BIN, **values), tmp_path / "ground")
 
     return one

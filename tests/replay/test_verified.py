@@ -29,7 +29,6 @@ def seen(once):
 def test_it(seen):
     assert os.environ["BROKEN"] == "no"
 """
-MORE = FIRST.replace("```console\n$ git init", '```text title="more.txt"\n```\n\n```console\n$ git init')
 
 
 @pytest.fixture
@@ -59,7 +58,6 @@ def inputs(clone: Path, path: str, mysql: str = "9.7.4") -> list[verified.Input]
 @pytest.mark.parametrize(
     ("file", "text", "still"),
     [
-        ("chapters/ch01_fixture/lesson.md", MORE, ""),
         ("chapters/ch01_fixture/lesson.md", FIRST.replace("NAME=world", "NAME=you"), ""),
         (LESSON, SECOND.replace("# A name", "# The name"), PAGE),
         (PAGE, MISTAKE.format(planted="hallo"), LESSON),
@@ -103,14 +101,9 @@ def test_what_was_changed_while_it_was_verified_is_not_remembered_and_a_made_fil
 
 def test_a_fixture_remembers_what_passed_and_nothing_that_failed(clone: Path) -> None:
     write(clone / "test_it.py", REMEMBERING)
-    closing = []
+    command, closing = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "test_it.py"], []
     for broken in ("yes", "no", "no"):
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "test_it.py"],
-            cwd=clone,
-            env=os.environ | {"PYTHONPATH": str(CLONE), "BROKEN": broken},
-            capture_output=True,
-            text=True,
-        )
+        environment = os.environ | {"PYTHONPATH": str(CLONE), "BROKEN": broken}
+        done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True)
         closing.append(next((line for line in done.stdout.splitlines() if line.startswith("kinds")), done.returncode))
     assert closing == [1, "kinds: 1 verified, 0 remembered", "kinds: 0 verified, 1 remembered"]
