@@ -1,7 +1,6 @@
 """`workbook explain`, as a student uses it: piped, from a file, of the last check, in two languages, in 80 columns."""
 
 import io
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from workbook.cli import app
 from workbook.clinic import explain, lastcheck, show, told
 from workbook.clinic.clinic import How, Page, match, read_clinic
 from workbook.clinic.lastcheck import Fault, answer_for, pages_of
+from workbook.history.git import git
 from workbook.say import Problem
 
 ERROR = "ImportError: cannot import name 'config' from 'app.configs' (unknown location)\n"
@@ -20,24 +20,10 @@ KNOWN = ("The clinic knows this error.", ERROR[:-1], "The cause.", "The cure.", 
 NOTHING_SAVED = Fault("each_post_saves_one", "Each request saves one meeting", ("no row has it",), "")
 A_STEP = Fault("", "Run uv run pytest", ("It exits with 1.",), ERROR)
 
-PAGE = """\
----
-title: The hat is lost
-tag: empty
-error: the hat is lost
----
-
-# The hat is lost
-
-Why?
-
-**The cause.** The wind.
-
-<!-- exit: 1 -->
-```diff title="app/x.py"
-+## The cause
-```
-"""
+PAGE = (
+    "---\ntitle: The hat is lost\ntag: empty\nerror: the hat is lost\n---\n\n# The hat is lost\n\nWhy?\n\n"
+    '**The cause.** The wind.\n\n<!-- exit: 1 -->\n```diff title="app/x.py"\n+## The cause\n```\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -88,16 +74,15 @@ def test_nothing_to_explain_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp949", "utf-16", "utf-8-sig"])
 def test_what_windows_saved_is_read_and_of_a_long_log_the_end_counts(encoding: str, tmp_path: Path) -> None:
-    file = tmp_path / "error.txt"
     long = "INFO: a request\n" * 20_000 if encoding != "utf-16" else ""
-    file.write_bytes(f"{long}에러가 나요\r\n{ERROR}".encode(encoding))
-    assert explain(str(file)) == 0
+    (tmp_path / "error.txt").write_bytes(f"{long}에러가 나요\r\n{ERROR}".encode(encoding))
+    assert explain(str(tmp_path / "error.txt")) == 0
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository, at a terminal at which nothing is to be pasted."""
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    git(tmp_path, "init", "-q")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("workbook.clinic._read", lambda file: pytest.fail("nothing was to be pasted"))
     return tmp_path
@@ -106,8 +91,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_failed_is_kept_where_no_commit_holds_it_and_forgotten_when_the_same_command_passes(project: Path) -> None:
     lastcheck.write(project, [NOTHING_SAVED, A_STEP])
     assert lastcheck.read(project) == [NOTHING_SAVED, A_STEP]
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=True)
-    assert status.stdout == ""
+    assert git(project, "status", "--porcelain") == ""
     lastcheck.write(project, [A_STEP], "ci")
     lastcheck.write(project, [])
     assert lastcheck.read(project) == [A_STEP]
@@ -119,20 +103,14 @@ def test_what_failed_is_kept_where_no_commit_holds_it_and_forgotten_when_the_sam
     lastcheck.write(project.parent, [NOTHING_SAVED])  # no repository
 
 
-@pytest.mark.parametrize(
-    ("fault", "parts"),
-    [
-        (NOTHING_SAVED, ("The last check said:", "Each request saves one meeting", "nothing-saved.md")),
-        (A_STEP, ("The last workbook ci said:", "Run uv run pytest", "cannot-import-config.md")),
-    ],
-)
+@pytest.mark.parametrize(("fault", "page"), [(NOTHING_SAVED, "nothing-saved.md"), (A_STEP, "cannot-import-config.md")])
 def test_alone_it_explains_what_failed_last_and_what_is_piped_goes_before_it(
-    fault: Fault, parts: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    fault: Fault, page: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     lastcheck.write(project, [fault])
     assert explain(None, project=project) == 0
     said = capsys.readouterr().out
-    assert [part for part in (*parts, "workbook explain -") if part not in said] == []
+    assert [part for part in (fault.asks, page, "workbook explain -") if part not in said] == []
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     monkeypatch.setattr("workbook.clinic._read", lambda file: "ModuleNotFoundError: No module named 'nowhere'")
     explain(None, project=project)

@@ -1,9 +1,14 @@
-"""A newer version breaks a chapter: the canary names chapter, fence, line and package. Its packages are tiny wheels."""
+"""A newer version breaks a chapter: the canary names chapter, fence, line and package, and keeps one issue about it."""
 
+import json
+import runpy
 import shutil
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from urllib.request import Request
 
 import pytest
 
@@ -12,9 +17,7 @@ from tests.setup.wheels import make_wheel
 from workbook.history.git import git
 from workbook.place import CLONE
 
-pytestmark = pytest.mark.slow
-
-MACHINE = ("workbook", "tests/__init__.py", "tests/conftest.py", "tests/test_pages.py", "conftest.py", "pyproject.toml")
+NOT_COPIED = shutil.ignore_patterns("chapters", ".git", ".venv", ".workbook", "site", "__pycache__", ".*cache")
 TYPED = "$ uv run --quiet --no-project --with {0}==1.0.0 python -c 'import {0}; print({0}.WORD)'"
 QUIET = lesson(
     '```toml title="pyproject.toml"\n[project]\nname = "fixture"\nversion = "0"\nrequires-python = ">=3.11"\n```\n\n'
@@ -22,8 +25,10 @@ QUIET = lesson(
 )
 POLITE = lesson(f"```text\nNothing is run here.\n```\n\n```console\n$ true\n{TYPED.format('polite')}\nhello\n```\n")
 NEWEST = {"1.0.0": {"quiet": "hush", "polite": "hello"}, "1.1.0": {"quiet": "hush"}, "2.0.0": {"polite": "good day"}}
+GREEN, RED = "Every page holds with the newest releases: no change.", "## With the newest releases\n\n### ch35-lesson"
 
 
+@pytest.mark.slow
 def test_a_planted_break_is_red_with_chapter_fence_line_and_package(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -31,19 +36,14 @@ def test_a_planted_break_is_red_with_chapter_fence_line_and_package(
         for name, word in words.items():
             make_wheel(tmp_path / "wheels", name, version, {f"{name}.py": f"WORD = {word!r}\n".encode()})
     clone = tmp_path / "workbook"
-    for path in (*MACHINE, "template_app/compose.yaml", ".github/canary.py"):
-        (clone / path).parent.mkdir(parents=True, exist_ok=True)
-        if (CLONE / path).is_dir():
-            shutil.copytree(CLONE / path, clone / path, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(CLONE / path, clone / path)
+    shutil.copytree(CLONE, clone, ignore=NOT_COPIED, symlinks=True)
     write_course(clone / "chapters", QUIET, POLITE)
     (clone / "chapters" / "versions.toml").write_text('[versions]\npolite = "1.0.0"\nquiet = "1.0.0"\n')
     git(clone, "init", "-q")
     git(clone, "add", "-A")
     git(clone, "commit", "-q", "-m", "All")
-    for name, value in {"UV_FIND_LINKS": str(tmp_path / "wheels"), "UV_NO_INDEX": "1"}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path / "wheels"))
+    monkeypatch.setenv("UV_NO_INDEX", "1")
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
 
     done = subprocess.run([sys.executable, clone / ".github" / "canary.py", "replay"], capture_output=True, text=True)
@@ -51,13 +51,46 @@ def test_a_planted_break_is_red_with_chapter_fence_line_and_package(
     assert done.returncode == 1, done.stdout + done.stderr
     line = line_of(POLITE, "hello")
     place = f"`chapters/ch02_fixture/lesson.md:{line}`, in the fence 'console' of line {line - 3}"
-    for said in (
-        "## With the newest releases\n\nTried: polite 1.0.0 → 2.0.0, quiet 1.0.0 → 1.1.0.",
-        f"### ch02-lesson\n\n- where: {place}",
-        "- package: **polite 1.0.0 → 2.0.0**",
-        "good day",
-    ):
-        assert said in done.stdout
+    head = "## With the newest releases\n\nTried: polite 1.0.0 → 2.0.0, quiet 1.0.0 → 1.1.0.\n\n### ch02-lesson\n\n"
+    assert done.stdout.startswith(f"{head}- where: {place}\n- package: **polite 1.0.0 → 2.0.0**\n")
+    assert "good day" in done.stdout
     assert "ch01" not in done.stdout
     assert done.stdout.strip() in (tmp_path / "output").read_text()
     assert git(clone, "status", "--porcelain", "--", "chapters") == "", "the lessons are as they were"
+
+
+def test_one_issue_is_opened_updated_left_and_closed_and_the_next_break_opens_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    issues: list[dict[str, Any]] = []
+    comments: list[str] = []
+
+    def github(request: Request, timeout: float) -> BytesIO:
+        """Answer what the canary asks for, as GitHub's reference describes it."""
+        assert request.headers["Authorization"] == "Bearer secret"
+        said = json.loads(request.data or "{}")  # type: ignore[arg-type]
+        match request.method, request.full_url.removeprefix("https://api.github.com/repos/us/workbook/issues"):
+            case "GET", "?state=open&labels=canary&per_page=1":
+                found: Any = [each for each in issues if each["state"] == "open" and "canary" in each["labels"]]
+            case "POST", "":
+                issues.append(found := {"number": len(issues) + 1, "state": "open", **said})
+            case "POST", path:
+                assert path == f"/{len(issues)}/comments"
+                comments.append(found := said["body"])
+            case "PATCH", path:
+                (found := issues[int(path[1:]) - 1]).update(said)
+        return BytesIO(json.dumps(found).encode())
+
+    monkeypatch.setattr("urllib.request.urlopen", github)
+    monkeypatch.setenv("GITHUB_REPOSITORY", "us/workbook")
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    tell = runpy.run_path(str(CLONE / ".github" / "canary.py"))["tell"]
+    assert tell([GREEN, GREEN]) == "no issue is open, and none is needed"
+    assert tell([RED, GREEN]) == "opened #1"
+    assert tell([GREEN, f"{RED} again"]) == "updated #1"
+    assert "again" in issues[0]["body"]
+    assert tell([GREEN, ""]) == "left #1 as it is: a replay did not end"
+    assert (issues[0]["state"], comments) == ("open", [])
+    assert tell([GREEN, GREEN]) == "closed #1"
+    assert (issues[0]["state"], len(comments)) == ("closed", 1)
+    assert tell([RED, RED]) == "opened #2"

@@ -10,9 +10,13 @@ notes: nowhere; a fixture
 {more}---
 """
 
-FIRST = (
-    FRONT.format(title="A greeting", more="")
-    + """
+
+def lesson(body: str, *, more: str = "", title: str = "A fixture") -> str:
+    """A lesson's text from its body, with front matter of six lines plus `more`."""
+    return FRONT.format(title=title, more=more) + body
+
+
+FIRST = lesson("""
 # A greeting
 
 ```text title=".gitignore"
@@ -40,19 +44,11 @@ $ git init -q
 $ git add -A
 $ git commit -m "Say hello"
 ```
-"""
-)
+""")
 
-SECOND = (
-    FRONT.format(
-        title="A name",
-        more="""red:
-  ch02-red:
-    test: test_greet.py::test_greets_by_name
-    because: "assert 'hello' == 'hello you'"
-""",
-    )
-    + """
+RED = "red:\n  ch02-red:\n    test: test_greet.py::test_greets_by_name\n    because: assert 'hello' == 'hello you'\n"
+SECOND = lesson(
+    """
 # A name
 
 ```python title="test_greet.py"
@@ -96,7 +92,9 @@ $ python -m pytest -q -p no:asyncio
 $ git add -A
 $ git commit -m "Greet by name"
 ```
-"""
+""",
+    title="A name",
+    more=RED,
 )
 
 
@@ -107,11 +105,6 @@ def write_course(chapters: Path, *lessons: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "lesson.md").write_text(text, encoding="utf-8")
     return chapters
-
-
-def lesson(body: str, *, more: str = "") -> str:
-    """A lesson's text from its body, with front matter of six lines plus `more`."""
-    return FRONT.format(title="A fixture", more=more) + body
 
 
 def line_of(text: str, wanted: str) -> int:

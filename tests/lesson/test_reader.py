@@ -38,9 +38,7 @@ def test_a_red_contract_a_background_a_stop_and_a_skip_are_read(tmp_path: Path) 
         ("pycon", ">>> for x in y:\n...   x\n...\n>>> 1\n1\n", [("for x in y:\n  x\n", [], 11), ("1", ["1"], 12)]),
     ],
 )
-def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
-    tmp_path: Path, kind: str, shown: str, exchanges: object
-) -> None:
+def test_input_and_output_are_read_with_their_lines(tmp_path: Path, kind: str, shown: str, exchanges: object) -> None:
     session = read(tmp_path, lesson(f"```{kind}\n{shown}```\n")).blocks[0]
     assert [(each.typed, [*each.output], each.output_line) for each in session.exchanges] == exchanges
 
@@ -48,16 +46,12 @@ def test_what_is_typed_and_what_is_printed_is_read_with_its_lines(
 @pytest.mark.parametrize(
     ("shown", "actual", "first"),
     [
-        ("", "", None),
         ("...|b", "a|b", None),
         ("a|    ...", "a|b|c", None),
-        ("...", "", None),
         ("a|...|b|c|...|d", "a|b|x|b|c|d|d", None),
-        ("a|b", "a|c", Mismatch(1, 1)),
         ("a...", "abc", Mismatch(0, 0)),
         ("a|b", "a", Mismatch(1, 1)),
         ("a", "a|b", Mismatch(1, 1)),
-        ("", "a", Mismatch(0, 0)),
         ("a|...|b|c", "a|x|b|d", Mismatch(3, 3)),
         ("a|...|c", "a|c|d", Mismatch(3, 2)),
         ("a|...|b|...|c", "a|c|b", Mismatch(4, 3)),
@@ -68,80 +62,66 @@ def test_the_first_difference_is_found(shown: str, actual: str, first: Mismatch 
     assert mismatch(one, other) == first
 
 
-BODIES = [
-    ("<!-- tga: ch01 -->\n" + COMMIT, 7, "unknown comment `tga`"),
-    ("<!-- tag: ch01 -->\n\nprose\n\n" + COMMIT, 7, "the comment `tag` is not directly before a fence"),
-    ("<!-- tag: ch02 -->\n" + COMMIT, 8, "unknown tag `ch02`"),
-    ("<!-- tag: ch01-red -->\n" + COMMIT, 8, "`red` does not say what fails at `ch01-red`"),
-    ("<!-- tag: ch01 -->\n```console\n$ true\n```\n", 7, "this one has 0"),
-    ("<!-- tag: ch01 -->\n" + COMMIT + "\n<!-- tag: ch01 -->\n" + COMMIT, 14, "the tag `ch01` is given twice"),
-    ("<!-- exit: one -->\n" + COMMIT, 7, "an exit code is a number, not `one`"),
-    ("<!-- exit -->\n" + COMMIT, 7, "the comment `exit` is written <!-- exit: … -->"),
-    ("<!-- background -->\n" + COMMIT, 7, "has one command"),
-    ("<!-- not run: -->\n" + COMMIT, 7, "is written <!-- not run: … -->"),
-    ("<!-- not run: no -->\n" + COMMIT, 7, "a block with a commit is always run"),
-    ("<!-- exit: 1 -->\n```text\nx\n```\n", 7, "the comment `exit` is not directly before a fence"),
-    ('```python titel="x.py"\n```\n', 7, "unknown fence attribute in `python titel"),
-    ('```console title="x"\n$ x\n```\n', 7, "a console fence has no title"),
-    ('```text title="/etc/passwd"\n```\n', 7, "`/etc/passwd` is no path"),
-    ('```text title="../x"\n```\n', 7, "`../x` is no path"),
-    ("```diff\n@@\n-a\n+b\n```\n", 7, "this diff names no file"),
-    ("```python\nx = = 1\n```\n", 8, "this Python does not parse"),
-    ("```text\nnever closed\n", 7, "this fence is never closed"),
-    ('- x\n\n  ```text title="x"\n  ```\n', 9, "stands at the left margin"),
-    ("```console\nhello\n```\n", 8, "types nothing after `$ ` before this line"),
-    ("```console\n```\n", 7, "types nothing"),
-    ("```mysql\nmysql> SELECT 1\n1\n```\n", 8, "does not end with ;"),
-    ('```diff title="x"\n-a\n+b\n```\n', 8, "opened by a bare @@"),
-    ('```diff title="x"\n@@\n@@\n-a\n+b\n```\n', 8, "changes nothing"),
-    ('```diff title="x"\n@@\n a\n```\n', 8, "changes nothing"),
-    ('```diff title="x"\n@@\n+a\n```\n', 8, "has no context"),
-    ('```diff title="x"\n@@\nabc\n```\n', 9, "start with a space, - or +"),
-    ("- in a list\n\n  ```python\n  x = 1\n  ```\n\n<!-- oh -->\n", 13, "unknown comment `oh`"),
-]
-FRONTS = [
-    ("colour: red\n", 6, "unknown key `colour`"),
-    ("route: [/v1/meetings]\n", 6, "`route` must be text"),
-    ("route: /v1/meetings\n", 6, "`route` is a method and a path"),
-    ("left_out: uv.lock\n", 6, "`left_out` must be a list"),
-    ("red:\n  ch01-red:\n    test: a.py::b\n", 7, "holds exactly `test`"),
-    ("red:\n  ch01-red: {test: a.py, because: x}\n", 7, "the ids (path::name)"),
-    ("red:\n  ch01-red: {test: 'a.py::b', because: x}\n", 7, "no commit is tagged `ch01-red` as a red one"),
-    ("red:\n  ch01: {test: 'a.py::b', because: x}\n", 7, "no commit is tagged `ch01` as a red one"),
-    ("red: [\n", 6, "is not YAML"),
-    ("goal: \n", 3, "the front matter has no `goal`"),
-]
-
-
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("body", "more", "line", "said"),
     [
-        *((lesson(body), line, said) for body, line, said in BODIES),
-        *((lesson("", more=more), line, said) for more, line, said in FRONTS),
-        ("# Hello\n\ngoal: none\n\n", 1, "there is no front matter"),
+        ("<!-- tga: ch01 -->\n" + COMMIT, "", 7, "unknown comment `tga`"),
+        ("<!-- tag: ch01 -->\n\nprose\n\n" + COMMIT, "", 7, "the comment `tag` is not directly before a fence"),
+        ("<!-- tag: ch02 -->\n" + COMMIT, "", 8, "unknown tag `ch02`"),
+        ("<!-- tag: ch01-red -->\n" + COMMIT, "", 8, "`red` does not say what fails at `ch01-red`"),
+        ("<!-- tag: ch01 -->\n```console\n$ true\n```\n", "", 7, "this one has 0"),
+        ("<!-- tag: ch01 -->\n" + COMMIT + "\n<!-- tag: ch01 -->\n" + COMMIT, "", 14, "the tag `ch01` is given twice"),
+        ("<!-- exit: one -->\n" + COMMIT, "", 7, "an exit code is a number, not `one`"),
+        ("<!-- exit -->\n" + COMMIT, "", 7, "the comment `exit` is written <!-- exit: … -->"),
+        ("<!-- background -->\n" + COMMIT, "", 7, "has one command"),
+        ("<!-- not run: no -->\n" + COMMIT, "", 7, "a block with a commit is always run"),
+        ("<!-- exit: 1 -->\n```text\nx\n```\n", "", 7, "the comment `exit` is not directly before a fence"),
+        ('```python titel="x.py"\n```\n', "", 7, "unknown fence attribute in `python titel"),
+        ('```console title="x"\n$ x\n```\n', "", 7, "a console fence has no title"),
+        ('```text title="/etc/passwd"\n```\n', "", 7, "`/etc/passwd` is no path"),
+        ('```text title="../x"\n```\n', "", 7, "`../x` is no path"),
+        ("```diff\n@@\n-a\n+b\n```\n", "", 7, "this diff names no file"),
+        ("```python\nx = = 1\n```\n", "", 8, "this Python does not parse"),
+        ("```text\nnever closed\n", "", 7, "this fence is never closed"),
+        ('- x\n\n  ```text title="x"\n  ```\n', "", 9, "stands at the left margin"),
+        ("```console\nhello\n```\n", "", 8, "types nothing after `$ ` before this line"),
+        ("```console\n```\n", "", 7, "types nothing"),
+        ("```mysql\nmysql> SELECT 1\n1\n```\n", "", 8, "does not end with ;"),
+        ('```diff title="x"\n-a\n+b\n```\n', "", 8, "opened by a bare @@"),
+        ('```diff title="x"\n@@\n a\n```\n', "", 8, "changes nothing"),
+        ('```diff title="x"\n@@\n+a\n```\n', "", 8, "has no context"),
+        ('```diff title="x"\n@@\nabc\n```\n', "", 9, "start with a space, - or +"),
+        ("- in a list\n\n  ```python\n  x = 1\n  ```\n\n<!-- oh -->\n", "", 13, "unknown comment `oh`"),
+        ("", "colour: red\n", 6, "unknown key `colour`"),
+        ("", "route: /v1/meetings\n", 6, "`route` is a method and a path"),
+        ("", "left_out: uv.lock\n", 6, "`left_out` must be a list"),
+        ("", "red:\n  ch01-red:\n    test: a.py::b\n", 7, "holds exactly `test`"),
+        ("", "red:\n  ch01-red: {test: a.py, because: x}\n", 7, "the ids (path::name)"),
+        ("", "red:\n  ch01-red: {test: 'a.py::b', because: x}\n", 7, "no commit is tagged `ch01-red` as a red one"),
+        ("", "red: [\n", 6, "is not YAML"),
+        ("", "goal: \n", 3, "the front matter has no `goal`"),
     ],
-    ids=lambda value: value if isinstance(value, str) and len(value) < 80 else "",
 )
-def test_a_malformed_lesson_is_refused_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+def test_a_malformed_page_is_refused_with_its_line(tmp_path: Path, body: str, more: str, line: int, said: str) -> None:
     with pytest.raises(LessonError) as refused:
-        read(tmp_path, text)
+        read(tmp_path, lesson(body, more=more))
     assert said in refused.value.what
     assert refused.value.what.startswith(f"{tmp_path}/ch01_fixture/lesson.md:{line}: ")
 
 
-def test_a_made_file_that_is_never_shown_is_named(tmp_path: Path) -> None:
-    (tmp_path / "ch01_fixture" / "made").mkdir(parents=True)
+def test_a_page_without_front_matter_and_a_made_file_that_is_never_shown_are_named(tmp_path: Path) -> None:
+    with pytest.raises(LessonError, match=r"lesson\.md:1: there is no front matter"):
+        read(tmp_path, "# Hello\n\ngoal: none\n\n")
+    (tmp_path / "ch01_fixture" / "made").mkdir()
     (tmp_path / "ch01_fixture" / "made" / "lock.txt").touch()
     with pytest.raises(LessonError, match=r"made/lock\.txt is never shown"):
         read(tmp_path, lesson(""))
 
 
-MISTAKE = '---\ntitle: A mistake\ntag: ch01\nerror: "{}"\n{}---\n\n```console\n$ false\nboom!\n```\n'
-
-
 def test_a_mistake_shows_its_error_and_is_planted_by_one_block_or_as_many_as_it_says(tmp_path: Path) -> None:
     def planted(error: str, more: str = "") -> int:
-        (tmp_path / "page.md").write_text(MISTAKE.format(error, more))
+        front = f'title: A mistake\ntag: ch01\nerror: "{error}"\n{more}'
+        (tmp_path / "page.md").write_text(f"---\n{front}---\n\n```console\n$ false\nboom!\n```\n")
         return read_mistake(tmp_path / "page.md").plant
 
     assert (planted("boom"), planted("boom", "plant: 0\n")) == (1, 0)

@@ -1,13 +1,12 @@
 """Small projects with a workflow, and what `workbook ci` says of them."""
 
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import NamedTuple
 
 import pytest
 
+from workbook.history.git import git
 from workbook.rehearsal import run
 
 WORKFLOW = ".github/workflows/ci.yml"
@@ -19,22 +18,13 @@ services:
     env:
       MYSQL_ROOT_PASSWORD: "1234"
       MYSQL_DATABASE: from_the_service
-    ports:
-      - 3306:3306
+    ports: ["3306:3306"]
     options: --health-cmd="mysqladmin ping"
 """
 """A MySQL service, as one writes it below a job's name."""
 
-
-class Ran(NamedTuple):
-    """What a run printed (`words`: in one line), and its exit code."""
-
-    code: int
-    said: str
-    words: str
-
-
-Ci = Callable[..., Ran]
+Ci = Callable[..., tuple[int, str]]
+"""Gives the exit code of a run, and what it printed."""
 
 
 @pytest.fixture
@@ -48,15 +38,15 @@ def project(tmp_path: Path) -> Path:
 def ci(project: Path, capfd: pytest.CaptureFixture[str]) -> Ci:
     """Write and commit a workflow (or its steps, or scripts that all have to pass), and run it."""
 
-    def do(steps: str = "", *scripts: str, job: str = "", workflow: str = "", only: str = "", **files: str) -> Ran:
+    def do(steps: str = "", *scripts: str, job: str = "", only: str | None = None, **files: str) -> tuple[int, str]:
         steps = steps or "".join(f"- run: |\n{indent(dedent(each), ' ' * 4)}\n" for each in scripts)
-        write(project, {**files, WORKFLOW: workflow or one_job(steps, job)})
+        write(project, {WORKFLOW: one_job(steps, job), **files})
         commit(project)
         commit(project, "Nothing new")
         capfd.readouterr()
-        code, said = run(Path(WORKFLOW), project, only or None), capfd.readouterr().out
+        code, said = run(Path(WORKFLOW), project, only), capfd.readouterr().out
         assert code == 0 or not scripts, said
-        return Ran(code, said, " ".join(said.split()))
+        return code, said
 
     return do
 
@@ -76,9 +66,3 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 def commit(folder: Path, subject: str = "A commit") -> None:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", subject)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=Student", "-c", "user.email=student@example.com")
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.conftest import WORKFLOW, commit, git
+from tests.rehearsal.conftest import WORKFLOW, commit
+from workbook.history.git import git
 from workbook.place import TEMPLATE
 from workbook.rehearsal import run
 from workbook.replay.ground import uv
 
 pytestmark = pytest.mark.slow
+
+MODEL = "app/tortoise_models/meeting.py"
+NO_DATABASE = "asyncmy.errors.OperationalError: (1049, \"Unknown database 'other'\")"
 
 
 @pytest.fixture(scope="session")
@@ -36,33 +40,19 @@ def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.Cap
     assert max(map(len, said.splitlines())) <= 80
 
 
-# The file, what is right and wrong in it, the step that is red, and what it says.
-APP, RED = (
-    "app/apis/v1/meeting_router.py",
-    "app/tests/apis/v1/test_meeting_router_mysql.py::test_create_meeting_saves_it",
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "step", "reason"),
+    [
+        ("app/apis/v1/meeting_router.py", '"/v1/mysql/meetings"', '"/v1/other"', "Run the tests", "FAILED app/tests/"),
+        (WORKFLOW, "MYSQL_DB: when2meet_vod", "MYSQL_DB: other", "Build the tables with the migrations", NO_DATABASE),
+        (MODEL, "max_length=255", "max_length=100", "Look for a change without a migration", "exit code 1"),
+        ("pyproject.toml", '    "httpx==0.28.1",\n', "", "Install the packages", "The lockfile at `uv.lock` needs"),
+    ],
+    ids=["broken test", "wrong database", "forgotten migration", "lock that does not fit"],
 )
-FAULTS = {
-    "broken test": (APP, '"/v1/mysql/meetings"', '"/v1/mysql/meeting"', "Run the tests", f"FAILED {RED}"),
-    "wrong database": (
-        *(WORKFLOW, "MYSQL_DB: when2meet_vod", "MYSQL_DB: when2meet", "Build the tables with the migrations"),
-        "asyncmy.errors.OperationalError: (1049, \"Unknown database 'when2meet'\")",
-    ),
-    "forgotten migration": (
-        *("app/tortoise_models/meeting.py", "max_length=255", "max_length=100"),
-        *("Look for a change without a migration", "exit code 1"),
-    ),
-    "lock that does not fit": (
-        *("pyproject.toml", '    "httpx==0.28.1",\n', "", "Install the packages"),
-        "The lockfile at `uv.lock` needs to be updated",
-    ),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_broken_is_red_and_named(
-    fault: str, owned: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    file: str, right: str, wrong: str, step: str, reason: str, owned: Path, tmp_path: Path, capfd
 ) -> None:
-    file, right, wrong, step, reason = FAULTS[fault]
     git(tmp_path, "clone", "--quiet", str(owned), "my-app")
     path = tmp_path / "my-app" / file
     assert path.read_text().count(right) == 1
