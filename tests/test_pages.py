@@ -4,6 +4,7 @@
 """
 
 import os
+import platform
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from packaging.specifiers import SpecifierSet
 
-from tests.pythons import require_python
 from workbook.guarded import Guarded
 from workbook.history.build import History, build
 from workbook.lesson.chapters import lesson_files, mistake_files
@@ -61,6 +62,12 @@ def settings() -> Iterator[Settings]:
 def history(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], History]:
     """The history up to a chapter, built once: a mistake in a later chapter fails there, not here."""
     return cache(lambda until: build(CHAPTERS, tmp_path_factory.mktemp("history") / "repository", until=until))
+
+
+def require_python(mistake: Mistake) -> None:
+    """Skip the test where this Python does not make the mistake."""
+    if not SpecifierSet(mistake.python).contains(platform.python_version()):
+        pytest.skip(f"it is a mistake on Python {mistake.python} only")
 
 
 @pytest.mark.parametrize("file", pages(), ids=name)

@@ -5,10 +5,10 @@ import runpy
 import shutil
 import subprocess
 import sys
-from io import BytesIO
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.request import Request
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 
@@ -59,38 +59,49 @@ def test_a_planted_break_is_red_with_chapter_fence_line_and_package(
     assert git(clone, "status", "--porcelain", "--", "chapters") == "", "the lessons are as they were"
 
 
+class GitHub(BaseHTTPRequestHandler):
+    """Issues of one repository, in memory, as far as the canary asks for what GitHub's reference describes."""
+
+    issues: ClassVar[list[dict[str, Any]]] = []
+    comments: ClassVar[list[str]] = []
+
+    def answer(self) -> None:
+        assert self.headers["Authorization"] == "Bearer secret"
+        said = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or "{}")
+        match self.command, self.path.removeprefix("/repos/us/workbook/issues"):
+            case "GET", "?state=open&labels=canary&per_page=1":
+                found: Any = [each for each in self.issues if each["state"] == "open" and "canary" in each["labels"]]
+            case "POST", "":
+                self.issues.append(found := {"number": len(self.issues) + 1, "state": "open", **said})
+            case "POST", path:
+                assert path == f"/{len(self.issues)}/comments"
+                self.comments.append(found := said["body"])
+            case "PATCH", path:
+                (found := self.issues[int(path[1:]) - 1]).update(said)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(found).encode())
+
+    do_GET = do_POST = do_PATCH = answer
+    log_message = lambda *_: None  # noqa: E731
+
+
 def test_one_issue_is_opened_updated_left_and_closed_and_the_next_break_opens_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    issues: list[dict[str, Any]] = []
-    comments: list[str] = []
-
-    def github(request: Request, timeout: float) -> BytesIO:
-        """Answer what the canary asks for, as GitHub's reference describes it."""
-        assert request.headers["Authorization"] == "Bearer secret"
-        said = json.loads(request.data or "{}")  # type: ignore[arg-type]
-        match request.method, request.full_url.removeprefix("https://api.github.com/repos/us/workbook/issues"):
-            case "GET", "?state=open&labels=canary&per_page=1":
-                found: Any = [each for each in issues if each["state"] == "open" and "canary" in each["labels"]]
-            case "POST", "":
-                issues.append(found := {"number": len(issues) + 1, "state": "open", **said})
-            case "POST", path:
-                assert path == f"/{len(issues)}/comments"
-                comments.append(found := said["body"])
-            case "PATCH", path:
-                (found := issues[int(path[1:]) - 1]).update(said)
-        return BytesIO(json.dumps(found).encode())
-
-    monkeypatch.setattr("urllib.request.urlopen", github)
-    monkeypatch.setenv("GITHUB_REPOSITORY", "us/workbook")
-    monkeypatch.setenv("GITHUB_TOKEN", "secret")
     tell = runpy.run_path(str(CLONE / ".github" / "canary.py"))["tell"]
-    assert tell([GREEN, GREEN]) == "no issue is open, and none is needed"
-    assert tell([RED, GREEN]) == "opened #1"
-    assert tell([GREEN, f"{RED} again"]) == "updated #1"
-    assert "again" in issues[0]["body"]
-    assert tell([GREEN, ""]) == "left #1 as it is: a replay did not end"
-    assert (issues[0]["state"], comments) == ("open", [])
-    assert tell([GREEN, GREEN]) == "closed #1"
-    assert (issues[0]["state"], len(comments)) == ("closed", 1)
-    assert tell([RED, RED]) == "opened #2"
+    with ThreadingHTTPServer(("127.0.0.1", 0), GitHub) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("GITHUB_REPOSITORY", "us/workbook")
+        monkeypatch.setenv("GITHUB_TOKEN", "secret")
+        assert tell([GREEN, GREEN]) == "no issue is open, and none is needed"
+        assert tell([RED, GREEN]) == "opened #1"
+        assert tell([GREEN, f"{RED} again"]) == "updated #1"
+        assert "again" in GitHub.issues[0]["body"]
+        assert tell([GREEN, ""]) == "left #1 as it is: a replay did not end"
+        assert (GitHub.issues[0]["state"], GitHub.comments) == ("open", [])
+        assert tell([GREEN, GREEN]) == "closed #1"
+        assert (GitHub.issues[0]["state"], len(GitHub.comments)) == ("closed", 1)
+        assert tell([RED, RED]) == "opened #2"
+        server.shutdown()

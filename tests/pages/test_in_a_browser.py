@@ -1,12 +1,15 @@
 """The site as a reader meets it: readable by everyone, search, the other language, tabs, folds, copy buttons."""
 
 import re
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.pages.conftest import PHONE, Visitor
+from workbook.pages.build import server
 
 KINDS = ["/", "/chapters/ch34/", "/mistakes/status-only/", "/notebooks/ch36/", "/commits/ch36-red/", "/clinic/"]
 KINDS += ["/course-map/", "/glossary/", "/reference/api/"]
@@ -111,3 +114,19 @@ def test_a_phone_has_folded_answers_and_the_menu_behind_a_button(visit: Visitor)
     assert len(fold.inner_text()) > 20
     page.locator(".md-header label[for=__drawer]").first.click()
     expect(page.locator(".md-nav--primary a", has_text="36 통과시키기").first).to_be_in_viewport()
+
+
+def test_it_works_below_a_path(unwatched: Visitor, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    (tmp_path / "NAME").symlink_to(request.getfixturevalue("site"))
+    with server(tmp_path, 0) as http:
+        Thread(target=http.serve_forever, daemon=True).start()
+        visit = unwatched(base=f"http://127.0.0.1:{http.server_port}/NAME")
+        page = visit.open("/chapters/ch35/")
+        page.locator(".wb-language a").click()
+        page.wait_for_url("**/NAME/ko/chapters/ch35/")
+        page.locator("[data-md-component=search-query]").fill("MySQL")
+        page.keyboard.press("End")
+        page.locator(".md-search-result__link").first.click()
+        page.wait_for_url("**/NAME/ko/**")
+        assert visit.problems == [], "everything came from below the path"
+        http.shutdown()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.pythons import require_python
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, missing, plant, planted, play, said, verdicts
+from tests.test_pages import require_python
 from workbook.clinic.clinic import Page, read_clinic
 from workbook.lesson.reader import read_mistake
 from workbook.mysql.server import Server
