@@ -1,12 +1,20 @@
 """`workbook new my-app`: the template under its own name, in its own git repository, with its own secrets."""
 
+import keyword
 import os
 import re
 import secrets
 import shutil
 import subprocess
+import sys
+import tempfile
+import tomllib
 import warnings
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+
+import yaml
 
 from workbook.history.git import identity, persons_git
 from workbook.mysql import ladder
@@ -64,12 +72,13 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
 def _require_name(name: str) -> str:
     """The name of the database and of the account: the project's, as SQL can have it without quotes."""
     database = name.replace("-", "_")
-    if not _NAME.fullmatch(name) or len(name) > LONGEST or database in SYSTEM:
+    if not _NAME.fullmatch(name) or len(name) > LONGEST or database in SYSTEM or _is_taken(name, database):
         raise Problem(
             _("{name!r} cannot be a project's name.", name=name),
             why=_(
                 "It names the package, the database and the account: at most {longest} small letters and "
-                "digits, in words joined by hyphens, and none of MySQL's own databases.",
+                "digits, in words joined by hyphens, and neither one of MySQL's own databases, nor a word or module of "
+                "Python's, a word of YAML's, or a package that the project installs.",
                 longest=LONGEST,
             ),
             ways=("workbook new my-app",),
@@ -78,8 +87,31 @@ def _require_name(name: str) -> str:
     return database
 
 
+def _is_taken(name: str, module: str) -> bool:
+    """Whether Python, YAML or uv would read the name as something of theirs: uv, a project that depends on itself."""
+    declared = tomllib.loads((TEMPLATE / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted, packages = [*declared["project"]["dependencies"], *declared["dependency-groups"]["dev"]], set[str]()
+    while wanted:
+        asked = wanted.pop()
+        package = re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", asked, maxsplit=1)[0]).lower()
+        if package not in packages:
+            packages.add(package)
+            with suppress(PackageNotFoundError):
+                extras = {each: re.search(r"extra == .([\w-]+)", each) for each in requires(package) or ()}
+                wanted += [each for each, extra in extras.items() if not extra or extra[1] in asked]
+    is_word = keyword.iskeyword(module) or module in sys.stdlib_module_names or yaml.safe_load(name) != name
+    return is_word or name in packages
+
+
 def _require_room(directory: Path) -> Path:
     project = directory.expanduser().absolute()
+    above = project
+    try:
+        above = next(each for each in (project, *project.parents) if each.exists())
+        tempfile.TemporaryFile(dir=above).close()
+    except OSError as error:
+        what = _("{project} cannot be made in {folder}: {error}", project=project, folder=above, error=error.strerror)
+        raise Problem(what, ways=(_("Choose another folder: workbook new my-app DIR"),), code=2) from error
     if project.exists() and (not project.is_dir() or any(project.iterdir())):
         raise Problem(
             _("{project} is there already, and it is not empty.", project=project),

@@ -173,7 +173,10 @@ def test_without_a_server_the_password_is_for_the_one_that_compose_will_make(
 def test_a_name_or_a_folder_that_will_not_do_is_refused_and_nothing_is_touched(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("ours")
     names = ("My App", "1st", "a--b", "mysql", "a_b", "-x", "", "a" * 33, "../x")
+    # What Python, YAML or uv would take for something else; starlette comes with fastapi.
+    names += ("class", "json", "null", "on", "fastapi", "starlette", "asyncmy", "pytest-xdist")
     bad = [(name, tmp_path / "project", "cannot be a project's name") for name in names]
+    bad += [("zoo", folder, "cannot be made in") for folder in (tmp_path / "thesis.txt/zoo", Path("/proc/a/zoo"))]
     bad += [("zoo", tmp_path, "not empty"), ("zoo", CLONE / "zoo", "lies in the workbook's own repository")]
     for name, folder, why in bad:
         with pytest.raises(Problem, match=why) as refused:
