@@ -82,13 +82,18 @@ def test_where_no_project_can_lie_nothing_is_changed(place: str, said: str, tmp_
 def test_going_elsewhere_keeps_uncommitted_work_on_a_branch(target: str, root: Path) -> None:
     (root / "app" / "main.py").write_text("changed = True\n")
     (root / "new.py").write_text("new = True\n")
+    (root / "migrations/models/__pycache__").mkdir(parents=True)
+    for made in ("migrations/models/1_mine.py", "uv.lock"):
+        (root / made).touch()
 
-    told = " ".join(start(target, root).told)
+    told = "\n".join(start(target, root).told)
 
     kept = f"work-before-{target}-1"
     assert [words in told for words in (kept, "committed now")] == [True, True]
     assert persons_git(root, "show", f"{kept}:new.py", f"{kept}:app/main.py") == "new = True\nchanged = True\n"
     assert not (root / "new.py").exists()
+    # `uv run aerich upgrade` is offered where there are migrations.
+    assert (root / "migrations").exists() == (target > "ch34")
     assert branch(root) == "my-work"
 
 

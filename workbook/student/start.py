@@ -1,6 +1,7 @@
 """`workbook start`: lay out a project, or take one to another chapter, and lose nothing on the way."""
 
 import hashlib
+import shutil
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -198,6 +199,9 @@ def _free_branch(root: Path, chapter: str) -> str:
 
 def _switch(root: Path, tag: str) -> None:
     """The branch `my-work` on the tag; without a tag a branch with no commit yet, and no files of git's."""
+    # Git leaves a folder in which Python has kept something.
+    for folder in {(root / path).parent for path in persons_git(root, "ls-files", "-z").split("\0") if path}:
+        shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     if tag:
         persons_git(root, "checkout", "-q", "-B", BRANCH, tag)
         return
