@@ -1,6 +1,7 @@
 """Starting: where a project may lie, and that no work is lost on the way; then hint, diff and solution."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,10 @@ def test_going_elsewhere_keeps_uncommitted_work_on_a_branch(target: str, root: P
     # `uv run aerich upgrade` is offered where there are migrations.
     assert (root / "migrations").exists() == (target > "ch34")
     assert branch(root) == "my-work"
+    (root / "uv.lock").write_text("made again")
+    if target != "ch32":
+        subprocess.run(told.partition("again:\n")[2].splitlines()[0], shell=True, cwd=root, check=True)
+        assert branch(root) == kept
 
 
 def test_commits_of_the_student_are_kept_and_a_second_time_under_a_second_name(root: Path) -> None:

@@ -184,8 +184,12 @@ def _save(started: Started) -> None:
         kept.append(_free_branch(root, started.chapter.id))
         persons_git(root, "branch", "-q", "-m", BRANCH, kept[-1])
     for branch in kept:
-        words = _("Your work is kept on the branch {branch}. To see it again:\n  git switch {branch}", branch=branch)
-        started.told.append(words)
+        # By then uv may have made a lock that is in the way of theirs.
+        seen = _(
+            "Your work is kept on the branch {branch}. To see it again:\n  git stash -u; git switch {branch}",
+            branch=branch,
+        )
+        started.told.append(seen)
 
 
 def _is_tagged(root: Path, commit: str) -> bool:
