@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,13 @@ def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(root: Path
 
     assert (started.chapter.id, (root / "mine.txt").read_text()) == ("ch35", "mine")
     assert "--fresh" in started.told[0]
+
+
+def test_a_check_whose_reader_has_gone_keeps_its_record(root: Path) -> None:
+    start("ch32", root)
+    env = os.environ | {"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "1"}
+    subprocess.run(f"{sys.executable} -m workbook check | :", shell=True, cwd=root, env=env, check=True)
+    assert "ch32/server_answers" in Progress.read(root).missing["ch32"]
 
 
 def test_a_secret_in_a_folder_without_gitignore_is_not_committed(root: Path) -> None:

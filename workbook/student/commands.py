@@ -1,5 +1,7 @@
 """The student's verbs: start, check, hint, diff, solution, and where you are. `cli.py` adds `app` without a name."""
 
+import os
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +39,14 @@ def fold(sentence: str, indent: int = 0, hanging: int = 0) -> str:
             row = longer
         folded.append(row.rstrip())
     return "\n".join(folded)
+
+
+def show(line: str) -> None:
+    """Print a line of what is looked at to the end, also when nobody reads on (`workbook check | head`)."""
+    try:
+        typer.echo(line)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def where() -> None:
@@ -103,15 +113,15 @@ def check(project: Project = None) -> None:
     root = require(project)
     chapter = current(root)
     found: list[Verdict] = []
-    typer.echo(f"{chapter.id}: {chapter.title}")
+    show(f"{chapter.id}: {chapter.title}")
     looking = _("Looking at your project …")
     waiting = console().status(looking) if console().is_terminal else nullcontext()
     for line in checking.screen(root, chapter.id, found, waiting):
-        typer.echo(line)
+        show(line)
     if checking.note(root, chapter.id, found):
-        typer.echo(_("\n{id} is done. Next: workbook start", id=chapter.id))
+        show(_("\n{id} is done. Next: workbook start", id=chapter.id))
         return
-    typer.echo(_("\nNot yet. Stuck? workbook hint"))
+    show(_("\nNot yet. Stuck? workbook hint"))
     raise typer.Exit(1)
 
 
