@@ -12,8 +12,8 @@ from workbook.history.git import persons_git
 from workbook.place import CLONE
 from workbook.say import Problem
 from workbook.student.checking import diff, next_hint, solution
-from workbook.student.commands import app
-from workbook.student.project import NAME, Progress
+from workbook.student.commands import app, inside
+from workbook.student.project import NAME, Progress, chapters
 from workbook.student.start import commit_all, commit_of, start
 
 
@@ -125,6 +125,19 @@ def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(root: Path
 
     assert (started.chapter.id, (root / "mine.txt").read_text()) == ("ch35", "mine")
     assert "--fresh" in started.told[0]
+
+
+def test_after_the_last_chapter_start_says_what_to_do_next(root: Path) -> None:
+    last = chapters()[-1].id
+    Progress(last, done={last: "2026-01-01"}).write(root)
+    before = (root / NAME).read_text()
+
+    with pytest.raises(Problem, match="You have finished every chapter") as told:
+        start(None, root)
+
+    assert (root / NAME).read_text() == before
+    assert "workbook new my-app" in str(told.value)
+    assert str(told.value).splitlines()[-1] == inside(root)[-1].splitlines()[-1]
 
 
 def test_a_check_whose_reader_has_gone_keeps_its_record(root: Path) -> None:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown
 from workbook.say import _, console
-from workbook.student.project import Progress, chapters, current, find, following, require
+from workbook.student.project import Progress, chapters, current, find, finished, following, require
 
 app = typer.Typer(help="For students.")
 
@@ -74,8 +74,7 @@ def inside(root: Path) -> list[str]:
         lines += [_("Goal: {goal}", goal=now.goal), _read(now), _("When you are done: workbook check")]
         return [*lines, _("Stuck? workbook hint")] if progress.missing.get(now.id) else lines
     after = following(now.id)
-    next_one = _("Next: workbook start {ids}", ids=after.id) if after else _("You have finished every chapter.")
-    return [*lines, next_one]
+    return [*lines, _("Next: workbook start {ids}", ids=after.id) if after else str(finished())]
 
 
 def _read(chapter: ChapterFolder) -> str:

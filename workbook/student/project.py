@@ -105,3 +105,10 @@ def current(root: Path) -> ChapterFolder:
 def following(name: str) -> ChapterFolder | None:
     """The chapter after one; None after the last."""
     return next((each for each in chapters() if each.id > name), None)
+
+
+def finished() -> Problem:
+    """What to say to who has done the last chapter, and wants the next."""
+    new = _("Make a project of your own from the template: workbook new my-app")
+    again = _("Do a chapter again, and keep what you have: workbook start ch35 --fresh")
+    return Problem(_("You have finished every chapter."), ways=(new, again))

@@ -14,7 +14,7 @@ from workbook.history.git import identity, persons_git, try_git
 from workbook.lesson.chapters import ChapterFolder
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Problem, _, stage
-from workbook.student.project import NAME, Progress, chapter, chapters, current, find, following
+from workbook.student.project import NAME, Progress, chapter, chapters, current, find, finished, following
 
 REMOTE = "workbook"
 BRANCH = "my-work"
@@ -37,7 +37,7 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
     Who has finished the chapter before goes on with their own code, unless it is to be `fresh`; everybody else starts
     on the tag. What was there before stays, on a branch of its own.
     Without a `name` the chapter is the one that is next; without a `directory` the project is the one that we stand in,
-    else `when2meet` here. Raises Problem: no such chapter; no place for a project; git is in the middle of something.
+    else `when2meet` here. Raises Problem: no such chapter, or none after the last; no place for a project; git waits.
     """
     known = chapter(name) if name else None
     here = Path.cwd()
@@ -114,9 +114,13 @@ def _room(directory: Path) -> Path:
 
 
 def _next(root: Path) -> ChapterFolder:
-    """The chapter under way; when it is done, the one after it."""
+    """The chapter under way; when it is done, the one after it. Raises Problem when that was the last."""
     here = current(root)
-    return (following(here.id) or here) if here.id in Progress.read(root).done else here
+    if here.id not in Progress.read(root).done:
+        return here
+    if after := following(here.id):
+        return after
+    raise finished()
 
 
 def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool = False) -> Started:
