@@ -113,7 +113,7 @@ def test_what_cannot_be_imported_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Never a crash, and never an endless wait: a loop is let run for as long as an import may take when it is busy."""
-    monkeypatch.setattr("workbook.student.inside.TIMES", 0.3)
+    monkeypatch.setattr("workbook.student.suite.TIMES", 0.3)
     root = project_at(tag)
     (root / path).write_text(content)
     asked = "tests_run" if tag == "ch35" else "settings_import"
