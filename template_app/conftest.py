@@ -51,12 +51,12 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def committing_client(initialize: dict[str, Any], client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
-    """A client whose requests commit, each on a connection of its own as on a server; the database is thrown away."""
+async def committed(initialize: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """A database of the test's own, without a transaction around it: each request has a connection, and commits."""
     name = database_of(initialize).replace("_test", "_committed_test")
     async with temporary_database(name) as tortoise_config:
         async with migrations(name) as command:
             await command.upgrade()
         async with TortoiseContext() as context:
             await context.init(config=tortoise_config)
-            yield client
+            yield tortoise_config

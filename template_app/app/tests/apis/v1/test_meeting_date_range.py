@@ -1,6 +1,7 @@
 import asyncio
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -121,12 +122,14 @@ async def test_what_is_no_date_is_refused(client: httpx.AsyncClient, field: str,
     assert await ranges() == [(None, None)]
 
 
-async def test_of_all_who_set_the_range_at_once_one_succeeds(committing_client: httpx.AsyncClient) -> None:
+async def test_of_all_who_set_the_range_at_once_one_succeeds(
+    committed: dict[str, Any], client: httpx.AsyncClient
+) -> None:
     # Given
     await MeetingModel.create_meeting("aB3")
 
     # When
-    answers = await asyncio.gather(*(committing_client.patch(path(), json=days_later(days)) for days in range(10)))
+    answers = await asyncio.gather(*(client.patch(path(), json=days_later(days)) for days in range(10)))
 
     # Then
     [first] = [answer.json() for answer in answers if answer.status_code == HTTP_200_OK]
