@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.paths import lacking, pages
-from workbook.lesson.chapters import chapter_id, chapters, lesson_files
+from workbook.lesson.chapters import chapter_id, lesson_files
 from workbook.lesson.errors import shown
 from workbook.lesson.markdown import headings, rewrite, walk
 from workbook.lesson.reader import read_text
 from workbook.place import CHAPTERS, CLONE
-from workbook.say import Language
 
 PAGE = '# A\n\nWords.\n\n```python title="app/__init__.py"\n```\n\n```text\nx\n```\n'
+
+
+def named(page: Path) -> str:
+    """`ch35`, `ch35.ko`."""
+    return chapter_id(page) + page.name.removeprefix("lesson").removesuffix(".md")
 
 
 def test_a_path_is_written_once(tmp_path: Path) -> None:
@@ -25,17 +29,20 @@ def test_a_path_is_written_once(tmp_path: Path) -> None:
     assert [*lacking(page)] == []
 
 
-def test_every_titled_fence_has_its_path() -> None:
+@pytest.mark.parametrize("page", pages(), ids=named)
+def test_every_titled_fence_has_its_path(page: Path) -> None:
     """GitHub hides the title, and the site does not show it twice."""
-    found = [f"{shown(page)}:{edit.first}" for page in pages() for edit in lacking(page)]
+    found = [f"{shown(page)}:{edit.first}" for edit in lacking(page)]
     assert not found, "python -m tests.paths writes them"
 
 
-@pytest.mark.parametrize(("language", "form"), [("en", "Chapter {number}. {title}"), ("ko", "{number}장. {title}")])
-def test_a_lessons_first_heading_has_its_number(language: Language, form: str) -> None:
-    for each in chapters(CHAPTERS, language):
-        wanted = form.format(number=chapter_id(each.lesson)[2:], title=each.title)
-        assert headings(read_text(each.lesson))[0].text.replace("`", "") == wanted.replace("`", "")
+@pytest.mark.parametrize("page", pages(), ids=named)
+def test_a_lessons_first_heading_has_its_number_and_its_last_one_the_sources(page: Path) -> None:
+    korean, number, text = ".ko" in page.suffixes, chapter_id(page)[2:], read_text(page)
+    first, *_, last = headings(text)
+    assert re.match(f"{number}장\\. " if korean else f"Chapter {number}\\. ", first.text)
+    assert (last.text, last.level) == ("더 읽기" if korean else "Read more", 2)
+    assert text[text.rindex(f"## {last.text}") :].count("](https://") >= 3
 
 
 TRAPS = {
@@ -96,26 +103,13 @@ def test_the_first_python_session_says_how_to_open_it(file: Path) -> None:
     assert re.search("`uv run python(?: -m asyncio)?`", before) or not session
 
 
-@pytest.mark.parametrize(
-    ("pattern", "words"),
-    [("lesson.md", r"(?i)\bthe notes(?! and today)\b"), ("lesson.ko.md", "(?<!용)노트(?!와 오늘|북)")],
-)
-def test_the_courses_notes_are_told_of_in_their_own_section_alone(pattern: str, words: str) -> None:
+@pytest.mark.parametrize("page", pages(), ids=named)
+def test_the_courses_notes_are_told_of_in_their_own_section_alone(page: Path) -> None:
     """A reader who never took the course has none."""
-    found = []
-    for file in sorted(CHAPTERS.glob(f"ch*/{pattern}")):
-        heads, own = headings(read_text(file)), 0
-        for part in walk(read_text(file)):
-            own = sum(head.first <= part.first for head in heads) if part.kind == "heading" else own
-            told = heads[own - 1].text in ("The notes and today", "노트와 오늘")
-            if part.kind in ("text", "heading") and re.search(words, part.text) and not told:
-                found.append(f"{shown(file)}:{part.first}: {part.text.strip()[:100]}")
+    words = "(?<!용)노트(?!와 오늘|북)" if ".ko" in page.suffixes else r"(?i)\bthe notes(?! and today)\b"
+    text, section, found = read_text(page), "", []
+    for part in walk(text):
+        section = part.text if part.kind == "heading" else section
+        if part.kind in ("text", "heading") and section not in ("The notes and today", "노트와 오늘"):
+            found += [f"{shown(page)}:{part.first}: {part.text}"] if re.search(words, part.text) else []
     assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize(("pattern", "title"), [("lesson.md", "Read more"), ("lesson.ko.md", "더 읽기")])
-def test_a_lesson_ends_with_its_sources(pattern: str, title: str) -> None:
-    for file in CHAPTERS.glob(f"ch*/{pattern}"):
-        text, last = read_text(file), headings(read_text(file))[-1]
-        assert (last.text, last.level) == (title, 2), file
-        assert text[text.rindex(f"## {title}") :].count("](https://") >= 3, file

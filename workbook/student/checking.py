@@ -26,7 +26,7 @@ from workbook.place import CHAPTERS
 from workbook.replay.compare import undated
 from workbook.say import Problem, _
 from workbook.student import project
-from workbook.student.check import Check, Examination, Verdict, checks_of
+from workbook.student.check import Check, Examination, Verdict, checks_of, moved, told_of
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import Ground
 from workbook.student.project import Progress, chapters, current
@@ -43,16 +43,25 @@ def asked(chapter: str) -> list[Check]:
 
 
 def _known(chapter: str) -> list[Check]:
-    return [check for each in chapters() if each.id <= chapter for check in checks_of(each.id, each.folder)]
+    known = [each for each in chapters() if each.id <= chapter]
+    return [told_of(check, _moves(each.id, chapter)) for each in known for check in checks_of(each.id, each.folder)]
+
+
+def _moves(after: str, until: str) -> dict[str, str]:
+    """Where the routes of a chapter have moved since."""
+    later = [each.folder for each in chapters() if after < each.id <= until]
+    return {path: target for folder in later for path, target in moved(folder).items()}
 
 
 def verdicts(ground: Ground, chapter: str, only: list[Check] | None = None) -> Iterator[Verdict]:
     """Look at everything that a chapter asks of a project, or at `only` some of it."""
-    known = [each for each in chapters() if each.id <= chapter]
-    for each in known:
-        if each.route and (file := each.folder / "wrong.py").exists():
-            ground.wrong.setdefault(each.route, []).append(file)
-    examination = Examination(_known(chapter), {each.id: each.route for each in known}, ground)
+    routes = {}
+    for each in [each for each in chapters() if each.id <= chapter]:
+        method, _space, path = each.route.partition(" ")
+        routes[each.id] = f"{method} {_moves(each.id, chapter).get(path, path)}" if path else ""
+        if path and (file := each.folder / "wrong.py").exists():
+            ground.wrong.setdefault(routes[each.id], []).append(file)
+    examination = Examination(_known(chapter), routes, ground)
     return (examination.verdict(check.key) for check in (asked(chapter) if only is None else only))
 
 
