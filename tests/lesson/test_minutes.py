@@ -9,6 +9,7 @@ from workbook.lesson.chapters import chapter_id, lesson_files
 from workbook.lesson.minutes import LIMIT, minutes
 from workbook.lesson.model import RestStop
 from workbook.lesson.reader import read_lesson
+from workbook.pages.chapter import top
 from workbook.place import CHAPTERS
 
 WORDS = " ".join(["word"] * 85)
@@ -64,6 +65,7 @@ def test_words_commands_and_lines_are_counted_by_part_and_what_is_folded_is_not(
     assert two.stops == (RestStop("ch01-a", "a_check", 1),)
     # 0.5 + 0.5 + 0.6 + 1 + 0.5 and a few words of headings; 1 + 0.4 and a heading.
     assert minutes(two) == [4, 2]
+    assert "6 minutes: 4 to the first rest stop, 2 from *B*" in top({}, two, page)
 
 
 @pytest.mark.parametrize("file", lesson_files(CHAPTERS), ids=chapter_id)

@@ -89,6 +89,8 @@ class Site:
             else:
                 text = self._whole(source)
             meta = {"title": source.meta["title"]} if "title" in source.meta else {}
+            if source.kind == "chapter":
+                meta["title"] = f"{source.chapter[2:]} {source.title}"
             if source.page in ALONE:
                 meta["hide"] = ["navigation", *(["toc"] if source.page == "index.md" else [])]
             yield source.page, _page(meta, mended(text, source.file, source.page, self.known))
