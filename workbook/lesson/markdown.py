@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 BEFORE_A_FENCE = {"tag", "exit", "background", "not run"}  # comments of a lesson that speak of the fence after them
-ALONE = {"stop", "note"}  # and those that stand for themselves
+ALONE = {"stop", "note", "section"}  # and those that stand for themselves
 
 # Without indented code, what an admonition of the site holds is read as what it is: paragraphs and fences.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")

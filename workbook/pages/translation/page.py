@@ -146,7 +146,7 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
         if part.kind == "comment" and not words.startswith("note:"):
             yield Token("comment", *line, words)
         elif part.kind == "fence":
-            yield Token("fence", *line, f"```{part.info}\n{words}```")
+            yield Token("fence", *line, f"```{part.info}\n{_compared(part)}```")
         elif part.kind in ("tr", "th", "td"):
             yield Token("row", *line, f"<{part.kind}>")
         elif part.kind == "html":
@@ -160,6 +160,13 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
         if part.kind == "text":
             said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
             yield Token("text", *line, "".join(said))
+
+
+def _compared(fence: Part) -> str:
+    """What a fence holds in both languages: all of it, but what the workbook prints, for it speaks Korean there."""
+    typed = [line for line in fence.text.splitlines(keepends=True) if line.startswith(("$ ", "> "))]
+    speaks = fence.info == "console" and typed and all(line.startswith(("$ workbook ", "> ")) for line in typed)
+    return "".join(typed) if speaks else fence.text
 
 
 def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
