@@ -59,7 +59,7 @@ class Watcher:
 
     def _stand_in_front(self) -> None:
         from fastapi import FastAPI, Request
-        from fastapi.responses import JSONResponse
+        from fastapi.responses import JSONResponse, Response
         from tortoise import Tortoise
         from tortoise.models import Model
 
@@ -87,7 +87,8 @@ class Watcher:
             request.memory, request.save, request.sql = self.memory, save, sql
             request.own = lambda: _answer(original, app, scope, request)
             status, body = await self.active[1](request)
-            await JSONResponse(body, status)(scope, receive, send)
+            answer = Response(status_code=status) if status == 204 else JSONResponse(body, status)
+            await answer(scope, receive, send)
 
         FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
 
