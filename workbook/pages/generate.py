@@ -21,6 +21,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 
 from workbook.history.lock import read_versions
+from workbook.lesson.chapters import skips
 from workbook.pages import chapter
 from workbook.pages.course import Course, Source, changes_of, in_repository, read_course, sources
 from workbook.pages.markup import draw, mended, rewrite
@@ -88,6 +89,8 @@ class Site:
             else:
                 text = self._whole(source)
             meta = {"title": source.meta["title"]} if "title" in source.meta else {}
+            if source.kind == "chapter":
+                meta["title"] = f"{source.chapter[2:]} {source.title}"
             if source.page in ALONE:
                 meta["hide"] = ["navigation", *(["toc"] if source.page == "index.md" else [])]
             yield source.page, _page(meta, mended(text, source.file, source.page, self.known))
@@ -147,6 +150,10 @@ class Site:
             "clinic": lambda: chapter.clinic(course, pages),
             "chapters": lambda: chapter.table(course, pages),
             "map": lambda: chapter.course_map(course, pages),
+            "skips": lambda: _(
+                "{count} blocks on these pages are shown and not run: each says so, and why.",
+                count=len(skips(CHAPTERS)),
+            ),
             "reds": lambda: chapter.reds(course),
             "openapi": lambda: '<div id="wb-api" class="wb-api" data-assets="../../assets/"></div>',
             "cli": verbs,

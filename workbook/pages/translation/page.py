@@ -82,7 +82,8 @@ def read_page(file: Path) -> list[Section]:
     heads = [each for each in parts if each.kind == "heading"]
     if not heads:
         raise LessonError(file, skip + 1, "the page has no heading.", way="Start it with # and its title.")
-    hidden = {n for each in parts if each.kind in ("fence", "comment") for n in range(each.first, each.last + 1)}
+    unread = [each for each in parts if each.kind in ("fence", "comment", "path")]
+    hidden = {number for each in unread for number in range(each.first, each.last + 1)}
     sections = []
     starts = [skip + 1, *(head.first for head in heads[1:]), len(lines) + 1]
     for head, first, end in zip(heads, starts, starts[1:], strict=False):
@@ -145,7 +146,7 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
         if part.kind == "comment" and not words.startswith("note:"):
             yield Token("comment", *line, words)
         elif part.kind == "fence":
-            yield Token("fence", *line, f"```{part.info}\n{words}```")
+            yield Token("fence", *line, f"```{part.info}\n{_compared(part)}```")
         elif part.kind in ("tr", "th", "td"):
             yield Token("row", *line, f"<{part.kind}>")
         elif part.kind == "html":
@@ -159,6 +160,13 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
         if part.kind == "text":
             said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
             yield Token("text", *line, "".join(said))
+
+
+def _compared(fence: Part) -> str:
+    """What a fence holds in both languages: all of it, but what the workbook prints, for it speaks Korean there."""
+    typed = [line for line in fence.text.splitlines(keepends=True) if line.startswith(("$ ", "> "))]
+    speaks = fence.info == "console" and typed and all(line.startswith(("$ workbook ", "> ")) for line in typed)
+    return "".join(typed) if speaks else fence.text
 
 
 def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
