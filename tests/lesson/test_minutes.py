@@ -11,7 +11,6 @@ from workbook.lesson.model import RestStop
 from workbook.lesson.reader import read_lesson
 from workbook.place import CHAPTERS
 
-LONG = {f"ch{number}" for number in (33, 34, 35, 36, 37)}
 WORDS = " ".join(["word"] * 85)
 FOLDED = f"<details>\n<summary>More</summary>\n\n{WORDS}\n\n```console\n$ true\n```\n\n</details>\n"
 TWO_PARTS = f"""
@@ -67,13 +66,7 @@ def test_words_commands_and_lines_are_counted_by_part_and_what_is_folded_is_not(
     assert minutes(two) == [4, 2]
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        pytest.param(file, id=chapter_id(file), marks=[pytest.mark.xfail(strict=True)] * (chapter_id(file) in LONG))
-        for file in lesson_files(CHAPTERS)
-    ],
-)
+@pytest.mark.parametrize("file", lesson_files(CHAPTERS), ids=chapter_id)
 def test_a_part_is_one_sitting(file: Path) -> None:
     """A chapter whose part is longer gets a rest stop, or less in it."""
     assert max(minutes(read_lesson(file))) <= LIMIT

@@ -83,7 +83,8 @@ def read_page(file: Path) -> list[Section]:
     heads = [each for each in parts if each.kind == "heading"]
     if not heads:
         raise LessonError(file, skip + 1, "the page has no heading.", way="Start it with # and its title.")
-    hidden = {n for each in parts if each.kind in ("fence", "comment") for n in range(each.first, each.last + 1)}
+    unread = [each for each in parts if each.kind in ("fence", "comment", "path")]
+    hidden = {number for each in unread for number in range(each.first, each.last + 1)}
     sections = []
     starts = [skip + 1, *(head.first for head in heads[1:]), len(lines) + 1]
     for head, first, end in zip(heads, starts, starts[1:], strict=False):
