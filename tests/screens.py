@@ -1,4 +1,4 @@
-"""What a person sees on the screen, for the lessons: `python -m tests.screens` looks at the template anew.
+"""What a person sees on the screen, for the lessons: `python -m tests.screens` looks anew at what chapter 37 leaves.
 
 It shows `/docs` in a browser, and a green and a red run of `workbook ci` in both languages, as it really prints them.
 """
@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from html import escape
@@ -24,9 +23,9 @@ from rich.text import Text
 from tests.pictures import FOLDER
 from tests.rehearsal.conftest import commit
 from workbook.guarded import Guarded
-from workbook.history.git import git
+from workbook.history.build import history_until
 from workbook.mysql import free_port
-from workbook.place import TEMPLATE
+from workbook.place import CHAPTERS
 
 BREAKS = "app/apis/v1/meeting_router.py", 'prefix="/v1', 'prefix="/v2'
 """The file, and what is changed in it, so that the tests are red."""
@@ -53,40 +52,35 @@ def terminal(printed: str, title: str) -> str:
     shown = f"<title>{escape(title)}</title>\n<desc>{escape(text.plain)}</desc>"
     head = re.search(r"<svg [^>]*>", drawn)
     assert head
-    drawn = drawn.replace(head[0], f'{head[0][:-1]} role="img">\n{shown}', 1)
+    drawn = drawn.replace(head[0], f'{head[0][:-1]} width="{8.6 * columns:.0f}" role="img">\n{shown}', 1)
     return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
 
 
-def runs() -> None:
-    """Run the template's workflow as it is and with an error, in both languages, and draw what is printed."""
-    with tempfile.TemporaryDirectory() as scratch:
-        project = Path(scratch) / "when2meet"
-        no_copy = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env", "uv.lock")
-        shutil.copytree(TEMPLATE, project, ignore=no_copy)
-        subprocess.run([Path(sys.executable).with_name("uv"), "lock", "--quiet"], cwd=project, check=True)
-        git(project, "init", "--quiet", "--initial-branch=main")
-        commit(project, "Run the tests on every push")
-        for colour in ("green", "red"):
-            if colour == "red":
-                file, right, wrong = BREAKS
-                (project / file).write_text((project / file).read_text().replace(right, wrong))
-                commit(project, "Call it the second version")
-            for language, end in (("en", ""), ("ko", ".ko")):
-                command = [sys.executable, "-m", "workbook", "--lang", language, "ci"]
-                seen = os.environ | {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "0"}
-                done = subprocess.run(command, cwd=project, env=seen, stdout=subprocess.PIPE, text=True)
-                assert done.returncode == (colour == "red")
-                printed = re.sub(r"\x1b\[\?\d+[hl]", "", done.stdout)
-                if colour == "red":  # what follows is pytest's own
-                    printed = printed.rsplit("\n\n", 1)[0] + "\n\n…"
-                (FOLDER / f"ci-{colour}{end}.svg").write_text(terminal(printed, TITLES[colour, language]))
+def runs(project: Path) -> None:
+    """Run a project's workflow as it is and with an error, in both languages, and draw what is printed."""
+    subprocess.run([Path(sys.executable).with_name("uv"), "lock", "--quiet"], cwd=project, check=True)
+    commit(project, "Run the tests on every push")
+    for colour in ("green", "red"):
+        if colour == "red":
+            file, right, wrong = BREAKS
+            (project / file).write_text((project / file).read_text().replace(right, wrong))
+            commit(project, "Call it the second version")
+        for language, end in (("en", ""), ("ko", ".ko")):
+            command = [sys.executable, "-m", "workbook", "--lang", language, "ci"]
+            seen = os.environ | {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "0"}
+            done = subprocess.run(command, cwd=project, env=seen, stdout=subprocess.PIPE, text=True)
+            assert done.returncode == (colour == "red")
+            printed = re.sub(r"\x1b\[\?\d+[hl]", "", done.stdout)
+            if colour == "red":  # what follows is pytest's own
+                printed = printed.rsplit("\n\n", 1)[0] + "\n\n…"
+            (FOLDER / f"ci-{colour}{end}.svg").write_text(terminal(printed, TITLES[colour, language]))
 
 
-def swagger() -> None:
-    """Serve the template, and photograph `/docs` with its call open."""
+def swagger(project: Path) -> None:
+    """Serve a project, and photograph `/docs` with its first call open."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port), "--log-level", "error"]
-    server = Guarded(command, patience=5, cwd=TEMPLATE)
+    server = Guarded(command, patience=5, cwd=project)
     try:
         while server.poll() is None:
             with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/openapi.json"):
@@ -105,5 +99,6 @@ def swagger() -> None:
 
 
 if __name__ == "__main__":
-    swagger()
-    runs()
+    with history_until(CHAPTERS, "ch37") as history:
+        swagger(history.repository)
+        runs(history.repository)

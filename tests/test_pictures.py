@@ -6,10 +6,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.pictures import FOLDER, WIDTH, Part, described, draw, files, parts
+from tests.pictures import FOLDER, WIDTH, Part, described, draw, files, parts, said
 from workbook.place import CLONE, TEMPLATE
 
 SVG = "{http://www.w3.org/2000/svg}"
+WORKFLOW = TEMPLATE / ".github" / "workflows" / "ci.yml"
+STEPS = re.findall(r"^      - name: (.*)$", WORKFLOW.read_text(encoding="utf-8"), re.MULTILINE)
 HANGUL = re.compile(r"[\uac00-\ud7a3]")
 
 
@@ -56,7 +58,7 @@ def test_a_picture_is_whole_and_nothing_lies_on_anything(name: str, language: st
 
 
 def test_a_text_that_is_too_long_for_its_box_and_one_on_an_arrow_are_noticed() -> None:
-    boxes = {"a": {"at": [0, 0, 60], "text": ["A name too long"]}, "b": {"at": [0, 90, 60], "text": ["B"]}}
+    boxes = {"a": {"at": [60, 0, 60], "text": ["A name too long"]}, "b": {"at": [60, 90, 60], "text": ["B"]}}
     (too_long,) = faults(parts({"boxes": boxes, "arrows": []}, "en"))
     assert "A name too long" in too_long
     boxes["a"]["text"] = ["A"]
@@ -69,13 +71,39 @@ def test_a_text_that_is_too_long_for_its_box_and_one_on_an_arrow_are_noticed() -
 
 
 @pytest.mark.parametrize(("name", "content"), [*files()], ids=lambda value: value[:20])
-def test_a_picture_is_drawn_as_described_and_a_page_shows_it(name: str, content: str) -> None:
+def test_a_picture_is_drawn_as_described(name: str, content: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == content, "python -m tests.pictures"
-    pages = CLONE.glob("chapters/ch*/lesson.ko.md" if ".ko." in name else "chapters/ch*/lesson.md")
-    assert any(f"](../../docs/pictures/{name})" in page.read_text(encoding="utf-8") for page in pages)
+
+
+@pytest.mark.parametrize("colour", ["green", "red"])
+@pytest.mark.parametrize("end", ["", ".ko"])
+def test_a_terminal_shows_the_steps_and_asks_no_other_host(colour: str, end: str) -> None:
+    drawn = (FOLDER / f"ci-{colour}{end}.svg").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(drawn)
+    assert all(root.findtext(f"{SVG}{name}") for name in ("title", "desc"))
+    assert re.findall(r"https?://[^\"]*", drawn) == ["http://www.w3.org/2000/svg"]
+    shown = " ".join("".join(root.itertext()).split())
+    assert [step for step in STEPS if step not in shown] == ([] if colour == "green" else ["Report the coverage"])
+    assert bool(HANGUL.search(shown)) == bool(end)
+
+
+def test_every_picture_stands_on_a_page_of_its_language_with_its_text() -> None:
+    """What a reader hears who does not see the picture is the picture's own description."""
+    shown = [
+        (target, " ".join(alt.split()), ".ko." in page.name or "ko" in page.parts)
+        for page in [*CLONE.glob("chapters/ch*/*.md"), *CLONE.glob("docs/**/*.md")]
+        for alt, target in re.findall(
+            r"!\[([^]]*)\]\([./]*(?:docs/)?pictures/([\w.-]+)\)", page.read_text(encoding="utf-8")
+        )
+    ]
+    drawn = {file.name for file in FOLDER.iterdir() if file.suffix in (".svg", ".png")}
+    assert {target for target, _, _ in shown} == drawn
+    assert all(".ko." in target for target, _, korean in shown if korean and target != "docs.png")
+    texts = {name: " ".join(said(picture["desc"], "en").split()) for name, picture in described().items()}
+    texts |= {f"{name}.ko": " ".join(said(each["desc"], "ko").split()) for name, each in described().items()}
+    assert {target: alt for target, alt, _ in shown if texts.get(target.removesuffix(".svg"), alt) != alt} == {}
 
 
 def test_the_picture_of_the_workflow_has_its_steps() -> None:
-    workflow = (TEMPLATE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     drawn = [box["text"][0] for name, box in described()["workflow"]["boxes"].items() if re.fullmatch(r"s\d", name)]
-    assert drawn == re.findall(r"^      - name: (.*)$", workflow, re.MULTILINE)
+    assert drawn == STEPS
