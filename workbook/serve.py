@@ -61,7 +61,7 @@ def open_notebook(chapter: str, *, browser: bool = True) -> int:
     folder, end = CLONE / "notebooks", ".ko.ipynb" if language() == "ko" else ".ipynb"
     if not (folder / f"{chapter}.ipynb").exists():
         known = ", ".join(sorted({file.name[:4] for file in folder.glob("ch*.ipynb")}))
-        raise Problem(_("There is no notebook of {chapter}.", chapter=chapter), ways=(f"{known}",), code=2)
+        raise Problem(_("There is no notebook of {chapter}.", chapter=chapter), why=known, code=2)
     if not find_spec("jupyterlab"):
         raise Problem(_("JupyterLab is not installed here."), ways=(f"make notebook ARGS={chapter}",))
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
