@@ -34,6 +34,8 @@ three
 ```
 
 {FOLDED}
+![{WORDS}](picture.svg)
+
 <!-- tag: ch01-a -->
 ```console
 $ git add -A
@@ -59,7 +61,7 @@ $ git commit -m "x"
 """
 
 
-def test_words_commands_and_lines_are_counted_by_part_and_what_is_folded_is_not(tmp_path: Path) -> None:
+def test_words_commands_and_lines_are_counted_by_part_and_what_is_not_read_is_not(tmp_path: Path) -> None:
     page = lesson(TWO_PARTS, more="stops:\n  ch01-a: a_check\n")
     two = read_lesson(write_course(tmp_path, page) / "ch01_fixture" / "lesson.md")
     assert two.stops == (RestStop("ch01-a", "a_check", 1),)
