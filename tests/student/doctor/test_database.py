@@ -14,8 +14,9 @@ from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
 from workbook.say import Problem
 from workbook.student import environment
-from workbook.student.doctor import Finding, doctor, find_project
+from workbook.student.doctor import Finding, doctor, examine, find_project
 from workbook.student.doctor import database as examination
+from workbook.student.doctor.machine import Results
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +43,10 @@ def migrated(project: Path) -> Path:
 def aerich(project: Path, *arguments: str) -> None:
     command = [environment.python(project).with_name("aerich"), *arguments]
     subprocess.run(command, cwd=project, check=True, capture_output=True)
+
+
+def wrong(results: Results) -> list[Finding]:
+    return [each for each in findings(results) if each.wrong]
 
 
 def found(project: Path) -> list[Finding]:
@@ -218,6 +223,14 @@ def test_the_screen_and_the_exit_code_tell(
     for here, step in {project.parent: f"→ cd {project}\n", home: "→ workbook start ch32 "}.items():
         assert doctor(here=here) in (0, 1)
         assert step in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("chapter", ["ch32", "ch33"])
+def test_before_there_is_an_application_nothing_is_said_of_its_pool_or_its_migrations(
+    chapter: str, project: Path, typed: Typed
+) -> None:
+    typed(f"workbook start {chapter} begun && cp .env begun/.env")
+    assert [each for _name, results in examine(project / "begun", project / "begun") for each in wrong(results)] == []
 
 
 def test_a_project_of_other_folders_is_found_and_a_folder_that_is_gone_is_a_sentence(

@@ -18,7 +18,7 @@ from workbook.say import Problem, _
 from workbook.student import environment
 from workbook.student.check import Broken
 from workbook.student.doctor.machine import Results, said
-from workbook.student.doctor.project import migration_files
+from workbook.student.doctor.project import migration_files, uses_tortoise
 from workbook.student.ground import Ground, Probe, students_server
 from workbook.student.inside import Pool, Settings
 
@@ -78,9 +78,10 @@ def migrations(ask: Cursor, name: str, project: Path) -> Results:
     done = _column(ask, f"SELECT version FROM {quoted(name)}.aerich ORDER BY id") if "aerich" in tables else []
     made = {table for file in done for table in re.findall(r"CREATE TABLE[^`]*`(\w+)`", files.get(file, ""))}
     another: dict[str, object] = {"name": name, "quoted": shlex.quote(f"MYSQL_DB='{name}_2'")}
+    another["upgrade"] = " && uv run aerich upgrade" if files else ""
     if lost := [version for version in done if version not in files]:
         path = f"migrations/models/{lost[0]}"
-        sha = said("git", "log", "--all", "-1", "--format=%h", "--diff-filter=AM", "--", path, cwd=project)[1]
+        sha = said("git", "log", "-1", "--format=%h", "--diff-filter=AM", "--", path, cwd=project)[1]
         if re.fullmatch(r"[0-9a-f]+", sha):
             yield "migration_lost", {"version": lost[0], "sha": sha, "path": shlex.quote(path)}
         else:
@@ -110,13 +111,17 @@ def pool(project: Path, server: Server) -> Results:
 
     It asks as the checks of ch33 do: in a copy of the project, and in a temporary table.
     """
+    if not uses_tortoise(project):
+        yield _("none yet")
+        return
     with Ground(project) as ground:
         try:
             probe = Probe(ground, environment.python(project), {})
             settings = Settings(**probe.ask("settings"))
             pooled = Pool(**probe.ask("pool", login={})) if settings.found else None
         except (Broken, Problem) as error:
-            yield "pool_fails", {"error": error, "quoted": shlex.quote(str(error))}
+            what = str(error.what if isinstance(error, Problem) else error)
+            yield "pool_fails", {"error": what, "quoted": shlex.quote(what)}
             return
     if pooled is None:
         return

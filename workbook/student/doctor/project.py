@@ -156,23 +156,27 @@ def packages(project: Path) -> Results:
 def application(project: Path) -> Results:
     """Whether the application opens its database, and its migrations can be put in an order."""
     made: list[dict[str, object]] = []
-    opened = tortoise = False
+    opened = False
     for file in _sources(project):
         text = file.read_text(encoding="utf-8", errors="replace")
-        tortoise = tortoise or "tortoise" in text
         with suppress(SyntaxError, ValueError):
             for node in ast.walk(ast.parse(text)):
                 name = next((getattr(node, each) for each in ("arg", "attr", "id") if hasattr(node, each)), None)
                 opened = opened or name in _OPENS
                 if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("FastAPI"):
                     made.append({"file": file.relative_to(project), "number": node.lineno})
-    if made and tortoise and not opened:
+    if made and not opened and uses_tortoise(project):
         yield "no_lifespan", made[-1]
     names = [file.name for file in migration_files(project)]
     for one, last in pairwise(names):
         number = last.partition("_")[0]
         if one.startswith(f"{number}_"):
             yield "number_twice", {"number": number, "last": last}
+
+
+def uses_tortoise(project: Path) -> bool:
+    """Whether the project's code speaks of Tortoise."""
+    return any("tortoise" in file.read_text(encoding="utf-8", errors="replace") for file in _sources(project))
 
 
 def _sources(project: Path) -> Iterator[Path]:
