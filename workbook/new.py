@@ -63,7 +63,7 @@ def new(
             _copy(template, project, {"project_name": name, "example": not bare})
         password = secrets.token_urlsafe(24)
         _write_env(project, found, database, password)
-        locked = _lock(project)
+        unlocked = _lock(project)
         _commit(project)
         if found:
             open_account(found, database, password)
@@ -72,8 +72,8 @@ def new(
             shutil.rmtree(project, ignore_errors=True)
         raise
     _tell(project, name, found, database, bare)
-    if not locked:
-        say(_("uv.lock is not made yet, and CI installs what it names. Commit it:  uv lock && git add uv.lock"))
+    if unlocked:
+        say(_("uv.lock is not made yet: {reason}. Make it and commit it:  uv lock && git add uv.lock", reason=unlocked))
     return project
 
 
@@ -166,16 +166,17 @@ def _write_env(project: Path, server: Server | None, database: str, password: st
     env.write_text("".join(re.findall(r"(?m)^\w+=.*\n", settings)), encoding="utf-8")
 
 
-def _lock(project: Path) -> bool:
-    """Fix the versions, which the project's own workflow installs; whether uv is here and could."""
+def _lock(project: Path) -> str:
+    """Fix the versions, which the project's own workflow installs; why not, when uv is not here or cannot."""
     program = uv()
     if program is None:
-        return False
+        return _("uv is not here")
     with stage(_("Fixing the versions in uv.lock")):
         # In the environment of a command of ours, uv would look at our own virtual environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON")}
         done = subprocess.run([program, "lock", "--quiet"], cwd=project, env=environment, capture_output=True)
-    return done.returncode == 0
+    said = done.stderr.decode(errors="replace").strip().splitlines() or [_("it gave no reason")]
+    return said[0].removeprefix("error: ") if done.returncode else ""
 
 
 def _commit(project: Path) -> None:

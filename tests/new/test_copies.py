@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def test_a_copy_is_the_template_under_its_own_name_with_a_household(
         named = re.sub("|".join(NAMES), lambda found: NAMES[found[0]], text)
         assert copy[path] == (named, mode), path
     assert str(address) in copy[".copier-answers.yml"][0]
+    verified = tomllib.loads((CLONE / "pyproject.toml").read_text())["tool"]["workbook"]["verified"]
+    assert copy[".python-version"][0].strip() == verified["python"]
     assert copy["README.md"][0].startswith("# My Shop\n")
     assert len(copy["AGENTS.md"][0].splitlines()) <= 30
 
