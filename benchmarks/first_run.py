@@ -96,7 +96,7 @@ def once(name: str, run: dict[str, object], codes: list[str]) -> float:
         post = urllib.request.Request(f"http://localhost:{port}/v1/mysql/meetings", method="POST")
         with urllib.request.urlopen(post) as response:
             codes.append(str(json.load(response)["url_code"]))
-        shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM meetings;\n"
+        shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM when2meet_demo.meetings;\n"
         listing = subprocess.run(shell, input=query, capture_output=True, **run)  # type: ignore[call-overload]
         assert sorted(listing.stdout.split()[1:]) == sorted(codes), (listing.stdout, codes, listing.stderr)
     finally:
