@@ -49,6 +49,10 @@ class Broken(Exception):
     """
 
 
+class Unjudged(Broken):
+    """The project is neither right nor wrong: something that is not its own keeps us from looking; says what to do."""
+
+
 def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
     """Make a function a check; its name is the check's id.
 
@@ -243,7 +247,7 @@ class Examination:
             # A later chapter may have more wrong applications for the same route, and says so itself.
             found = [(name, values) for name, values in seen if name in check.sentences]
         except (Broken, Problem, pymysql.MySQLError) as error:
-            if not check.broken:
+            if not check.broken or isinstance(error, Unjudged):
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))
             found = [(check.broken, {"said": _said(error)})]
         if not found:
@@ -270,9 +274,9 @@ class Examination:
             try:
                 self._seen[key] = function(**self._arguments(function, route))
             except (Broken, Problem) as error:
-                self._seen[key] = Broken(_said(error))
+                self._seen[key] = type(error)(str(error)) if isinstance(error, Broken) else Broken(_said(error))
         if isinstance(self._seen[key], Broken):
-            raise Broken(str(self._seen[key]))
+            raise type(self._seen[key])(str(self._seen[key]))
         return self._seen[key]
 
 

@@ -14,9 +14,11 @@ from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
 from workbook.say import _
 from workbook.student import environment
-from workbook.student.check import Broken, look
-from workbook.student.ground import Ground, Probe, tables
+from workbook.student.check import Broken, Unjudged, look
+from workbook.student.ground import Ground, Probe, secrets_of, tables
 
+WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedValueError")
+"""How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
@@ -43,7 +45,14 @@ class Settings:
         return Server(self.host, self.port, self.user, self.password, "", "")
 
     def refusal(self) -> str:
-        """What MySQL says against a login with them; an empty text when it lets them in."""
+        """What MySQL says against a login with them; an empty text when it lets them in. Raises Unjudged: no values."""
+        if lacking := ", ".join(name for name in ("host", "user", "database") if not getattr(self, name)):
+            raise Unjudged(
+                _(
+                    "Your settings have no value for {names}: write it into .env or the environment, and check again.",
+                    names=lacking,
+                )
+            )
         try:
             with cursor(self.server(), self.database):
                 return ""
@@ -167,19 +176,28 @@ def probe(ground: Ground, python: Path) -> Probe:
 
 
 @look
-def settings(probe: Probe) -> Settings:
+def settings(probe: Probe, ground: Ground) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.ask("settings"))
+    try:
+        return Settings(**probe.ask("settings"))
+    except Broken as error:
+        if WANTS_VALUES.search(str(error)) and not secrets_of(ground.project):
+            what = _("Your settings want values that only a .env has, and there is none here: {said}", said=error)
+            raise Unjudged(f"{what} " + _("Write it, and check again.")) from None
+        raise
 
 
 @look
 def settings_with(ground: Ground, python: Path) -> SettingsWith:
     """The same with another `.env` and other variables, each time in a fresh process."""
     nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
+    written = [file.read_text(encoding="utf-8", errors="replace") for file in secrets_of(ground.project)]
+    # Settings may want more values than these; of two lines the last counts.
+    own = re.sub(r"(?m)^\s*(?:export\s+)?(?:ENV|MYSQL_DB)\s*=.*$", "", "\n".join(written))
 
     def under(dotenv: str, **values: str) -> Settings:
         try:
-            return Settings(**Probe(ground, python, nothing | values, dotenv).ask("settings"))
+            return Settings(**Probe(ground, python, nothing | values, f"{own}\n{dotenv}").ask("settings"))
         except Broken as error:
             return Settings(error=str(error))
 
@@ -211,6 +229,9 @@ def application(ground: Ground, python: Path, route: str, schema: Schema | None 
     database = schema.database if schema else ground.make("empty")
     probe = Probe(ground, python, ground.throwaway.environment(database))
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
+    if not seen["found"] and seen["wanting"]:
+        what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])
+        raise Unjudged(f"{what} " + _("Call it in a module, app = …, and check again."))
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
     return Api(probe, seen["paths"])
