@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partialmethod
 from json import dumps, loads
@@ -12,8 +13,11 @@ import pymysql
 
 from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
-from workbook.say import _
+from workbook.mysql.server import probe as version_of
+from workbook.say import Problem, _
 from workbook.student import environment
+from workbook.student.adopt import look as shape
+from workbook.student.adopt import outdated
 from workbook.student.check import Broken, Unjudged, look
 from workbook.student.ground import Ground, Probe, secrets_of, tables
 
@@ -43,6 +47,13 @@ class Settings:
     def server(self) -> Server:
         """The server that they lead to."""
         return Server(self.host, self.port, self.user, self.password, "", "")
+
+    def reached(self) -> Server | None:
+        """The server that they lead to, if it is MySQL and lets them in."""
+        with suppress(Problem):
+            version = version_of(self.host, self.port, self.user, self.password)
+            return Server(self.host, self.port, self.user, self.password, version, _("by your settings"))
+        return None
 
     def refusal(self) -> str:
         """What MySQL says against a login with them; an empty text when it lets them in. Raises Unjudged: no values."""
@@ -166,7 +177,9 @@ class Rows:
 @look
 def python(ground: Ground) -> Path:
     """The interpreter that has the project's packages."""
-    return environment.python(ground.project)
+    found = environment.python(ground.project)
+    ground.remarks += outdated(shape(ground.project))
+    return found
 
 
 @look

@@ -14,6 +14,7 @@ from workbook.history.git import identity, persons_git, try_git
 from workbook.lesson.chapters import ChapterFolder
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Problem, _, stage
+from workbook.student.adopt import is_project
 from workbook.student.project import NAME, Progress, chapter, chapters, current, find, finished, following
 
 REMOTE = "workbook"
@@ -51,6 +52,13 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
     # First the mark, so that a start that was interrupted can be repeated in the same place.
     Progress(current=first.id).write(root)
     return _take(root, first, new=True)
+
+
+def theirs(directory: Path | None) -> Path | None:
+    """The folder of a repository of their own, where `start` would lay out a project: it is to be adopted instead."""
+    here = Path.cwd()
+    places = [directory.expanduser().absolute()] if directory is not None else [here, here / "when2meet"]
+    return next((each for each in places if is_project(each)), None) if not find(places[0]) else None
 
 
 def history() -> Path:
@@ -126,6 +134,12 @@ def _next(root: Path) -> ChapterFolder:
 def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool = False) -> Started:
     started = Started(root, chapter)
     progress = Progress.read(root)
+    if progress.adopted:
+        _require_own(chapter, fresh)
+        started.told.append(_("You go on with your own code."))
+        progress.current = chapter.id
+        progress.write(root)
+        return started
     _require_calm(root)
     _prepare(root)
     tag = max((each.id for each in chapters() if each.id < chapter.id), default="")
@@ -150,6 +164,14 @@ def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool 
     progress.current = chapter.id
     progress.write(root)
     return started
+
+
+def _require_own(chapter: ChapterFolder, fresh: bool) -> None:
+    """No code of the course's is laid into a repository of somebody's own."""
+    if fresh:
+        what = _("This repository is your own, so no code of the course's is laid into it.")
+        way = _("Start beside it: workbook start {chapter} ~/when2meet-{chapter}", chapter=chapter.id)
+        raise Problem(what, ways=(way,), code=2)
 
 
 def _prepare(root: Path) -> None:
