@@ -210,7 +210,7 @@ def facts(found: Shape) -> Iterator[str]:
     if not (found.root / ".env").exists():
         lines[".env"] = _("none; the environment and the defaults of your settings serve")
     for what, seen in lines.items():
-        yield fold(f"{what}{' ' * (INDENT - cell_len(what))}{seen or _('none was found')}", hanging=INDENT)
+        yield fold(what + " " * (INDENT - cell_len(what)) + (seen or _("none was found")), hanging=INDENT)
     yield from map(fold, outdated(found))
 
 
