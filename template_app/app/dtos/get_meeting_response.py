@@ -1,0 +1,5 @@
+from pydantic import BaseModel
+
+
+class GetMeetingResponse(BaseModel):
+    url_code: str
