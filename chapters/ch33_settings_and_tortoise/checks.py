@@ -1,6 +1,6 @@
 """How chapter 33 looks: settings that are read, connections that are all alike, an application."""
 
-from workbook.student.adopt import Shape
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Api, Broken, Found, Git, Pool, Settings, SettingsWith, check
 
 FROM_FILE, FROM_ENVIRONMENT = "workbook_named_in_the_file", "workbook_named_in_the_environment"

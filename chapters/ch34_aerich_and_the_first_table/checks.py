@@ -1,6 +1,6 @@
 """How chapter 34 looks: a table that the migrations build, as the models say, and that the student's database has."""
 
-from workbook.student.adopt import Shape
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Found, Rows, Schema, Settings, check, only_in, tables
 
 COLUMN = """

@@ -1,6 +1,6 @@
 """How chapter 35 looks: tests with a database of their own, and a red one that only the right code turns green."""
 
-from workbook.student.adopt import Shape
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Broken, Found, Run, Tests, check
 
 

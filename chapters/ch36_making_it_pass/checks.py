@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from workbook.student.adopt import Shape
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Found, Rows, Tests, check, look
 
 EDGES = (62, 62**2, 62**5 + 61, 2**128 - 1, 2**127 - 1)

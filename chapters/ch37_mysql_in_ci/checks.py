@@ -2,7 +2,7 @@
 
 import re
 
-from workbook.student.adopt import Shape
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import (
     Found,
     Git,

@@ -16,10 +16,10 @@ from workbook.mysql.server import Server
 from workbook.mysql.server import probe as version_of
 from workbook.say import Problem, _
 from workbook.student import environment
-from workbook.student.adopt import look as shape
-from workbook.student.adopt import outdated
 from workbook.student.check import Broken, Unjudged, look
 from workbook.student.ground import Ground, Probe, secrets_of, tables
+from workbook.student.shape import look as shape
+from workbook.student.shape import outdated
 
 WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedValueError")
 """How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
