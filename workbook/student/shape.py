@@ -126,7 +126,7 @@ def outdated(found: Shape) -> Iterator[str]:
     if old:
         newer = ", ".join(f"{name} {today[name]}" for name in old)
         said = next(_refused(found), _("every name that you import is still there"))
-        yield _("You are judged on your own versions. Today's ({newer}) would say:\n  {said}", newer=newer, said=said)
+        yield _("You are judged on your own versions. Today's ({newer}) would say: {said}", newer=newer, said=said)
 
 
 def _refused(found: Shape) -> Iterator[str]:
@@ -156,9 +156,11 @@ def _import(module: str, name: str) -> str:
 
 
 def _older(wished: str, today: str) -> bool:
-    """Whether a version that is pinned (`0.23.0`, `^0.115`, `~=8.3`) is an older one than today's, in two numbers."""
-    numbers = [int(number) for number in re.findall(r"\d+", wished)[:2]]
-    return not wished.startswith((">", "<", "*")) and bool(numbers) and numbers < [*map(int, today.split(".")[:2])]
+    """Whether what is pinned (`0.23.0`, `^0.115`, `>=0.25,<1`) keeps today's version out, by its first two numbers."""
+    if wished.startswith(">") and "<" not in wished:
+        return False
+    numbers = [int(number) for number in re.findall(r"\d+", wished.rpartition("<")[2])[:2]]
+    return bool(numbers) and numbers <= [*map(int, today.split(".")[:2])] and not today.startswith(wished)
 
 
 def _imports(text: str) -> set[str]:
