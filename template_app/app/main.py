@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from tortoise.contrib.fastapi import RegisterTortoise
 
 from app.apis.docs import serve_docs
+from app.apis.errors import handle_errors
 from app.apis.v1.meeting_router import meeting_router
 from app.configs import config
 from app.configs.base_config import Env
@@ -20,5 +21,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
+handle_errors(app)
 serve_docs(app)
 app.include_router(meeting_router)

@@ -106,9 +106,10 @@ class Watcher:
         """Run the test as it is, then once with each wrong application for the requests that it sends."""
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._run(item, None)
-        sent = self.tests[item.nodeid] = sorted(self.sent)
+        named = (next((route for route in self.wrong if _takes(route, each)), each) for each in self.sent)
+        sent = self.tests[item.nodeid] = sorted({*named})
         for route in self.wrong:
-            if any(_takes(route, request) for request in sent):
+            if route in sent:
                 for name, wrong in self.wrong[route].items():
                     item._initrequest()  # type: ignore[attr-defined]
                     said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]

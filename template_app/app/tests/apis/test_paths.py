@@ -4,6 +4,9 @@ from app.main import app
 PATHS = {
     "POST /v1/meetings",
     "GET /v1/meetings/{url_code}",
+    "PATCH /v1/meetings/{url_code}/date_range",
+    "PATCH /v1/meetings/{url_code}/title",
+    "PATCH /v1/meetings/{url_code}/location",
 }
 
 

@@ -45,7 +45,13 @@ async def test_get_meeting_gives_the_one_with_this_code(client: httpx.AsyncClien
 
     # Then
     assert response.status_code == HTTP_200_OK
-    assert response.json() == {"url_code": "Ab3"}
+    assert response.json() == {
+        "url_code": "Ab3",
+        "start_date": None,
+        "end_date": None,
+        "title": "",
+        "location": "",
+    }
 
 
 @pytest.mark.parametrize(
