@@ -18,7 +18,7 @@ def settings_import(settings: Settings) -> Found:
 @check(after=settings_import)
 def env_file_is_read(settings_with: SettingsWith) -> Found:
     """`MYSQL_DB` in `.env` decides; a variable of the environment wins over it."""
-    dotenv = f"MYSQL_DB={FROM_FILE}\n"
+    dotenv = f"ENV=stage\nMYSQL_DB={FROM_FILE}\n"
     from_file, over_it = settings_with(dotenv), settings_with(dotenv, MYSQL_DB=FROM_ENVIRONMENT)
     if from_file.error or over_it.error:
         raise Broken(from_file.error or over_it.error)

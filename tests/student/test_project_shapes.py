@@ -115,11 +115,6 @@ def at_the_top(root: Path) -> None:
     (neighbour / "main.py").write_text(EDGE)
 
 
-def two_environments(root: Path) -> None:
-    """Fewer environments than the course has."""
-    rename(root, (r'    STAGE = "stage"\n', ""))
-
-
 def secret_of_its_own(root: Path) -> None:
     """Settings without a default, and a `.env` beside the package's code that git ignores."""
     text = (root / BASE).read_text()
@@ -140,7 +135,6 @@ SHAPES = [
     neighbours,
     at_the_top,
     secret_of_its_own,
-    two_environments,
 ]
 
 
