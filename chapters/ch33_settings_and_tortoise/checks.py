@@ -92,4 +92,4 @@ def secrets_stay_home(git: Git) -> Found:
 
 def reached(project: Shape, route: str) -> bool:
     """There are settings and an application."""
-    return bool(project.settings and project.application)
+    return bool(project.places["settings"] and project.places["application"])

@@ -53,4 +53,4 @@ def your_database_is_migrated(schema: Schema, settings: Settings) -> Found:
 
 def reached(project: Shape, route: str) -> bool:
     """There are migrations."""
-    return bool(project.migrations)
+    return bool(project.places["migrations"])

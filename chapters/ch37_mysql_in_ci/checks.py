@@ -116,4 +116,4 @@ def readme_tells_the_way(git: Git, ground: Ground) -> Found:
 
 def reached(project: Shape, route: str) -> bool:
     """A workflow speaks of MySQL."""
-    return any("mysql" in text.lower() for text in project.workflows.values())
+    return any(file.suffix != ".py" and "mysql" in text.lower() for file, text in project.texts.items())

@@ -132,7 +132,7 @@ def test_it_says_where_everything_is_and_what_todays_versions_would_say(tmp_path
         r"application  server/__init__.py, main.py",
         r"settings     server/core \(2\)",
         r"models       server/tables \(2\)",
-        r"tests        tests/test_a.py",
+        r"tests        conftest.py, tests/test_a.py",
         r"migrations   db/models/0_2025_init.py",
         r".env         none; the environment and the defaults of your settings serve",
     ):

@@ -105,16 +105,10 @@ def _declares(folder: Path) -> bool:
 
 def facts(found: Shape) -> Iterator[str]:
     """What a project is, a line each, with what is not there."""
-    folders = {
-        _("application"): found.application,
-        _("settings"): found.settings,
-        _("models"): found.models,
-        _("tests"): found.tests,
-        _("migrations"): found.migrations,
-    }
     named = [f"{name} {found.pins[name]}".strip() for name in SHOWN if name in found.pins]
     lines = {_("packages"): found.packages, _("versions"): ", ".join(named)}
-    lines |= {what: _places(files) for what, files in folders.items()}
+    words = (_("application"), _("settings"), _("models"), _("tests"), _("migrations"))
+    lines |= dict(zip(words, map(_places, found.places.values()), strict=True))
     if not (found.root / ".env").exists():
         lines[".env"] = _("none; the environment and the defaults of your settings serve")
     for what, seen in lines.items():

@@ -4,7 +4,6 @@ It reads files and runs nothing of the project's. Imports are tried on the workb
 """
 
 import ast
-import importlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -22,60 +21,40 @@ from workbook.say import _
 SHOWN = ("python", "fastapi", "tortoise-orm", "aerich", "pytest")
 TODAY = ("tortoise", "aerich", "fastapi", "pydantic_settings", "pytest_asyncio", "httpx")
 """The packages whose imports are tried on today's versions: those that the workbook has itself."""
-NOT_THEIRS = {".venv", "venv", "node_modules", "site-packages", "__pycache__"}
+PLACES = {
+    "application": r"\bFastAPI\(|class \w+\(.*FastAPI\b",
+    "settings": r"\bBaseSettings\b|\bos\.(environ|getenv)\b|[\"']connections[\"']\s*:|db_url\s*=",
+    "models": r"from tortoise[\s\S]*class \w+\(.*Model\b",
+}
+"""What a file has in it that is none of the tests' or migrations'."""
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#)]*)")
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|conftest\.py")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What a project is, by its files alone; `texts` are those of its Python files, by their paths in the project.
+    """What a project is, by its files alone: who manages its `packages`, the versions that it `pins`, and `places`.
 
-    `pins` are the versions that it names, by package; each list of paths is in the order of the files.
+    These are the files of its `application`, `settings`, `models`, `tests` and `migrations`; `texts` are those of all
+    of its Python files and workflows. All paths are relative to `root`.
     """
 
     root: Path
     packages: str
     pins: dict[str, str]
+    places: dict[str, list[Path]]
     texts: dict[Path, str] = field(repr=False)
-    migrations: list[Path]
-    workflows: dict[Path, str] = field(repr=False)
-
-    def holding(self, pattern: str, *, tests: bool = False) -> list[Path]:
-        """The Python files with a pattern in them: those of the tests, or all others but the migrations."""
-        files = [file for file in self.texts if bool(_TEST.fullmatch(file.name)) == tests]
-        return [each for each in files if each not in self.migrations and re.search(pattern, self.texts[each])]
 
     def asking(self, route: str, *, tests: bool) -> list[Path]:
         """The tests, or the other files, that speak of a route: by its path, whole or in pieces, or by its name."""
         method, _space, path = route.partition(" ")
         whole = path.partition("/{")[0]
         parts = [part for part in whole.split("/") if part.isalpha()]
-        found = {file: self.texts[file] for file in self.holding(rf"\.({method.lower()}|request)\(", tests=tests)}
+        sends = re.compile(rf"\.({method.lower()}|request)\(")
+        files = {file: text for file, text in self.texts.items() if (file in self.places["tests"]) == tests}
+        found = {file: text for file, text in files.items() if sends.search(text)}
         named = [file for file, text in found.items() if whole in text or "url_path_for(" in text]
         return named or [file for file, text in found.items() if parts[1:] and all(part in text for part in parts)]
-
-    @property
-    def application(self) -> list[Path]:
-        """The files that make an application; one at the top that imports nothing of the project's comes last."""
-        own = {file.with_suffix("").parts[0] for file in self.texts}
-        found = self.holding(r"\bFastAPI\(|class \w+\(.*FastAPI\b")
-        return sorted(found, key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(self.texts[file])))
-
-    @property
-    def settings(self) -> list[Path]:
-        """The files that read settings, or tell Tortoise where the database is."""
-        return self.holding(r"\bBaseSettings\b|\bos\.(environ|getenv)\b|[\"']connections[\"']\s*:|db_url\s*=")
-
-    @property
-    def models(self) -> list[Path]:
-        """The files with models of Tortoise's."""
-        return self.holding(r"from tortoise[\s\S]*class \w+\(.*Model\b")
-
-    @property
-    def tests(self) -> list[Path]:
-        """The files with tests."""
-        return [file for file in self.holding("", tests=True) if file.name != "conftest.py"]
 
 
 def look(root: Path) -> Shape:
@@ -83,39 +62,38 @@ def look(root: Path) -> Shape:
     listed = try_git(root, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
     files = [root / path for path in listed.stdout.split("\0") if path]
     if listed.returncode:  # no repository
-        files = [file for file in root.rglob("*.py") if not NOT_THEIRS & {*file.parts}]
-    paths = sorted(file.relative_to(root) for file in files if file.suffix == ".py" and file.is_file())
-    texts = {path: read(root / path) for path in paths}
-    numbered = [path for path in paths if path.name[0].isdigit() and "MODELS_STATE" in texts[path]]
-    made = numbered or [path for path in paths if re.match(r"\d+_", path.name) and "def upgrade" in texts[path]]
-    workflows = {file.relative_to(root): read(file) for file in sorted(root.glob(".github/workflows/*.y*ml"))}
-    return Shape(root, *_packages(root), texts, made, workflows)
+        files = [file for file in root.rglob("*.py") if not {".venv", "venv", "node_modules"} & {*file.parts}]
+    files = [file for file in files if file.suffix == ".py" and file.is_file()]
+    texts = {file.relative_to(root): read(file) for file in sorted([*files, *root.glob(".github/workflows/*.y*ml")])}
+    tests = [file for file in texts if _TEST.fullmatch(file.name)]
+    made = [file for file, text in texts.items() if re.match(r"\d+_", file.name) and "def upgrade" in text]
+    others = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
+    places = {what: [each for each in others if re.search(word, others[each])] for what, word in PLACES.items()}
+    own = {file.with_suffix("").parts[0] for file in others}
+    # What lies at the top and imports nothing of the project's is likely a demonstration.
+    places["application"].sort(key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(others[file])))
+    return Shape(root, *_packages(root), places | {"tests": tests, "migrations": made}, texts)
 
 
 def _packages(root: Path) -> tuple[str, dict[str, str]]:
     """Who manages the packages, and the versions that are named or locked."""
-    content = _toml(root / "pyproject.toml")
+    content, listed = _toml(root / "pyproject.toml"), sorted(root.glob("requirements*.txt"))
     project, poetry = content.get("project", {}), content.get("tool", {}).get("poetry", {})
-    listed = sorted(root.glob("requirements*.txt"))
-    asked = [project.get("dependencies", []), *project.get("optional-dependencies", {}).values()]
-    asked += [*content.get("dependency-groups", {}).values(), *(read(file).splitlines() for file in listed)]
-    words = [each for group in asked for each in group if isinstance(each, str)]
-    pins = {_name(found[1]): found[2].strip() for each in words if (found := _REQUIREMENT.match(each.strip()))}
-    for table in (poetry, {"dependencies": poetry.get("dev-dependencies", {})}, *poetry.get("group", {}).values()):
+    asked = [project.get("dependencies", []), *content.get("dependency-groups", {}).values()]
+    words = [each for group in [*asked, *(read(file).splitlines() for file in listed)] for each in group]
+    pins = {_name(found[1]): found[2].strip() for each in words if (found := _REQUIREMENT.match(str(each).strip()))}
+    for table in (poetry, *poetry.get("group", {}).values(), {"dependencies": poetry.get("dev-dependencies", {})}):
         for name, value in table.get("dependencies", {}).items():
             pins[_name(name)] = str(value.get("version", "*") if isinstance(value, dict) else value)
     locks = [file for file in (root / "poetry.lock", root / "uv.lock") if file.is_file()]
-    for each in [each for file in locks for each in _toml(file).get("package", [])]:
-        if _name(each["name"]) in pins and "version" in each:
-            pins[_name(each["name"])] = each["version"]
-    pins = {name: version.removeprefix("==") for name, version in pins.items()}
+    locked = {_name(each["name"]): each.get("version", "") for file in locks for each in _toml(file).get("package", [])}
+    pins = {name: locked.get(name) or version.removeprefix("==") for name, version in pins.items()}
     if wished := project.get("requires-python") or pins.get("python") or read(root / ".python-version").strip():
         pins["python"] = wished
-    backend = str(content.get("build-system", {}).get("build-backend", ""))
-    by_poetry = bool(poetry) or "poetry" in backend or (root / "poetry.lock").exists()
+    by_poetry = poetry or "poetry" in str(content.get("build-system")) or (root / "poetry.lock").exists()
     manager = (f"Poetry {2 if project else 1}" if by_poetry else "uv") if project or poetry else "pip"
-    files = [file for file in (root / "pyproject.toml", *locks, *listed) if file.is_file()]
-    named = ", ".join(file.name for file in files if manager == "pip" or file not in listed)
+    files = [root / "pyproject.toml", *locks, *(listed if manager == "pip" else [])]
+    named = ", ".join(file.name for file in files if file.is_file())
     return f"{manager} ({named})" if named else _("nothing says which"), pins
 
 
@@ -144,14 +122,9 @@ def _import(module: str, name: str) -> str:
     """What importing a name says here; nothing when it is there."""
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            if name == "*" or hasattr(importlib.import_module(module), name):
-                return ""
-            importlib.import_module(f"{module}.{name}")
-    except ModuleNotFoundError as error:
-        there = error.name == f"{module}.{name}"
-        return f"ImportError: cannot import name '{name}' from '{module}'" if there else f"ModuleNotFoundError: {error}"
+            exec(f"from {module} import {name}", {})
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {str(error).partition(' (/')[0]}"
     return ""
 
 

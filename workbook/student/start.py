@@ -139,7 +139,10 @@ def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool 
     started = Started(root, chapter)
     progress = Progress.read(root)
     if progress.adopted:
-        _require_own(chapter, fresh)
+        if fresh:
+            what = _("This repository is your own, so no code of the course's is laid into it.")
+            way = _("Start beside it: workbook start {chapter} ~/when2meet-{chapter}", chapter=chapter.id)
+            raise Problem(what, ways=(way,), code=2)
         started.told.append(_("You go on with your own code."))
         progress.current = chapter.id
         progress.write(root)
@@ -169,14 +172,6 @@ def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool 
     progress.current = chapter.id
     progress.write(root)
     return started
-
-
-def _require_own(chapter: ChapterFolder, fresh: bool) -> None:
-    """No code of the course's is laid into a repository of somebody's own."""
-    if fresh:
-        what = _("This repository is your own, so no code of the course's is laid into it.")
-        way = _("Start beside it: workbook start {chapter} ~/when2meet-{chapter}", chapter=chapter.id)
-        raise Problem(what, ways=(way,), code=2)
 
 
 def _prepare(root: Path) -> None:
