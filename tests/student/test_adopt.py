@@ -152,7 +152,7 @@ def test_versions_of_today_are_not_spoken_of(tmp_path: Path) -> None:
     [
         ({"pyproject.toml": UV, ".git/HEAD": "", "app/main.py": MAIN}, "app", ""),
         ({".git/HEAD": "", "app/main.py": MAIN}, "app", ""),
-        ({".git/HEAD": "", "backend/pyproject.toml": UV, "web/index.html": ""}, "", "backend"),
+        ({".git/HEAD": "", "backend/pyproject.toml": UV, "web/index.html": "", "main.py": MAIN}, "", "backend"),
         ({".git/HEAD": "", "compose.yaml": ""}, "", ""),
     ],
 )

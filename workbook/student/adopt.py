@@ -78,11 +78,10 @@ def root_of(place: Path) -> Path:
         raise Problem(what, ways=(_("Go into your own repository, then run the command again."),), code=2)
     top = next((each for each in (place, *place.parents) if (each / ".git").exists()), place)
     around = [each for each in (place, *place.parents) if each.is_relative_to(top)]
-    if found := next(filter(_declares, around), None) or next(filter(is_project, reversed(around)), None):
-        return found
-    below = [each for each in sorted(place.iterdir()) if is_project(each)] if place.is_dir() else []
-    if len(below) == 1 or (not below and (top / ".git").exists()):
-        return below[0] if below else top
+    below = [each for each in sorted(place.glob("[!.]*/")) if _declares(each)]
+    found = [*filter(_declares, around)][:1] or below or [*filter(is_project, reversed(around))][:1]
+    if len(found) == 1 or (not found and (top / ".git").exists()):
+        return found[0] if found else top
     named = ", ".join(each.name for each in below)
     what = _("{place} holds several projects: {named}.", place=place, named=named)
     if not below:

@@ -97,7 +97,7 @@ def _read(chapter: ChapterFolder) -> str:
 
 @app.command()
 def adopt(
-    chapter: ChapterId = None,
+    chapter: Annotated[str | None, typer.Argument(help="A chapter's id; else the one that it has reached.")] = None,
     directory: Annotated[Path | None, typer.Argument(help="Your repository; else the one you stand in.")] = None,
 ) -> None:
     """Take your own repository of the course as it is: say what it is, and which chapter it has reached."""
