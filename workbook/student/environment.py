@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,13 @@ def python(project: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
                 for name, written in files.items():
-                    (Path(scratch) / name).write_bytes(written)
+                    # The project itself is not installed, nor what `pip freeze` says of it.
+                    kept = (
+                        re.sub(rb"(?m)^\s*(-e|--editable|\.)(\s.*)?$", b"", written)
+                        if name.endswith(".txt")
+                        else written
+                    )
+                    (Path(scratch) / name).write_bytes(kept)
                 try:
                     _install(made, Path(scratch), project, declared)
                 except Unjudged:

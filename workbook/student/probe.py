@@ -276,7 +276,7 @@ class Project:
 def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:
     """How likely an application is the chapter's: it has the path, it is no demonstration at the top, it has most."""
     known = {re.sub(r"{.*?}", "{}", each) for each in paths}
-    own = {each.relative_to(Path.cwd()).with_suffix("").parts[0] for each in modules("")}
+    own = {part for each in modules("") for part in each.relative_to(Path.cwd()).with_suffix("").parts}
     demonstration = file.parent == Path.cwd() and own.isdisjoint(names(file))
     return not path or re.sub(r"{.*?}", "{}", path) in known, not demonstration, len(paths)
 

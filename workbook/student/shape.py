@@ -69,7 +69,7 @@ def look(root: Path) -> Shape:
     made = [file for file, text in texts.items() if re.match(r"\d+_", file.name) and "def upgrade" in text]
     others = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
     places = {what: [each for each in others if re.search(word, others[each])] for what, word in PLACES.items()}
-    own = {file.with_suffix("").parts[0] for file in others}
+    own = {part for file in others for part in file.with_suffix("").parts}
     # What lies at the top and imports nothing of the project's is likely a demonstration.
     places["application"].sort(key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(others[file])))
     return Shape(root, *_packages(root), places | {"tests": tests, "migrations": made}, texts)
