@@ -1,4 +1,4 @@
-"""How chapter 38 looks: a route that reads a meeting or says that there is none, and paths without a database's name."""
+"""How chapter 38 looks: a route that reads a meeting or says there is none, and paths without a database's name."""
 
 from urllib.parse import quote
 
