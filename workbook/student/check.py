@@ -49,6 +49,10 @@ class Broken(Exception):
     """
 
 
+class Unjudged(Broken):
+    """The project is neither right nor wrong: something that is not its own keeps us from looking; says what to do."""
+
+
 def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
     """Make a function a check; its name is the check's id.
 
@@ -175,6 +179,12 @@ def told_of(check: "Check", moves: dict[str, str]) -> "Check":
     return replace(check, asks=new(check.asks), see=new(check.see), sentences=sentences, hints=hints)
 
 
+def reached(folder: Path, shape: Any, route: str) -> bool | None:
+    """Whether a project's files show that it has come to a chapter: `reached` in `checks.py`; None without one."""
+    sign = _module(folder / FILE).get("reached") if (folder / FILE).exists() else None
+    return sign(shape, route) if sign else None
+
+
 @cache
 def _module(file: Path) -> dict[str, Any]:
     if not file.exists():
@@ -243,7 +253,7 @@ class Examination:
             # A later chapter may have more wrong applications for the same route, and says so itself.
             found = [(name, values) for name, values in seen if name in check.sentences]
         except (Broken, Problem, pymysql.MySQLError) as error:
-            if not check.broken:
+            if not check.broken or isinstance(error, Unjudged):
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))
             found = [(check.broken, {"said": _said(error)})]
         if not found:
@@ -270,9 +280,9 @@ class Examination:
             try:
                 self._seen[key] = function(**self._arguments(function, route))
             except (Broken, Problem) as error:
-                self._seen[key] = Broken(_said(error))
+                self._seen[key] = type(error)(str(error)) if isinstance(error, Broken) else Broken(_said(error))
         if isinstance(self._seen[key], Broken):
-            raise Broken(str(self._seen[key]))
+            raise type(self._seen[key])(str(self._seen[key]))
         return self._seen[key]
 
 

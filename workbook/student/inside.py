@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partialmethod
 from json import dumps, loads
@@ -12,11 +13,16 @@ import pymysql
 
 from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
-from workbook.say import _
+from workbook.mysql.server import probe as version_of
+from workbook.say import Problem, _
 from workbook.student import environment
-from workbook.student.check import Broken, look
-from workbook.student.ground import Ground, Probe, tables
+from workbook.student.check import Broken, Unjudged, look
+from workbook.student.ground import Ground, Probe, secrets_of, tables
+from workbook.student.shape import look as shape
+from workbook.student.shape import outdated
 
+WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedValueError")
+"""How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
@@ -42,8 +48,22 @@ class Settings:
         """The server that they lead to."""
         return Server(self.host, self.port, self.user, self.password, "", "")
 
+    def reached(self) -> Server | None:
+        """The server that they lead to, if it is MySQL and lets them in."""
+        with suppress(Problem):
+            version = version_of(self.host, self.port, self.user, self.password)
+            return Server(self.host, self.port, self.user, self.password, version, _("by your settings"))
+        return None
+
     def refusal(self) -> str:
-        """What MySQL says against a login with them; an empty text when it lets them in."""
+        """What MySQL says against a login with them; an empty text when it lets them in. Raises Unjudged: no values."""
+        if lacking := ", ".join(name for name in ("host", "user", "database") if not getattr(self, name)):
+            raise Unjudged(
+                _(
+                    "Your settings have no value for {names}: write it into .env or the environment, and check again.",
+                    names=lacking,
+                )
+            )
         try:
             with cursor(self.server(), self.database):
                 return ""
@@ -161,7 +181,9 @@ class Rows:
 @look
 def python(ground: Ground) -> Path:
     """The interpreter that has the project's packages."""
-    return environment.python(ground.project)
+    found = environment.python(ground.project)
+    ground.remarks += outdated(shape(ground.project))
+    return found
 
 
 @look
@@ -171,19 +193,28 @@ def probe(ground: Ground, python: Path) -> Probe:
 
 
 @look
-def settings(probe: Probe) -> Settings:
+def settings(probe: Probe, ground: Ground) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.ask("settings"))
+    try:
+        return Settings(**probe.ask("settings"))
+    except Broken as error:
+        if WANTS_VALUES.search(str(error)) and not secrets_of(ground.project):
+            what = _("Your settings want values that only a .env has, and there is none here: {said}", said=error)
+            raise Unjudged(f"{what} " + _("Write it, and check again.")) from None
+        raise
 
 
 @look
 def settings_with(ground: Ground, python: Path) -> SettingsWith:
     """The same with another `.env` and other variables, each time in a fresh process."""
     nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
+    written = [file.read_text(encoding="utf-8", errors="replace") for file in secrets_of(ground.project)]
+    # Settings may want more values than these; of two lines the last counts.
+    own = re.sub(r"(?m)^\s*(?:export\s+)?(?:ENV|MYSQL_DB)\s*=.*$", "", "\n".join(written))
 
     def under(dotenv: str, **values: str) -> Settings:
         try:
-            return Settings(**Probe(ground, python, nothing | values, dotenv).ask("settings"))
+            return Settings(**Probe(ground, python, nothing | values, f"{own}\n{dotenv}").ask("settings"))
         except Broken as error:
             return Settings(error=str(error))
 
@@ -215,6 +246,9 @@ def application(ground: Ground, python: Path, route: str, schema: Schema | None 
     database = schema.database if schema else ground.make("empty")
     probe = Probe(ground, python, ground.throwaway.environment(database))
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
+    if not seen["found"] and seen["wanting"]:
+        what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])
+        raise Unjudged(f"{what} " + _("Call it in a module, app = …, and check again."))
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
     return Api(probe, seen["paths"])

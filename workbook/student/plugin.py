@@ -18,6 +18,7 @@ import json
 import os
 import re
 import runpy
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -25,6 +26,9 @@ from typing import Any
 import pytest
 import workbook_probe as probe  # type: ignore[import-not-found]
 from _pytest.runner import runtestprotocol
+
+# As if the project were installed, which its own packages may be by what pyproject.toml says.
+sys.path += probe.roots()[1:]
 
 Wrong = Callable[[Any], Awaitable[tuple[int, Any]]]
 
