@@ -86,9 +86,9 @@ def shown(verdict: Verdict, chapter: str, told: set[str]) -> Iterator[str]:
         return
     fresh = [sentence for sentence in verdict.sentences if sentence not in told]
     told.update(fresh)
-    if verdict.state == "unseen" and not own and not fresh:
+    if not own and (verdict.state == "moot" or (verdict.state == "unseen" and not fresh)):
         return
-    mark = _("not seen") if verdict.state == "unseen" else _("missing ")
+    mark = {"unseen": _("not seen"), "moot": _("unjudged")}.get(verdict.state, _("missing "))
     yield fold(f"{mark} {'' if own else f'{check.chapter}: '}{check.asks}", hanging=INDENT)
     yield from (fold(sentence, INDENT) for sentence in fresh)
     if verdict.state == "missing" and fresh:  # otherwise it is the fault whose sentence stands above
@@ -110,7 +110,7 @@ def fault(verdict: Verdict) -> Fault:
 def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
     """Write what came of it into the progress file; whether the chapter is done."""
     progress = Progress.read(root)
-    wanting = [verdict for verdict in found if verdict.state != "holds"]
+    wanting = [verdict for verdict in found if verdict.state in ("missing", "unseen")]
     progress.missing[chapter] = [each.check.key for each in wanting]
     done = bool(found) and not wanting
     if done:

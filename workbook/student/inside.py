@@ -18,19 +18,21 @@ from workbook.student.check import Broken, look
 from workbook.student.ground import Ground, Probe, tables
 
 SettingsWith: TypeAlias = Callable[..., "Settings"]
-"""The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
+"""The settings with more lines in `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """Which database the application would use, by which models; `error` is what importing the configuration raised.
 
-    `found` is whether there is a Tortoise configuration at all, `has_env` whether a class of settings reads `ENV`.
+    `found` is whether there is a Tortoise configuration at all, `has_env` whether a class of settings reads `ENV`,
+    `file` whether the project has a `.env`.
     """
 
     found: bool = False
     models: list[str] = field(default_factory=list)
     has_env: bool = False
+    file: bool = False
     host: str = ""
     port: int = 3306
     user: str = ""
@@ -144,13 +146,25 @@ class Rows:
             ask.execute(statement, values or None)
             return list(ask.fetchall())
 
+    def empty(self, *columns: str) -> None:
+        """Delete all rows of every table that has these columns, and let its keys begin anew."""
+        for table in self._tables(columns):
+            self(f"DELETE FROM {quoted(table)}")
+            self(f"ALTER TABLE {quoted(table)} AUTO_INCREMENT = 1")
+
     def holding(self, *columns: str) -> list[dict[str, Any]]:
         """All rows, by their columns' names, of every table that has these columns, whatever its name."""
-        found = []
+        known = self._tables(columns)
+        return [
+            dict(zip(known[name], row, strict=True)) for name in known for row in self(f"SELECT * FROM {quoted(name)}")
+        ]
+
+    def _tables(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
+        """The tables that have these columns, with all of theirs."""
+        found: dict[str, list[str]] = {}
         for table, statement in tables(self._server, self._database).items():
             names = re.findall(r"^  `(\w+)`", statement, re.MULTILINE)
-            if {*columns} <= {*names}:
-                found += [dict(zip(names, row, strict=True)) for row in self(f"SELECT * FROM {quoted(table)}")]
+            found |= {table: names} if {*columns} <= {*names} else {}
         return found
 
 
@@ -169,17 +183,21 @@ def probe(ground: Ground, python: Path) -> Probe:
 @look
 def settings(probe: Probe) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.ask("settings"))
+    return Settings(**probe.ask("settings"), file=(probe.root / ".env").exists())
 
 
 @look
 def settings_with(ground: Ground, python: Path) -> SettingsWith:
-    """The same with another `.env` and other variables, each time in a fresh process."""
-    nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
+    """The same with more lines in `.env` and other variables, each time in a fresh process."""
+    file = ground.project / ".env"
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
 
     def under(dotenv: str, **values: str) -> Settings:
+        names = {line.partition("=")[0] for line in dotenv.splitlines()}
+        others = [line for line in lines if line.partition("=")[0].strip().upper() not in names]
+        told = "\n".join([*others, dotenv])
         try:
-            return Settings(**Probe(ground, python, nothing | values, dotenv).ask("settings"))
+            return Settings(**Probe(ground, python, dict.fromkeys(names, "") | values, told).ask("settings"))
         except Broken as error:
             return Settings(error=str(error))
 

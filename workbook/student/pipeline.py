@@ -166,8 +166,8 @@ class Rehearsal:
         file.write_text(_text(file) + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
 
     def _forget(self, clone: Path) -> None:
-        paths = [clone / module.replace(".", "/") for module in self._models]
-        files = [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+        ends = [f"/{module.replace('.', '/')}{end}" for module in self._models for end in (".py", "/__init__.py")]
+        files = [file for file in _python_files(clone) if file.as_posix().endswith(tuple(ends))]
         if not files:
             raise Broken(_("No module with models is registered."))
         files[0].write_text(_text(files[0]) + _MODEL, encoding="utf-8")
@@ -189,10 +189,10 @@ def _unused_module(clone: Path) -> Path:
 
 def _application(clone: Path) -> Path:
     """The file that makes the application; one at the top only when there is no other."""
-    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI(" in _text(file)]
+    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI" in _text(file)]
     if not files:
         raise Broken(_("No committed module makes a FastAPI application."))
-    return min(files, key=lambda file: (file.parent == clone, file))
+    return min(files, key=lambda file: (file.parent == clone, "FastAPI(" not in _text(file), file))
 
 
 def _text(file: Path) -> str:
