@@ -53,6 +53,10 @@ class Moot(Broken):
     """What a check asks about is done in a way that it cannot look at: neither right nor wrong, and no more to do."""
 
 
+class Unjudged(Broken):
+    """The project is neither right nor wrong: something that is not its own keeps us from looking; says what to do."""
+
+
 def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
     """Make a function a check; its name is the check's id.
 
@@ -249,7 +253,7 @@ class Examination:
         except Moot as error:
             return Verdict(check, "moot", (check.sentences.get(str(error), str(error)),))
         except (Broken, Problem, pymysql.MySQLError) as error:
-            if not check.broken:
+            if not check.broken or isinstance(error, Unjudged):
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))
             found = [(check.broken, {"said": _said(error)})]
         if not found:
@@ -276,9 +280,9 @@ class Examination:
             try:
                 self._seen[key] = function(**self._arguments(function, route))
             except (Broken, Problem) as error:
-                self._seen[key] = Broken(_said(error))
+                self._seen[key] = type(error)(str(error)) if isinstance(error, Broken) else Broken(_said(error))
         if isinstance(self._seen[key], Broken):
-            raise Broken(str(self._seen[key]))
+            raise type(self._seen[key])(str(self._seen[key]))
         return self._seen[key]
 
 

@@ -4,10 +4,10 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,13 @@ from workbook.clinic.lastcheck import Fault, pages_of
 from workbook.history.files import trace
 from workbook.history.git import persons_git
 from workbook.lesson.errors import shown as path_of
+from workbook.lesson.markdown import headings
+from workbook.lesson.model import RestStop
+from workbook.lesson.reader import read_lesson, read_text
 from workbook.place import CHAPTERS
 from workbook.replay.compare import undated
 from workbook.say import Problem, _
+from workbook.student import project
 from workbook.student.check import Check, Examination, Verdict, checks_of, moved, told_of
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import Ground
@@ -71,21 +75,48 @@ def screen(root: Path, chapter: str, found: list[Verdict], waiting: AbstractCont
                 if (verdict := next(coming, None)) is None:
                     break
             found.append(verdict)
-            yield from shown(verdict, chapter, told)
+            yield from shown(verdict, chapter, told, later=rest_stop(chapter, found) is not None)
     earlier = [each for each in found if each.check.chapter != chapter and each.state == "holds"]
     if earlier:
         yield _("Of earlier chapters: {number} still hold", number=len(earlier))
     yield from map(fold, ground.remarks)
 
 
-def shown(verdict: Verdict, chapter: str, told: set[str]) -> Iterator[str]:
-    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once: those `told` already."""
+def rest_stop(chapter: str, found: Sequence[Verdict]) -> RestStop | None:
+    """The chapter's rest stop up to which all holds, while the next thing that is asked does not hold yet."""
+    stops = {f"{chapter}/{stop.last}": stop for stop in stops_of(chapter)}
+    wanting = next((number for number, each in enumerate(found) if each.state not in ("holds", "moot")), 0)
+    return stops.get(found[wanting - 1].check.key) if wanting else None
+
+
+@cache
+def stops_of(chapter: str) -> tuple[RestStop, ...]:
+    """The rest stops of a chapter."""
+    return read_lesson(project.chapter(chapter).folder / "lesson.md").stops
+
+
+def resting(chapter: str, stop: RestStop) -> str:
+    """What to say to who has come to a rest stop, with the headings of the lesson in the reader's language."""
+    heads = headings(read_text(project.chapter(chapter).lesson))[stop.heading :]
+    here = _("All that is asked up to here holds. You are at: {heading}.", heading=heads[0].text)
+    return here + "\n" + _("Go on when you like, at: {heading}", heading=heads[1].text)
+
+
+def shown(verdict: Verdict, chapter: str, told: set[str], *, later: bool = False) -> Iterator[str]:
+    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once: those `told` already.
+
+    What is `later` than the rest stop is asked, and not blamed.
+    """
     check, own = verdict.check, verdict.check.chapter == chapter
     if verdict.state == "holds":
         yield from [fold(f"ok       {check.asks}", hanging=INDENT)] if own else []
         return
     fresh = [sentence for sentence in verdict.sentences if sentence not in told]
     told.update(fresh)
+    if later and verdict.state != "moot":
+        yield fold(_("later    {asks}", asks=check.asks), hanging=INDENT)
+        yield from (fold(sentence, INDENT) for sentence in fresh if verdict.state == "missing")
+        return
     if not own and (verdict.state == "moot" or (verdict.state == "unseen" and not fresh)):
         return
     mark = {"unseen": _("not seen"), "moot": _("unjudged")}.get(verdict.state, _("missing "))

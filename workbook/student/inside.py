@@ -14,9 +14,11 @@ from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
 from workbook.say import _
 from workbook.student import environment
-from workbook.student.check import Broken, look
-from workbook.student.ground import Ground, Probe, tables
+from workbook.student.check import Broken, Unjudged, look
+from workbook.student.ground import Ground, Probe, secrets_of, tables
 
+WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedValueError")
+"""How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with more lines in `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
@@ -45,7 +47,14 @@ class Settings:
         return Server(self.host, self.port, self.user, self.password, "", "")
 
     def refusal(self) -> str:
-        """What MySQL says against a login with them; an empty text when it lets them in."""
+        """What MySQL says against a login with them; an empty text when it lets them in. Raises Unjudged: no values."""
+        if lacking := ", ".join(name for name in ("host", "user", "database") if not getattr(self, name)):
+            raise Unjudged(
+                _(
+                    "Your settings have no value for {names}: write it into .env or the environment, and check again.",
+                    names=lacking,
+                )
+            )
         try:
             with cursor(self.server(), self.database):
                 return ""
@@ -181,20 +190,28 @@ def probe(ground: Ground, python: Path) -> Probe:
 
 
 @look
-def settings(probe: Probe) -> Settings:
+def settings(probe: Probe, ground: Ground) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.ask("settings"), file=(probe.root / ".env").exists())
+    file = bool(secrets_of(ground.project))
+    try:
+        return Settings(**probe.ask("settings"), file=file)
+    except Broken as error:
+        if WANTS_VALUES.search(str(error)) and not file:
+            what = _("Your settings want values that only a .env has, and there is none here: {said}", said=error)
+            raise Unjudged(f"{what} " + _("Write it, and check again.")) from None
+        raise
 
 
 @look
 def settings_with(ground: Ground, python: Path) -> SettingsWith:
     """The same with more lines in `.env` and other variables, each time in a fresh process."""
-    file = ground.project / ".env"
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    written = [file.read_text(encoding="utf-8", errors="replace") for file in secrets_of(ground.project)]
+    lines = "\n".join(written).splitlines()
 
     def under(dotenv: str, **values: str) -> Settings:
         names = {line.partition("=")[0] for line in dotenv.splitlines()}
-        others = [line for line in lines if line.partition("=")[0].strip().upper() not in names]
+        # Settings may want more values than these; of two lines the last counts.
+        others = [line for line in lines if line.partition("=")[0].removeprefix("export ").strip().upper() not in names]
         told = "\n".join([*others, dotenv])
         try:
             return Settings(**Probe(ground, python, dict.fromkeys(names, "") | values, told).ask("settings"))
@@ -229,6 +246,9 @@ def application(ground: Ground, python: Path, route: str, schema: Schema | None 
     database = schema.database if schema else ground.make("empty")
     probe = Probe(ground, python, ground.throwaway.environment(database))
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
+    if not seen["found"] and seen["wanting"]:
+        what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])
+        raise Unjudged(f"{what} " + _("Call it in a module, app = …, and check again."))
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
     return Api(probe, seen["paths"])

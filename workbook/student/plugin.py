@@ -18,6 +18,7 @@ import json
 import os
 import re
 import runpy
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,9 @@ from typing import Any
 import pytest
 import workbook_probe as probe  # type: ignore[import-not-found]
 from _pytest.runner import runtestprotocol
+
+# As if the project were installed, which its own packages may be by what pyproject.toml says.
+sys.path += probe.roots()[1:]
 
 _FRAME = re.compile(r"SET |SAVEPOINT |RELEASE |ROLLBACK|BEGIN|COMMIT|START ", re.IGNORECASE)
 _EDGEDB = re.compile(r"\b(edgedb|gel)\b", re.IGNORECASE)
