@@ -75,12 +75,12 @@ def cryptography_is_there(packages: dict[str, str]) -> Found:
 
 @check(after=settings_import, broken="broken")
 def application_describes_itself(application: Api) -> Found:
-    """There is an application, and it serves `/openapi.json`."""
-    answer = application.get("/openapi.json")
+    """There is an application, and it serves `/openapi.json`, or says where else."""
+    answer = application.get(application.description)
     if answer.raised:
         yield "broken", {"said": answer.raised}
     elif answer.status != 200 or "openapi" not in (answer.json or ()):
-        yield "refused", {"status": answer.status}
+        yield "refused", {"path": application.description, "status": answer.status}
 
 
 @check()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.student.conftest import ProjectAt
 from tests.student.judging import missing, plant, verdicts
+from workbook.history.git import persons_git
 from workbook.mysql.server import Server
 from workbook.student import checking
 from workbook.student.start import commit_all
@@ -26,7 +27,7 @@ SOLUTIONS = [
 
 
 @pytest.mark.parametrize("solution", SOLUTIONS)
-def test_right_solutions_are_accepted_and_wrong_ones_refused(
+def test_a_solution_is_judged_as_it_deserves(
     solution: dict[str, Any],
     project_at: ProjectAt,
     mysql: Server,
@@ -36,7 +37,9 @@ def test_right_solutions_are_accepted_and_wrong_ones_refused(
     root = project_at(solution["tag"])
     rename(root, solution.get("move", {}), solution.get("everywhere", {}))
     plant(solution, root, mysql, own_database, monkeypatch)
-    commit_all(root, "A solution") if solution.get("commit") else None
+    if solution.get("track"):
+        persons_git(root, "add", "--force", *solution["track"])
+        commit_all(root, "A solution")
     asked = [each for each in checking.asked(solution["tag"]) if each.name in solution.get("check", [each.name])]
 
     found = verdicts(root, asked, mysql)

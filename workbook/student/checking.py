@@ -18,6 +18,7 @@ from workbook.clinic.clinic import file_of, read_clinic, title_of
 from workbook.clinic.lastcheck import Fault, pages_of
 from workbook.history.files import trace
 from workbook.history.git import persons_git
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path_of
 from workbook.lesson.markdown import headings
 from workbook.lesson.model import RestStop
@@ -44,21 +45,20 @@ def asked(chapter: str) -> list[Check]:
 
 def _known(chapter: str) -> list[Check]:
     known = [each for each in chapters() if each.id <= chapter]
-    return [told_of(check, _moves(each.id, chapter)) for each in known for check in checks_of(each.id, each.folder)]
+    return [told_of(check, _moves(each.id, known)) for each in known for check in checks_of(each.id, each.folder)]
 
 
-def _moves(after: str, until: str) -> dict[str, str]:
+def _moves(after: str, known: list[ChapterFolder]) -> dict[str, str]:
     """Where the routes of a chapter have moved since."""
-    later = [each.folder for each in chapters() if after < each.id <= until]
-    return {path: target for folder in later for path, target in moved(folder).items()}
+    return {path: target for each in known if each.id > after for path, target in moved(each.folder).items()}
 
 
 def verdicts(ground: Ground, chapter: str, only: list[Check] | None = None) -> Iterator[Verdict]:
     """Look at everything that a chapter asks of a project, or at `only` some of it."""
-    routes = {}
-    for each in [each for each in chapters() if each.id <= chapter]:
+    routes, known = {}, [each for each in chapters() if each.id <= chapter]
+    for each in known:
         method, _space, path = each.route.partition(" ")
-        routes[each.id] = f"{method} {_moves(each.id, chapter).get(path, path)}" if path else ""
+        routes[each.id] = f"{method} {_moves(each.id, known).get(path, path)}" if path else ""
         if path and (file := each.folder / "wrong.py").exists():
             ground.wrong.setdefault(routes[each.id], []).append(file)
     examination = Examination(_known(chapter), routes, ground)

@@ -23,6 +23,12 @@ SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with more lines in `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
 
+_COLUMNS = """
+    SELECT table_name, GROUP_CONCAT(column_name ORDER BY ordinal_position) FROM information_schema.columns
+    WHERE table_schema = DATABASE() GROUP BY table_name
+"""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Which database the application would use, by which models; `error` is what importing the configuration raised.
@@ -118,10 +124,10 @@ class Answer:
 
 
 class Api:
-    """The application, as a client speaks to it; `paths` are those that its description names."""
+    """The application, as a client speaks to it; `paths` are those that its description, at `description`, names."""
 
-    def __init__(self, probe: Probe, paths: list[str]) -> None:
-        self.probe, self.paths = probe, paths
+    def __init__(self, probe: Probe, paths: list[str], description: str) -> None:
+        self.probe, self.paths, self.description = probe, paths, description
 
     def send(
         self,
@@ -157,24 +163,21 @@ class Rows:
 
     def empty(self, *columns: str) -> None:
         """Delete all rows of every table that has these columns, and let its keys begin anew."""
-        for table in self._tables(columns):
-            self(f"DELETE FROM {quoted(table)}")
-            self(f"ALTER TABLE {quoted(table)} AUTO_INCREMENT = 1")
+        with cursor(self._server, self._database) as ask:
+            for table in self._tables(columns):
+                ask.execute(f"DELETE FROM {quoted(table)}")
+                ask.execute(f"ALTER TABLE {quoted(table)} AUTO_INCREMENT = 1")
 
     def holding(self, *columns: str) -> list[dict[str, Any]]:
         """All rows, by their columns' names, of every table that has these columns, whatever its name."""
-        known = self._tables(columns)
-        return [
-            dict(zip(known[name], row, strict=True)) for name in known for row in self(f"SELECT * FROM {quoted(name)}")
-        ]
+        known = self._tables(columns).items()
+        rows = [(names, row) for table, names in known for row in self(f"SELECT * FROM {quoted(table)}")]
+        return [dict(zip(names, row, strict=True)) for names, row in rows]
 
     def _tables(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
         """The tables that have these columns, with all of theirs."""
-        found: dict[str, list[str]] = {}
-        for table, statement in tables(self._server, self._database).items():
-            names = re.findall(r"^  `(\w+)`", statement, re.MULTILINE)
-            found |= {table: names} if {*columns} <= {*names} else {}
-        return found
+        found = {table: names.split(",") for table, names in self(_COLUMNS)}
+        return {table: names for table, names in found.items() if {*columns} <= {*names}}
 
 
 @look
@@ -251,7 +254,7 @@ def application(ground: Ground, python: Path, route: str, schema: Schema | None 
         raise Unjudged(f"{what} " + _("Call it in a module, app = …, and check again."))
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
-    return Api(probe, seen["paths"])
+    return Api(probe, seen["paths"], seen["description"])
 
 
 @look

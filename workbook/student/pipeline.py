@@ -125,8 +125,11 @@ class Rehearsal:
         return reasons[0][:200] if reasons else self.red.why or "?"
 
     def unnoticed(self) -> Iterator[str]:
-        """What the step that runs the tests does not notice: a failing `test`, else an `error` of importing."""
+        """What is not noticed of a failing `test`, or of an `error` of importing: by its step, or by its `job`."""
         assert self.step is not None
+        if self._workflow.jobs[self.step.job].get("continue-on-error") is True:
+            yield "job"
+            return
         for kind, plant in (("test", partial(self._plant_test, passes=False)), ("error", self._break)):
             outcome = next((each for each in self._run(plant) if each.job == self.step.job), None)
             if outcome and (outcome.passed or (outcome.red_by or 0) > self.step.place):
