@@ -127,7 +127,7 @@ class Rehearsal:
     def unnoticed(self) -> Iterator[str]:
         """What is not noticed of a failing `test`, or of an `error` of importing: by its step, or by its `job`."""
         assert self.step is not None
-        if self._workflow.jobs[self.step.job].get("continue-on-error") is True:
+        if self._workflow.jobs[self.step.job].get("continue-on-error") == "true":
             yield "job"
             return
         for kind, plant in (("test", partial(self._plant_test, passes=False)), ("error", self._break)):

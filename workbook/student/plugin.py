@@ -70,10 +70,9 @@ class Watcher:
         return credentials if int(credentials.get("port") or 0) == login["port"] else credentials | login
 
     def _hear(self, statement: str) -> None:
-        for own in {os.environ["MYSQL_DB"], os.environ.get("WORKBOOK_OWN") or os.environ["MYSQL_DB"]}:
-            name = re.escape(own)
-            if re.search(rf"\b{name}`?\.|\b(USE|DROP DATABASE|DROP DATABASE IF EXISTS) `?{name}\b", statement, re.I):
-                self.databases.add(own)
+        own = os.environ["MYSQL_DB"]
+        if re.search(rf"\b{own}`?\.|\b(USE|DROP DATABASE|DROP DATABASE IF EXISTS) `?{own}\b", statement, re.IGNORECASE):
+            self.databases.add(own)
         if self.answering and not self.active and not _FRAME.match(statement):
             self.reached.add(self.item)
 
