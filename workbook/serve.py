@@ -21,13 +21,8 @@ from workbook.mysql import is_free, ladder
 from workbook.mysql.ladder import DEFAULT_DATABASE, database_name
 from workbook.mysql.login import create_database
 from workbook.mysql.server import Server
-<<<<<<< HEAD
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _, language, marked, say, stage
-=======
-from workbook.place import TEMPLATE
-from workbook.say import Problem, _, marked, say, stage
->>>>>>> copies
 
 DEMONSTRATION = "when2meet_demo"
 """The template's own database, unless `MYSQL_DB` names one: whoever follows the course is to find theirs empty."""

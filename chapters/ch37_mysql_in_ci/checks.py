@@ -70,7 +70,7 @@ def job_is_green(rehearsal: Rehearsal) -> Found:
 def red_tests_are_red(rehearsal: Rehearsal) -> Found:
     """A failing test fails the step that runs it; so does an application that cannot be imported."""
     for kind in rehearsal.unnoticed():
-        yield f"{kind}_swallowed", {"step": rehearsal.step.name}
+        yield f"{kind}_swallowed", {"step": rehearsal.step.name, "job": rehearsal.step.job}
 
 
 @check(after=job_is_green, lasts=False)

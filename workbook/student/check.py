@@ -34,7 +34,7 @@ FILE, PROSE = "checks.py", "checks.md"
 Found: TypeAlias = Iterator[tuple[str, dict[str, object]]]
 """What is missing: the id of a sentence in `checks.md`, and what stands for its placeholders."""
 
-State = Literal["holds", "missing", "unseen"]
+State = Literal["holds", "missing", "unseen", "moot"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK, _LOOK = "workbook_check", "workbook_look"
 _KEYED = re.compile(r"([a-z][a-z0-9_]*): (.+)")
@@ -47,6 +47,10 @@ class Broken(Exception):
 
     Its text says what is broken, and where; in a check it may be the id of one of its sentences.
     """
+
+
+class Moot(Broken):
+    """What a check asks about is done in a way that it cannot look at: neither right nor wrong, and no more to do."""
 
 
 class Unjudged(Broken):
@@ -213,7 +217,7 @@ def _plain(file: Path, line: int, said: str) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
+    """What came of a check: it holds, something is missing, it is unseen because something else is broken, or moot.
 
     `sentences` and `ids` are what is missing, or why it is unseen; `heard` is what the project's own programs had said.
     """
@@ -245,13 +249,15 @@ class Examination:
 
     def _look(self, check: Check) -> Verdict:
         for first in map(self.verdict, check.after):
-            if first.state != "holds":
+            if first.state not in ("holds", "moot"):
                 asked = (_("First this must hold: {asks}", asks=first.check.asks),)
                 return Verdict(check, "unseen", asked if first.state == "missing" else first.sentences)
         try:
             seen = check.look(**self._arguments(check.look, self._routes.get(check.chapter, "")))
             # A later chapter may have more wrong applications for the same route, and says so itself.
             found = [(name, values) for name, values in seen if name in check.sentences]
+        except Moot as error:
+            return Verdict(check, "moot", (check.sentences.get(str(error), str(error)),))
         except (Broken, Problem, pymysql.MySQLError) as error:
             if not check.broken or isinstance(error, Unjudged):
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))

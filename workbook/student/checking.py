@@ -18,6 +18,7 @@ from workbook.clinic.clinic import file_of, read_clinic, title_of
 from workbook.clinic.lastcheck import Fault, pages_of
 from workbook.history.files import trace
 from workbook.history.git import persons_git
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path_of
 from workbook.lesson.markdown import headings
 from workbook.lesson.model import RestStop, Session
@@ -45,21 +46,20 @@ def asked(chapter: str) -> list[Check]:
 
 def _known(chapter: str) -> list[Check]:
     known = [each for each in chapters() if each.id <= chapter]
-    return [told_of(check, _moves(each.id, chapter)) for each in known for check in checks_of(each.id, each.folder)]
+    return [told_of(check, _moves(each.id, known)) for each in known for check in checks_of(each.id, each.folder)]
 
 
-def _moves(after: str, until: str) -> dict[str, str]:
+def _moves(after: str, known: list[ChapterFolder]) -> dict[str, str]:
     """Where the routes of a chapter have moved since."""
-    later = [each.folder for each in chapters() if after < each.id <= until]
-    return {path: target for folder in later for path, target in moved(folder).items()}
+    return {path: target for each in known if each.id > after for path, target in moved(each.folder).items()}
 
 
 def verdicts(ground: Ground, chapter: str, only: list[Check] | None = None) -> Iterator[Verdict]:
     """Look at everything that a chapter asks of a project, or at `only` some of it."""
-    routes = {}
-    for each in [each for each in chapters() if each.id <= chapter]:
+    routes, known = {}, [each for each in chapters() if each.id <= chapter]
+    for each in known:
         method, _space, path = each.route.partition(" ")
-        routes[each.id] = f"{method} {_moves(each.id, chapter).get(path, path)}" if path else ""
+        routes[each.id] = f"{method} {_moves(each.id, known).get(path, path)}" if path else ""
         if path and (file := each.folder / "wrong.py").exists():
             ground.wrong.setdefault(routes[each.id], []).append(file)
     examination = Examination(_known(chapter), routes, ground)
@@ -86,7 +86,7 @@ def screen(root: Path, chapter: str, found: list[Verdict], waiting: AbstractCont
 def rest_stop(chapter: str, found: Sequence[Verdict]) -> RestStop | None:
     """The chapter's rest stop up to which all holds, while the next thing that is asked does not hold yet."""
     stops = {f"{chapter}/{stop.last}": stop for stop in stops_of(chapter)}
-    wanting = next((number for number, each in enumerate(found) if each.state != "holds"), 0)
+    wanting = next((number for number, each in enumerate(found) if each.state not in ("holds", "moot")), 0)
     return stops.get(found[wanting - 1].check.key) if wanting else None
 
 
@@ -114,13 +114,13 @@ def shown(verdict: Verdict, chapter: str, told: set[str], *, later: bool = False
         return
     fresh = [sentence for sentence in verdict.sentences if sentence not in told]
     told.update(fresh)
-    if later:
+    if later and verdict.state != "moot":
         yield fold(_("later    {asks}", asks=check.asks), hanging=INDENT)
         yield from (fold(sentence, INDENT) for sentence in fresh if verdict.state == "missing")
         return
-    if verdict.state == "unseen" and not own and not fresh:
+    if not own and (verdict.state == "moot" or (verdict.state == "unseen" and not fresh)):
         return
-    mark = _("not seen") if verdict.state == "unseen" else _("missing ")
+    mark = {"unseen": _("not seen"), "moot": _("unjudged")}.get(verdict.state, _("missing "))
     yield fold(f"{mark} {'' if own else f'{check.chapter}: '}{check.asks}", hanging=INDENT)
     yield from (fold(sentence, INDENT) for sentence in fresh)
     if verdict.state == "missing" and fresh:  # otherwise it is the fault whose sentence stands above
@@ -142,7 +142,7 @@ def fault(verdict: Verdict) -> Fault:
 def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
     """Write what came of it into the progress file; whether the chapter is done."""
     progress = Progress.read(root)
-    wanting = [verdict for verdict in found if verdict.state != "holds"]
+    wanting = [verdict for verdict in found if verdict.state in ("missing", "unseen")]
     progress.missing[chapter] = [each.check.key for each in wanting]
     done = bool(found) and not wanting
     if done:

@@ -231,7 +231,7 @@ class Project:
                     words += sorted(more - {*words})
                     wanting += makers
                     for app in apps:
-                        described = sorted(app.openapi()["paths"])
+                        described = sorted(_described(app))
                         rank = _rank(file, described, path)
                         if rank > best:
                             self.app, best, paths = app, rank, described
@@ -239,7 +239,8 @@ class Project:
                     failed.append(error)
         if failed and not best[0 if path else 1]:
             raise failed[0]
-        return {"found": self.app is not None, "paths": paths, "wanting": wanting}
+        at = getattr(self.app, "openapi_url", None) or "/openapi.json"
+        return {"found": self.app is not None, "paths": paths, "wanting": wanting, "description": at}
 
     async def start(self) -> dict[str, Any]:
         """Start the application: enter its lifespan."""
@@ -274,6 +275,12 @@ class Project:
             answer["raised"] = said(error)
         statements = [each for each in self.statements if not each.startswith("SET ")]
         return answer | {"taken": not self.numbers, "statements": statements}
+
+
+def _described(app: Any) -> list[str]:
+    """The paths of an application, and of those that are mounted below it."""
+    mounted = [(route.path, route.app) for route in app.routes if hasattr(getattr(route, "app", None), "openapi")]
+    return [*app.openapi()["paths"], *(prefix + path for prefix, inner in mounted for path in _described(inner))]
 
 
 def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:

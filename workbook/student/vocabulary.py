@@ -19,7 +19,7 @@ from workbook.mysql.login import databases as databases_on
 from workbook.mysql.server import Server
 from workbook.rehearsal.workflow import Workflow
 from workbook.say import _
-from workbook.student.check import Broken, Found, check, look
+from workbook.student.check import Broken, Found, Moot, check, look
 from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
