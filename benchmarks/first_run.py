@@ -30,7 +30,7 @@ KEEP = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "U
 
 
 def main() -> int:
-    """Run the three rounds and print their seconds; the exit code is 1 when a meeting was lost or a process was left."""
+    """Run the three rounds and print their seconds; exit code 1 when a meeting was lost or a process was left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--user", help="run as this ordinary user (needs root)")
     parser.add_argument(
