@@ -7,6 +7,7 @@ from tortoise.contrib.fastapi import RegisterTortoise
 from app.apis.docs import serve_docs
 from app.apis.errors import handle_errors
 from app.apis.v1.meeting_router import meeting_router
+from app.apis.v1.participant_router import participant_router
 from app.configs import config
 from app.configs.base_config import Env
 from app.configs.tortoise_config import TORTOISE_ORM
@@ -24,3 +25,4 @@ app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=Non
 handle_errors(app)
 serve_docs(app)
 app.include_router(meeting_router)
+app.include_router(participant_router)

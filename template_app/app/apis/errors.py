@@ -4,11 +4,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.status import HTTP_400_BAD_REQUEST, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_CONTENT
 
-from app.exceptions import NotAllowed, NotFound
+from app.exceptions import NotAllowed, NotFound, NotReady
 
 STATUS: dict[type[Exception], int] = {
     NotFound: HTTP_404_NOT_FOUND,
     NotAllowed: HTTP_422_UNPROCESSABLE_CONTENT,
+    NotReady: HTTP_400_BAD_REQUEST,
 }
 
 

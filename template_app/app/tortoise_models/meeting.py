@@ -1,9 +1,12 @@
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tortoise import Model, fields
 
 from app.tortoise_models.base_model import BaseModel
 from app.tortoise_models.fields import CaseSensitiveCharField
+
+if TYPE_CHECKING:
+    from app.tortoise_models.participant import ParticipantModel
 
 
 class MeetingModel(BaseModel, Model):
@@ -12,6 +15,7 @@ class MeetingModel(BaseModel, Model):
     end_date = fields.DateField(null=True)
     title = fields.CharField(max_length=255, default="")
     location = fields.CharField(max_length=255, default="")
+    participants: fields.ReverseRelation["ParticipantModel"]
 
     class Meta:
         table = "meetings"

@@ -1,9 +1,9 @@
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from starlette.status import HTTP_204_NO_CONTENT
 
 from app.dtos.create_meeting_response import CreateMeetingResponse
 from app.dtos.fields import UrlCode
-from app.dtos.get_meeting_response import GetMeetingResponse
+from app.dtos.get_meeting_response import GetMeetingResponse, meeting_response
 from app.dtos.update_meeting_request import (
     UpdateMeetingDateRangeRequest,
     UpdateMeetingLocationRequest,
@@ -26,20 +26,21 @@ async def api_create_meeting() -> CreateMeetingResponse:
     return CreateMeetingResponse(url_code=meeting.url_code)
 
 
-@meeting_router.get("/{url_code}", name="meetings:get", description="Gives a meeting.")
-async def api_get_meeting(url_code: UrlCode) -> GetMeetingResponse:
-    meeting = await service_get_meeting(url_code)
-    return GetMeetingResponse.model_validate(meeting, from_attributes=True)
+@meeting_router.get(
+    "/{url_code}", name="meetings:get", description="Gives a meeting.", response_model=GetMeetingResponse
+)
+async def api_get_meeting(url_code: UrlCode) -> Response:
+    return meeting_response(await service_get_meeting(url_code))
 
 
 @meeting_router.patch(
     "/{url_code}/date_range",
     name="meetings:update_date_range",
     description="Sets a meeting's first and last day, once.",
+    response_model=GetMeetingResponse,
 )
-async def api_update_meeting_date_range(url_code: UrlCode, body: UpdateMeetingDateRangeRequest) -> GetMeetingResponse:
-    meeting = await service_update_meeting_date_range(url_code, body.start_date, body.end_date)
-    return GetMeetingResponse.model_validate(meeting, from_attributes=True)
+async def api_update_meeting_date_range(url_code: UrlCode, body: UpdateMeetingDateRangeRequest) -> Response:
+    return meeting_response(await service_update_meeting_date_range(url_code, body.start_date, body.end_date))
 
 
 @meeting_router.patch(

@@ -7,6 +7,8 @@ PATHS = {
     "PATCH /v1/meetings/{url_code}/date_range",
     "PATCH /v1/meetings/{url_code}/title",
     "PATCH /v1/meetings/{url_code}/location",
+    "POST /v1/participants",
+    "DELETE /v1/participants/{participant_id}",
 }
 
 

@@ -52,7 +52,7 @@ async def test_a_date_range_is_saved(client: httpx.AsyncClient, days: int) -> No
 
     # Then
     assert response.status_code == HTTP_200_OK
-    assert response.json() == {"url_code": "aB3", **days_later(days), "title": "", "location": ""}
+    assert response.json() == {"url_code": "aB3", **days_later(days), "title": "", "location": "", "participants": []}
     assert await ranges() == [(START, START + timedelta(days))]
 
 

@@ -1,0 +1,26 @@
+from datetime import timedelta
+
+from tortoise.transactions import in_transaction
+
+from app.exceptions import NotFound, NotReady
+from app.services.meeting_service import find_meeting
+from app.tortoise_models.participant import ParticipantModel
+from app.tortoise_models.participant_date import ParticipantDateModel
+
+
+async def service_create_participant(url_code: str, name: str) -> tuple[ParticipantModel, list[ParticipantDateModel]]:
+    meeting = await find_meeting(url_code)
+    if meeting.start_date is None or meeting.end_date is None:
+        raise NotReady("start and end should be set.")
+    days = [meeting.start_date + timedelta(n) for n in range((meeting.end_date - meeting.start_date).days + 1)]
+    async with in_transaction():
+        participant = await ParticipantModel.create(meeting_id=url_code, name=name)
+        await ParticipantDateModel.bulk_create(ParticipantDateModel(participant=participant, date=day) for day in days)
+        # MySQL does not say which ids it gave to the rows of one INSERT: ask for them.
+        return participant, await ParticipantDateModel.filter(participant_id=participant.id).order_by("date")
+
+
+async def service_delete_participant(participant_id: int) -> None:
+    """The dates go with it: the table says ON DELETE CASCADE, so that one statement does it all."""
+    if not await ParticipantModel.filter(id=participant_id).delete():
+        raise NotFound(f"participant with id: {participant_id} not found")
