@@ -19,8 +19,6 @@ UrlCode = Annotated[str, StringConstraints(max_length=255)]
 CONTROL = r"\x00-\x1f\x7f-\x9f"
 Text = Annotated[str, StringConstraints(max_length=255, pattern=rf"^[^{CONTROL}]*$")]
 # A name is a text with something in it that is no space.
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$")
-]
+Name = Annotated[str, StringConstraints(max_length=255, pattern=rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$")]
 Day = Annotated[date, BeforeValidator(written_as_a_day)]
 Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # BIGINT

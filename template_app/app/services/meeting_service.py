@@ -34,14 +34,8 @@ async def service_get_meeting(url_code: str) -> dict[str, Any]:
     dates: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for day in await days.values("participant_id", "id", "date", "enabled", "starred"):
         dates[day.pop("participant_id")].append(day)
-    return {
-        "url_code": meeting.url_code,
-        "start_date": meeting.start_date,
-        "end_date": meeting.end_date,
-        "title": meeting.title,
-        "location": meeting.location,
-        "participants": [{**each, "dates": dates[each["id"]]} for each in participants],
-    }
+    columns = {name: getattr(meeting, name) for name in ("url_code", "start_date", "end_date", "title", "location")}
+    return columns | {"participants": [{**each, "dates": dates[each["id"]]} for each in participants]}
 
 
 async def service_update_meeting_date_range(url_code: str, start: date, end: date) -> dict[str, Any]:
@@ -50,8 +44,7 @@ async def service_update_meeting_date_range(url_code: str, start: date, end: dat
     if end - start > MEETING_DATE_MAX_RANGE:
         raise NotAllowed(f"start {start} and end {end} should be within {MEETING_DATE_MAX_RANGE.days} days")
     # One statement asks and sets: between two of them, somebody else could set it.
-    not_set = MeetingModel.filter(url_code=url_code, start_date__isnull=True)
-    if not await not_set.update(start_date=start, end_date=end):
+    if not await MeetingModel.filter(url_code=url_code, start_date__isnull=True).update(start_date=start, end_date=end):
         meeting = await find_meeting(url_code)
         raise NotAllowed(f"meeting: {url_code} start: {meeting.start_date} end: {meeting.end_date} are already set")
     return await service_get_meeting(url_code)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from tortoise.transactions import in_transaction
 
@@ -8,7 +9,8 @@ from app.tortoise_models.participant import ParticipantModel
 from app.tortoise_models.participant_date import ParticipantDateModel
 
 
-async def service_create_participant(url_code: str, name: str) -> tuple[ParticipantModel, list[ParticipantDateModel]]:
+async def service_create_participant(url_code: str, name: str) -> tuple[int, list[dict[str, Any]]]:
+    """The new participant's id, and id and date of each of its days."""
     meeting = await find_meeting(url_code)
     if meeting.start_date is None or meeting.end_date is None:
         raise NotReady("start and end should be set.")
@@ -17,7 +19,8 @@ async def service_create_participant(url_code: str, name: str) -> tuple[Particip
         participant = await ParticipantModel.create(meeting_id=url_code, name=name)
         await ParticipantDateModel.bulk_create(ParticipantDateModel(participant=participant, date=day) for day in days)
         # MySQL does not say which ids it gave to the rows of one INSERT: ask for them.
-        return participant, await ParticipantDateModel.filter(participant_id=participant.id).order_by("date")
+        saved = ParticipantDateModel.filter(participant_id=participant.id).order_by("date")
+        return participant.id, await saved.values("id", "date")
 
 
 async def service_delete_participant(participant_id: int) -> None:

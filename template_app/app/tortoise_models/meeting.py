@@ -1,12 +1,9 @@
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from tortoise import Model, fields
 
 from app.tortoise_models.base_model import BaseModel
 from app.tortoise_models.fields import CaseSensitiveCharField
-
-if TYPE_CHECKING:
-    from app.tortoise_models.participant import ParticipantModel
 
 
 class MeetingModel(BaseModel, Model):
@@ -15,7 +12,6 @@ class MeetingModel(BaseModel, Model):
     end_date = fields.DateField(null=True)
     title = fields.CharField(max_length=255, default="")
     location = fields.CharField(max_length=255, default="")
-    participants: fields.ReverseRelation["ParticipantModel"]
 
     class Meta:
         table = "meetings"

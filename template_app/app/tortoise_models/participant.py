@@ -1,12 +1,7 @@
-from typing import TYPE_CHECKING
-
 from tortoise import Model, fields
 
 from app.tortoise_models.base_model import BaseModel
 from app.tortoise_models.meeting import MeetingModel
-
-if TYPE_CHECKING:
-    from app.tortoise_models.participant_date import ParticipantDateModel
 
 
 class ParticipantModel(BaseModel, Model):
@@ -15,7 +10,6 @@ class ParticipantModel(BaseModel, Model):
     meeting: fields.ForeignKeyRelation[MeetingModel] = fields.ForeignKeyField(
         "models.MeetingModel", related_name="participants", to_field="url_code", on_delete=fields.CASCADE
     )
-    dates: fields.ReverseRelation["ParticipantDateModel"]
 
     class Meta:
         table = "participants"

@@ -9,18 +9,14 @@ from app.services.participant_service import service_create_participant, service
 participant_router = APIRouter(prefix="/v1/participants", tags=["Participant"])
 
 
-@participant_router.post("", name="participants:create", description="Joins a meeting, with every day of its range.")
+@participant_router.post("", name="participants:create")
 async def api_create_participant(body: CreateParticipantRequest) -> CreateParticipantResponse:
-    participant, dates = await service_create_participant(body.meeting_url_code, body.name)
-    answer = {"participant_id": participant.id, "participant_dates": dates}
-    return CreateParticipantResponse.model_validate(answer, from_attributes=True)
+    """Joins a meeting, with every day of its range."""
+    participant_id, dates = await service_create_participant(body.meeting_url_code, body.name)
+    return CreateParticipantResponse.model_validate({"participant_id": participant_id, "participant_dates": dates})
 
 
-@participant_router.delete(
-    "/{participant_id}",
-    name="participants:delete",
-    description="Leaves a meeting.",
-    status_code=HTTP_204_NO_CONTENT,
-)
+@participant_router.delete("/{participant_id}", name="participants:delete", status_code=HTTP_204_NO_CONTENT)
 async def api_delete_participant(participant_id: Id) -> None:
+    """Leaves a meeting."""
     await service_delete_participant(participant_id)
