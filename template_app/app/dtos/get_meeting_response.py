@@ -26,6 +26,7 @@ class GetMeetingResponse(BaseModel):
     title: str
     location: str
     participants: list[Participant]
+    best_dates: list[date]
 
 
 def meeting_response(meeting: dict[str, Any]) -> Response:

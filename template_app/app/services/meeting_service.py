@@ -9,6 +9,7 @@ from app.tortoise_models.meeting import MeetingModel
 from app.tortoise_models.participant import ParticipantModel
 from app.tortoise_models.participant_date import ParticipantDateModel
 from app.utils.base62 import Base62
+from app.utils.best_dates import best_dates
 
 
 def meeting_not_found(url_code: str) -> NotFound:
@@ -31,11 +32,13 @@ async def service_get_meeting(url_code: str) -> dict[str, Any]:
     meeting = await find_meeting(url_code)
     participants = await ParticipantModel.filter(meeting_id=url_code).order_by("id").values("id", "name")
     days = ParticipantDateModel.filter(participant__meeting_id=url_code).order_by("date")
+    votes = await days.values("participant_id", "id", "date", "enabled", "starred")
     dates: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for day in await days.values("participant_id", "id", "date", "enabled", "starred"):
-        dates[day.pop("participant_id")].append(day)
+    for vote in votes:
+        dates[vote.pop("participant_id")].append(vote)
     columns = {name: getattr(meeting, name) for name in ("url_code", "start_date", "end_date", "title", "location")}
-    return columns | {"participants": [{**each, "dates": dates[each["id"]]} for each in participants]}
+    shown = [{**each, "dates": dates[each["id"]]} for each in participants]
+    return columns | {"participants": shown, "best_dates": best_dates(votes)}
 
 
 async def service_update_meeting_date_range(url_code: str, start: date, end: date) -> dict[str, Any]:
@@ -50,11 +53,6 @@ async def service_update_meeting_date_range(url_code: str, start: date, end: dat
     return await service_get_meeting(url_code)
 
 
-async def service_update_meeting_title(url_code: str, title: str) -> None:
-    if not await MeetingModel.filter(url_code=url_code).update(title=title):
-        raise meeting_not_found(url_code)
-
-
-async def service_update_meeting_location(url_code: str, location: str) -> None:
-    if not await MeetingModel.filter(url_code=url_code).update(location=location):
+async def service_update_meeting(url_code: str, **texts: str) -> None:
+    if not await MeetingModel.filter(url_code=url_code).update(**texts):
         raise meeting_not_found(url_code)

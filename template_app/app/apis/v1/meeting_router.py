@@ -12,9 +12,8 @@ from app.dtos.update_meeting_request import (
 from app.services.meeting_service import (
     service_create_meeting,
     service_get_meeting,
+    service_update_meeting,
     service_update_meeting_date_range,
-    service_update_meeting_location,
-    service_update_meeting_title,
 )
 
 meeting_router = APIRouter(prefix="/v1/meetings", tags=["Meeting"])
@@ -41,10 +40,10 @@ async def api_update_meeting_date_range(url_code: UrlCode, body: UpdateMeetingDa
 @meeting_router.patch("/{url_code}/title", name="meetings:update_title", status_code=HTTP_204_NO_CONTENT)
 async def api_update_meeting_title(url_code: UrlCode, body: UpdateMeetingTitleRequest) -> None:
     """Sets a meeting's title."""
-    await service_update_meeting_title(url_code, body.title)
+    await service_update_meeting(url_code, title=body.title)
 
 
 @meeting_router.patch("/{url_code}/location", name="meetings:update_location", status_code=HTTP_204_NO_CONTENT)
 async def api_update_meeting_location(url_code: UrlCode, body: UpdateMeetingLocationRequest) -> None:
     """Sets a meeting's location."""
-    await service_update_meeting_location(url_code, body.location)
+    await service_update_meeting(url_code, location=body.location)

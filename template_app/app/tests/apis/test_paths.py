@@ -9,6 +9,7 @@ PATHS = {
     "PATCH /v1/meetings/{url_code}/location",
     "POST /v1/participants",
     "DELETE /v1/participants/{participant_id}",
+    "PATCH /v1/participant_dates/{vote}",
 }
 
 

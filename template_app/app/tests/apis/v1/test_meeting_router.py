@@ -52,6 +52,7 @@ async def test_get_meeting_gives_the_one_with_this_code(client: httpx.AsyncClien
         "title": "",
         "location": "",
         "participants": [],
+        "best_dates": [],
     }
 
 
