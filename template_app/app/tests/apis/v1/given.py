@@ -18,3 +18,7 @@ async def meeting(url_code: str, days: int = 3) -> None:
 async def join(client: httpx.AsyncClient, url_code: str, name: object = "민수") -> httpx.Response:
     body = {"meeting_url_code": url_code, "name": name}
     return await client.post(app.url_path_for("participants:create"), json=body)
+
+
+async def leave(client: httpx.AsyncClient, participant_id: object) -> httpx.Response:
+    return await client.delete(f"{app.url_path_for('participants:create')}/{participant_id}")
