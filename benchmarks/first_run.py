@@ -93,7 +93,7 @@ def once(name: str, run: dict[str, object], codes: list[str]) -> float:
     for part, seconds in parts.items():
         show(part, seconds, total)
     try:
-        post = urllib.request.Request(f"http://localhost:{port}/v1/mysql/meetings", method="POST")
+        post = urllib.request.Request(f"http://localhost:{port}/v1/meetings", method="POST")
         with urllib.request.urlopen(post) as response:
             codes.append(str(json.load(response)["url_code"]))
         shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM when2meet_demo.meetings;\n"

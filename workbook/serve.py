@@ -99,7 +99,7 @@ def _serve(project: Path, port: int, server: Server) -> int:
         at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
         say("\nMySQL  " + _("{version} on {where}, {how}", **at))
         say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
-        say(f"API    http://localhost:{port}/v1/mysql/meetings  " + _("(POST makes a meeting)"))
+        say(f"API    http://localhost:{port}/v1/meetings  " + _("(POST makes a meeting)"))
         say(f"Docs   http://localhost:{port}/docs\nStop   Ctrl-C\n")
         return application.wait()
     finally:
