@@ -28,7 +28,7 @@ def test_build_writes_all_that_is_made_check_holds_it_and_report_names_skips(cou
     done = workbook(course, "build")
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["ch01", "ch02-red", "ch02"], done.output
     assert (tmp_path / "private" / "history" / ".git").is_dir()
-    assert "| [ch02 A name](chapters/ch02_fixture/lesson.md) | One sentence. |\n<!-- end" in readme.read_text()
+    assert "| [ch02 A name](chapters/ch02_fixture/lesson.md) | One sentence. | 5 |\n<!-- end" in readme.read_text()
     assert workbook(course, "build", "--check").exit_code == 0
     assert workbook(course, "report").stdout.endswith("ch01_fixture/lesson.md:37: not run: needs a Docker engine\n")
     for file, wrong, said in ((readme, README, "README.md's table"), (greet, "", "greet.py:1: differs")):

@@ -12,6 +12,7 @@ from workbook.lesson.model import RedContract, Stop
 from workbook.lesson.reader import read_lesson, read_mistake
 from workbook.say import Problem
 
+TAG = "<!-- tag: ch01-b -->\n"
 COMMIT = '```console\n$ git add -A\n$ git commit -m "x"\n```\n'
 
 
@@ -100,6 +101,10 @@ def test_the_first_difference_is_found(shown: str, actual: str, first: Mismatch 
         ("", "red:\n  ch01-red: {test: 'a.py::b', because: x}\n", 7, "no commit is tagged `ch01-red` as a red one"),
         ("", "red: [\n", 6, "is not YAML"),
         ("", "goal: \n", 3, "the front matter has no `goal`"),
+        (f"# A\n\n{COMMIT}\n## Rest stop: b\n", "", 14, "`stops` does not say which commit"),
+        (f"# A\n\n{COMMIT}\n## Rest stop: b\n\n## C\n", "stops: {ch01-b: one}\n", 1, "a green commit with this tag"),
+        (f"# A\n\n{TAG}{COMMIT}\n## Rest stop: b\n", "stops:\n  ch01-b: one\n", 7, "then another"),
+        (f"# A\n\n{TAG}{COMMIT}\n## C\n\n## D\n", "stops:\n  ch01-b: one\n", 7, "then a heading `Rest stop: …`"),
     ],
 )
 def test_a_malformed_page_is_refused_with_its_line(tmp_path: Path, body: str, more: str, line: int, said: str) -> None:

@@ -15,20 +15,36 @@ from workbook.clinic.clinic import Page, read_clinic
 from workbook.lesson.reader import read_mistake
 from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
-from workbook.student import project
+from workbook.student import checking, project
 from workbook.student.check import checks_of
 
 pytestmark = pytest.mark.slow
 
 TAGS = [each.id for each in project.chapters() if checks_of(each.id, each.folder)]
 PAGES = {page.name: page for page in read_clinic(CHAPTERS) if page.check}
-RED_TESTS = {"the_ground_is_sound", "tests_are_green"}
+RED_TESTS = {check.name for each in TAGS for check in checks(each) if "fails" in check.sentences}
 """What says that the student's own tests are red; that is true whenever they notice the mistake themselves."""
 
 
 @pytest.mark.parametrize(("tag", "chapter"), list(zip(["empty", *TAGS], TAGS, strict=False)))
 def test_a_tag_lacks_what_the_next_chapter_asks(tag: str, chapter: str, project_at: ProjectAt, mysql: Server) -> None:
     assert missing(verdicts(project_at(tag), checks(chapter), mysql))
+
+
+STOPS = [(tag, number) for tag in TAGS for number in range(len(checking.stops_of(tag)))]
+
+
+@pytest.mark.parametrize(("chapter", "number"), STOPS)
+def test_a_rest_stop_has_what_is_asked_up_to_it_and_nothing_after_is_blamed(
+    chapter: str, number: int, project_at: ProjectAt, mysql: Server
+) -> None:
+    """What is asked next does not hold yet, or nobody could tell who rests from who has gone on."""
+    stop, asked = checking.stops_of(chapter)[number], checks(chapter)
+
+    found = [*verdicts(project_at(stop.tag), asked, mysql).values()]
+
+    assert checking.rest_stop(chapter, found) == stop, {each.check.name: each.sentences for each in found}
+    assert stop.last in [each.name for each in asked]
 
 
 def test_a_project_without_git_is_judged_all_the_same(project_at: ProjectAt, mysql: Server) -> None:

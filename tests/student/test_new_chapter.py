@@ -10,7 +10,7 @@ import pytest
 
 from tests.lesson.course import FRONT
 from tests.student.conftest import ProjectAt
-from tests.student.judging import checks, planted, said, verdicts
+from tests.student.judging import planted, verdicts
 from tests.test_say import placeholders
 from workbook.clinic.clinic import read_clinic
 from workbook.history.build import build
@@ -66,6 +66,7 @@ why: Clients read it.
 see: [Ask](lesson.md#ask-for-it) in a terminal
 rows: {count} rows.
 fooled: The test passes when it {wrong}.
+said: {statements} statements.
 
 1. Ask.
 2. [Ask for it](lesson.md#ask-for-it), and [again](lesson.md#the-description).
@@ -73,21 +74,27 @@ fooled: The test passes when it {wrong}.
 """
 CODE = '''"""How chapter 38 looks."""
 
-from workbook.student.vocabulary import Api, Found, Rows, Tests, check, look
+from workbook.student.vocabulary import Api, Found, Rows, Tests, TestsOf, check, look
+
+MOVED = {"/v1/mysql/meetings": "/v1/rooms"}
 
 
 @look
 def answers(api: Api, route: str):
     method, _, path = route.partition(" ")
-    return [api.send(method, path), api.post("/v1/mysql/meetings", json={}), api.send("PATCH", path)]
+    answers = [api.send(method, path), api.patch(path), api.delete(path)]
+    return [*answers, api.post("/v1/rooms", json={}, headers={"X-Caller": "workbook"})]
 
 
 @check(after=("ch35/tests_run", "ch36/tests_are_green"))
-def it_describes_itself(answers, rows: Rows, tests: Tests) -> Found:
+def it_describes_itself(answers, rows: Rows, tests: Tests, tests_of: TestsOf) -> Found:
     """It answers, and the tests would notice if it did not."""
-    assert [each.status for each in answers] == [200, 200, 405]
-    yield "rows", {"count": rows("SELECT COUNT(*) FROM meetings WHERE id = %s", 1)[0][0]}
-    for wrong in tests.fooled_by:
+    assert [each.status for each in answers] == [200, 405, 405, 200]
+    saved = {row["url_code"]: row["id"] for row in rows.holding("url_code", "created_at")}
+    number = saved[answers[-1].json["url_code"]]
+    yield "rows", {"count": rows("SELECT COUNT(*) FROM meetings WHERE id = %s", number)[0][0]}
+    yield "said", {"statements": [each[:22] for answer in answers for each in answer.statements]}
+    for wrong in tests.fooled_by + tests_of("POST /v1/rooms").fooled_by:
         yield "fooled", {"wrong": wrong}
 '''
 WRONG = """
@@ -101,6 +108,22 @@ async def says_nothing(request):
 
 async def answers_404(request):
     return 404, {}
+
+
+async def right_room(request, route="POST /v1/rooms"):
+    return await request.own()
+
+
+async def renames_the_room(request, route="POST /v1/rooms"):
+    status, body = await request.own()
+    assert await request.sql("SELECT id FROM meetings WHERE url_code = %s", body["url_code"])
+    await request.sql("UPDATE meetings SET url_code = %s WHERE url_code = %s", "renamed", body["url_code"])
+    return status, body
+
+
+async def asks_twice(request, route="POST /v1/rooms"):
+    await request.sql("SELECT 1")
+    return await request.own()
 """
 
 
@@ -108,6 +131,9 @@ async def answers_404(request):
 def chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copied = tmp_path / "chapters"
     shutil.copytree(CHAPTERS, copied)
+    for later in copied.glob("ch3[89]_*"), copied.glob("ch[4-9]?_*"):
+        for each in later:
+            shutil.rmtree(each)
     folder = copied / "ch38_the_description"
     (folder / "mistakes").mkdir(parents=True)
     korean = PROSE.replace("It describes itself", "스스로를 설명해요")
@@ -146,10 +172,19 @@ def test_its_checks_speak_to_the_application_and_its_wrong_ones_stand_before_its
         "async def test_docs(client) -> None:\n    assert (await client.get('/openapi.json')).status_code == 200\n"
     )
 
-    found = verdicts(root, checks("ch38"), mysql)
+    for path in ("app/apis/v1/meeting_router.py", "app/tests/apis/v1/test_meeting_router_mysql.py"):
+        (root / path).write_text((root / path).read_text().replace("/v1/mysql/meetings", "/v1/rooms"))
 
-    assert said(found) == {"it_describes_itself.rows", "it_describes_itself.fooled"}, found
-    assert found["it_describes_itself"].sentences == ("1 rows.", "The test passes when it says_nothing.")
+    found = verdicts(root, [each for each in asked("ch38") if each.chapter in ("ch36", "ch38")], mysql)
+
+    assert {name for name, verdict in found.items() if verdict.state != "holds"} == {"it_describes_itself"}, found
+    assert found["it_describes_itself"].sentences == (
+        "1 rows.",
+        "['INSERT INTO `meetings`'] statements.",
+        "The test passes when it says_nothing.",
+        "The test passes when it asks_twice.",
+    )
+    assert found["post_answers_a_code"].check.asks == "POST /v1/rooms answers 200 and a url_code"
 
 
 DIFFER = "do not name the same checks: it_describes_itself, it_sings"

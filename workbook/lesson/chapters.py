@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from workbook.lesson.errors import LessonError, shown
+from workbook.lesson.minutes import said
 from workbook.lesson.model import Session
 from workbook.lesson.reader import LESSON_KEYS, LESSON_MAY, read_front_matter, read_lesson, read_mistake, read_text
 from workbook.place import CHAPTERS, CLONE
@@ -74,10 +75,12 @@ def new_readme(folder: Path) -> str | None:
     _, closed, after = rest.partition(_CLOSED)
     if text and not closed:
         raise Problem(f"{README} has no place for the table of chapters: {_OPENED} … {_CLOSED}.")
-    rows = ["| chapter | what stands at its end |", "|---|---|"]
+    rows = ["| chapter | what stands at its end | minutes |", "|---|---|---|"]
     for each in chapters(folder):
         target = each.lesson.relative_to(folder.parent).as_posix()
-        rows.append(f"| [{each.id} {each.title}]({target}) | {each.stands or each.goal} |")
+        rows.append(
+            f"| [{each.id} {each.title}]({target}) | {each.stands or each.goal} | {said(read_lesson(each.lesson))} |"
+        )
     new = "\n".join([before + opened, *rows, closed + after])
     return new if text and new != text else None
 

@@ -83,6 +83,11 @@ def walk(text: str) -> Iterator[Part]:
             yield Part(token.tag, first, last, depth=depth)
 
 
+def headings(text: str) -> list[Part]:
+    """The headings of a page."""
+    return [part for part in walk(text) if part.kind == "heading"]
+
+
 def _html(content: str, first: int, last: int, depth: int) -> Iterator[Part]:
     if content.lstrip().startswith("<!--"):
         for match in _COMMENT.finditer(content):

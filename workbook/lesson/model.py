@@ -89,9 +89,21 @@ class RedContract:
 
 
 @dataclass(frozen=True, slots=True)
+class RestStop:
+    """A place where the project is whole: after the commit `tag`, when the check `last` and all before it hold.
+
+    `heading` counts the page's headings from 0, in every language alike: the rest stop's. It goes on at the next one.
+    """
+
+    tag: str
+    last: str
+    heading: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """The lesson of the chapter with the id `chapter`: its contracts by tag, the paths that history does not hold,
-    and the files of its `made/` folder by their path in the project."""
+    the files of its `made/` folder by their path in the project, and its rest stops."""
 
     file: Path
     chapter: str
@@ -100,6 +112,7 @@ class Lesson:
     red: dict[str, RedContract] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     made: dict[str, str] = field(default_factory=dict)
+    stops: tuple[RestStop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import yaml
 
 from workbook.lesson.blocks import read_blocks
 from workbook.lesson.errors import LessonError
-from workbook.lesson.markdown import front_lines
-from workbook.lesson.model import Block, Lesson, Mistake, RedContract, Session, WholeFile
+from workbook.lesson.markdown import front_lines, headings
+from workbook.lesson.model import Block, Lesson, Mistake, RedContract, RestStop, Session, WholeFile
 
 _ROUTE = re.compile(r"[A-Z]+ /\S*")
 
@@ -19,7 +19,7 @@ Keys = Mapping[str, type]
 """Keys of a front matter, and what their values are."""
 # What the front matter of a page must say, and what it may say besides.
 LESSON_KEYS = {"title": str, "goal": str, "you_will_learn": list, "notes": str}
-LESSON_MAY = {"stands": str, "route": str, "out_of_scope": list, "red": dict, "left_out": list}
+LESSON_MAY = {"stands": str, "route": str, "out_of_scope": list, "red": dict, "stops": dict, "left_out": list}
 _MISTAKE_KEYS = {"title": str, "tag": str, "error": str}
 _MISTAKE_MAY = {"check": str, "plant": int, "besides": dict, "also": list, "maybe": list, "python": str}
 _KINDS = {str: "text", list: "a list of texts", dict: "keys and values", int: "a number"}
@@ -83,7 +83,7 @@ def read_lesson(file: Path) -> Lesson:
     chapter, red = file.parent.name.partition("_")[0], _red(front)
     _check_tags(front, chapter, blocks, red)
     left_out = tuple(front.values.get("left_out") or ())
-    return Lesson(file, chapter, front.values["title"], blocks, red, left_out, made)
+    return Lesson(file, chapter, front.values["title"], blocks, red, left_out, made, _stops(front, text, blocks))
 
 
 def read_mistake(file: Path) -> Mistake:
@@ -124,6 +124,24 @@ def _red(front: FrontMatter) -> dict[str, RedContract]:
             raise front.refused(tag, what)
         contracts[tag] = RedContract(tag, tests, because, front.lines.get(tag, 1))
     return contracts
+
+
+def _stops(front: FrontMatter, text: str, blocks: tuple[Block, ...]) -> tuple[RestStop, ...]:
+    """The heading after the commit of each tag under `stops` is a rest stop's, and no other is."""
+    tagged = {block.tag: block.place.first for block in blocks if isinstance(block, Session) and block.tag}
+    heads, found = headings(text), []
+    rests = [number for number, head in enumerate(heads) if head.slug.startswith("rest-stop")]
+    for tag, last in (front.values.get("stops") or {}).items():
+        after = [number for number, head in enumerate(heads) if head.first > tagged.get(tag, head.first)]
+        if after[1:] and after[0] in rests and not tag.endswith("-red") and isinstance(last, str):
+            found.append(RestStop(tag, last, after[0]))
+        else:
+            what = f"`{tag}: a_check` wants a green commit with this tag, then a heading `Rest stop: …`, then another."
+            raise front.refused(tag, what)
+    for number in rests:
+        if number not in (stop.heading for stop in found):
+            raise LessonError(front.file, heads[number].first, "`stops` does not say which commit and check this ends.")
+    return tuple(found)
 
 
 def _check_tags(front: FrontMatter, chapter: str, blocks: tuple[Block, ...], red: Mapping[str, RedContract]) -> None:

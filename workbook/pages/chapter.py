@@ -8,7 +8,8 @@ from typing import Any
 
 from workbook.history.build import Commit
 from workbook.history.files import Tree
-from workbook.lesson.markdown import walk
+from workbook.lesson.markdown import headings, walk
+from workbook.lesson.minutes import minutes
 from workbook.lesson.model import Lesson, Mistake
 from workbook.pages.course import Course, Source, in_repository
 from workbook.pages.markup import boxed, change, code, escaped, fenced, heading, whole
@@ -18,12 +19,21 @@ from workbook.say import _
 Pages = Mapping[str, Source]  # by their English file's path
 
 
-def top(meta: Mapping[str, Any]) -> str:
-    """Under a chapter's title, from its front matter: its goal, what the reader will learn, what it leaves out."""
+def top(meta: Mapping[str, Any], lesson: Lesson, text: str) -> str:
+    """Under a chapter's title: its goal, its minutes, what the reader will learn, what it leaves out.
+
+    `meta` is the front matter and `text` the page in the reader's language.
+    """
     lists = {key: "\n".join(f"- {item}" for item in meta.get(key) or ()) for key in ("you_will_learn", "out_of_scope")}
     learn = boxed("wb-learn", _("**You will learn**"), lists["you_will_learn"])
     leave = boxed("wb-leave", _("**Not in this chapter**"), lists["out_of_scope"]) if lists["out_of_scope"] else ""
-    return f"{meta.get('goal', '')}\n{{ .wb-goal }}\n\n{boxed('wb-front', learn, leave)}"
+    spent, heads = minutes(lesson), headings(text)
+    names = [heads[each].text for each in (0, *(stop.heading + 1 for stop in lesson.stops))]
+    time = _("{minutes} minutes", minutes=sum(spent))
+    if lesson.stops:
+        each = [_("{minutes} from *{heading}*", minutes=n, heading=name) for n, name in zip(spent, names, strict=True)]
+        time = f"{time}: {', '.join(each)}"
+    return f"{meta.get('goal', '')}\n{{ .wb-goal }}\n\n{boxed('wb-facts', time)}\n\n{boxed('wb-front', learn, leave)}"
 
 
 def end(lesson: Lesson, course: Course, pages: Pages) -> str:

@@ -136,7 +136,7 @@ class Site:
             lesson = history.chapters[source.chapter]
             made = [chapter.commit_page(each) for each in course.commits_of(source.chapter) if not each.step.empty]
             text = rewrite(source.text, source.file, changes=lesson.changes, commits=made)
-            text = _after_title(text, chapter.top(source.meta))
+            text = _after_title(text, chapter.top(source.meta, lesson.lesson, source.text))
             return f"{text}\n\n{chapter.end(lesson.lesson, course, pages)}\n"
         if source.kind == "mistake":
             mistake = self.mistakes[source.english]

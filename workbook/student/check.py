@@ -17,7 +17,7 @@ import re
 import runpy
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -157,6 +157,24 @@ def checks_of(chapter: str, folder: Path) -> list[Check]:
     return found
 
 
+def moved(folder: Path) -> dict[str, str]:
+    """The paths that a chapter gives to earlier chapters' routes: `MOVED = {"/v1/old": "/v1/new"}` in `checks.py`."""
+    return dict(_module(folder / FILE).get("MOVED", {})) if (folder / FILE).exists() else {}
+
+
+def told_of(check: "Check", moves: dict[str, str]) -> "Check":
+    """A check that says the new paths of routes that have moved."""
+
+    def new(said: str) -> str:
+        for path, target in moves.items():
+            said = said.replace(path, target)
+        return said
+
+    sentences = {name: new(said) for name, said in check.sentences.items()}
+    hints = tuple(map(new, check.hints))
+    return replace(check, asks=new(check.asks), see=new(check.see), sentences=sentences, hints=hints)
+
+
 @cache
 def _module(file: Path) -> dict[str, Any]:
     if not file.exists():
@@ -221,7 +239,9 @@ class Examination:
                 asked = (_("First this must hold: {asks}", asks=first.check.asks),)
                 return Verdict(check, "unseen", asked if first.state == "missing" else first.sentences)
         try:
-            found = list(check.look(**self._arguments(check.look, self._routes.get(check.chapter, ""))))
+            seen = check.look(**self._arguments(check.look, self._routes.get(check.chapter, "")))
+            # A later chapter may have more wrong applications for the same route, and says so itself.
+            found = [(name, values) for name, values in seen if name in check.sentences]
         except (Broken, Problem, pymysql.MySQLError) as error:
             if not check.broken:
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))

@@ -4,10 +4,10 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,14 @@ from workbook.clinic.lastcheck import Fault, pages_of
 from workbook.history.files import trace
 from workbook.history.git import persons_git
 from workbook.lesson.errors import shown as path_of
+from workbook.lesson.markdown import headings
+from workbook.lesson.model import RestStop
+from workbook.lesson.reader import read_lesson, read_text
 from workbook.place import CHAPTERS
 from workbook.replay.compare import undated
 from workbook.say import Problem, _
-from workbook.student.check import Check, Examination, Verdict, checks_of
+from workbook.student import project
+from workbook.student.check import Check, Examination, Verdict, checks_of, moved, told_of
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import Ground
 from workbook.student.project import Progress, chapters, current
@@ -39,16 +43,25 @@ def asked(chapter: str) -> list[Check]:
 
 
 def _known(chapter: str) -> list[Check]:
-    return [check for each in chapters() if each.id <= chapter for check in checks_of(each.id, each.folder)]
+    known = [each for each in chapters() if each.id <= chapter]
+    return [told_of(check, _moves(each.id, chapter)) for each in known for check in checks_of(each.id, each.folder)]
+
+
+def _moves(after: str, until: str) -> dict[str, str]:
+    """Where the routes of a chapter have moved since."""
+    later = [each.folder for each in chapters() if after < each.id <= until]
+    return {path: target for folder in later for path, target in moved(folder).items()}
 
 
 def verdicts(ground: Ground, chapter: str, only: list[Check] | None = None) -> Iterator[Verdict]:
     """Look at everything that a chapter asks of a project, or at `only` some of it."""
-    known = [each for each in chapters() if each.id <= chapter]
-    for each in known:
-        if each.route and (file := each.folder / "wrong.py").exists():
-            ground.wrong.setdefault(each.route, []).append(file)
-    examination = Examination(_known(chapter), {each.id: each.route for each in known}, ground)
+    routes = {}
+    for each in [each for each in chapters() if each.id <= chapter]:
+        method, _space, path = each.route.partition(" ")
+        routes[each.id] = f"{method} {_moves(each.id, chapter).get(path, path)}" if path else ""
+        if path and (file := each.folder / "wrong.py").exists():
+            ground.wrong.setdefault(routes[each.id], []).append(file)
+    examination = Examination(_known(chapter), routes, ground)
     return (examination.verdict(check.key) for check in (asked(chapter) if only is None else only))
 
 
@@ -62,21 +75,48 @@ def screen(root: Path, chapter: str, found: list[Verdict], waiting: AbstractCont
                 if (verdict := next(coming, None)) is None:
                     break
             found.append(verdict)
-            yield from shown(verdict, chapter, told)
+            yield from shown(verdict, chapter, told, later=rest_stop(chapter, found) is not None)
     earlier = [each for each in found if each.check.chapter != chapter and each.state == "holds"]
     if earlier:
         yield _("Of earlier chapters: {number} still hold", number=len(earlier))
     yield from map(fold, ground.remarks)
 
 
-def shown(verdict: Verdict, chapter: str, told: set[str]) -> Iterator[str]:
-    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once: those `told` already."""
+def rest_stop(chapter: str, found: Sequence[Verdict]) -> RestStop | None:
+    """The chapter's rest stop up to which all holds, while the next thing that is asked does not hold yet."""
+    stops = {f"{chapter}/{stop.last}": stop for stop in stops_of(chapter)}
+    wanting = next((number for number, each in enumerate(found) if each.state != "holds"), 0)
+    return stops.get(found[wanting - 1].check.key) if wanting else None
+
+
+@cache
+def stops_of(chapter: str) -> tuple[RestStop, ...]:
+    """The rest stops of a chapter."""
+    return read_lesson(project.chapter(chapter).folder / "lesson.md").stops
+
+
+def resting(chapter: str, stop: RestStop) -> str:
+    """What to say to who has come to a rest stop, with the headings of the lesson in the reader's language."""
+    heads = headings(read_text(project.chapter(chapter).lesson))[stop.heading :]
+    here = _("All that is asked up to here holds. You are at: {heading}.", heading=heads[0].text)
+    return here + "\n" + _("Go on when you like, at: {heading}", heading=heads[1].text)
+
+
+def shown(verdict: Verdict, chapter: str, told: set[str], *, later: bool = False) -> Iterator[str]:
+    """A verdict as lines; none for an earlier chapter's that holds, and each sentence once: those `told` already.
+
+    What is `later` than the rest stop is asked, and not blamed.
+    """
     check, own = verdict.check, verdict.check.chapter == chapter
     if verdict.state == "holds":
         yield from [fold(f"ok       {check.asks}", hanging=INDENT)] if own else []
         return
     fresh = [sentence for sentence in verdict.sentences if sentence not in told]
     told.update(fresh)
+    if later:
+        yield fold(_("later    {asks}", asks=check.asks), hanging=INDENT)
+        yield from (fold(sentence, INDENT) for sentence in fresh if verdict.state == "missing")
+        return
     if verdict.state == "unseen" and not own and not fresh:
         return
     mark = _("not seen") if verdict.state == "unseen" else _("missing ")

@@ -120,7 +120,8 @@ def check(project: Project = None) -> None:
     if checking.note(root, chapter.id, found):
         show(_("\n{id} is done. Next: workbook start", id=chapter.id))
         return
-    show(_("\nNot yet. Stuck? workbook hint"))
+    stop = checking.rest_stop(chapter.id, found)
+    show("\n" + fold(checking.resting(chapter.id, stop)) if stop else _("\nNot yet. Stuck? workbook hint"))
     raise typer.Exit(1)
 
 

@@ -1,5 +1,6 @@
 """What the probe sees of a project: its settings, pool, tables and application."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partialmethod
@@ -9,15 +10,13 @@ from typing import Any, TypeAlias
 
 import pymysql
 
-from workbook.mysql.login import cursor
+from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
 from workbook.say import _
 from workbook.student import environment
 from workbook.student.check import Broken, look
 from workbook.student.ground import Ground, Probe, tables
 
-Rows: TypeAlias = Callable[..., list[tuple[Any, ...]]]
-"""Ask the application's database: `rows("SELECT … WHERE id = %s", 1)`."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
 
@@ -88,13 +87,15 @@ class Schema:
 class Answer:
     """What the application answered; `raised` is the error that it let through, if any.
 
-    `taken` says whether it asked for the `uuids` that it was given.
+    `taken` says whether it asked for the `uuids` that it was given; `statements` is the SQL that it sent, of each
+    connection, without what prepares one (`SET …`).
     """
 
     status: int | None
     body: str
     raised: str
     taken: bool
+    statements: list[str]
 
     @property
     def json(self) -> Any:
@@ -111,13 +112,46 @@ class Api:
     def __init__(self, probe: Probe, paths: list[str]) -> None:
         self.probe, self.paths = probe, paths
 
-    def send(self, method: str, path: str, *, json: Any = None, uuids: Iterable[int] = ()) -> Answer:
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        headers: dict[str, str] | None = None,
+        uuids: Iterable[int] = (),
+    ) -> Answer:
         """Send a request with a body, or none; `uuids` are what the application's `uuid4` gives next."""
         body = "" if json is None else dumps(json)
-        return Answer(**self.probe.ask("send", method=method, path=path, body=body, numbers=list(uuids)))
+        request = {"method": method, "path": path, "body": body, "headers": headers or {}, "numbers": list(uuids)}
+        return Answer(**self.probe.ask("send", **request))
 
     get = partialmethod(send, "GET")
     post = partialmethod(send, "POST")
+    patch = partialmethod(send, "PATCH")
+    delete = partialmethod(send, "DELETE")
+
+
+class Rows:
+    """Ask the application's database: `rows("SELECT … WHERE id = %s", 1)`."""
+
+    def __init__(self, server: Server, database: str) -> None:
+        self._server, self._database = server, database
+
+    def __call__(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows that a statement finds."""
+        with cursor(self._server, self._database) as ask:
+            ask.execute(statement, values or None)
+            return list(ask.fetchall())
+
+    def holding(self, *columns: str) -> list[dict[str, Any]]:
+        """All rows, by their columns' names, of every table that has these columns, whatever its name."""
+        found = []
+        for table, statement in tables(self._server, self._database).items():
+            names = re.findall(r"^  `(\w+)`", statement, re.MULTILINE)
+            if {*columns} <= {*names}:
+                found += [dict(zip(names, row, strict=True)) for row in self(f"SELECT * FROM {quoted(table)}")]
+        return found
 
 
 @look
@@ -192,10 +226,4 @@ def api(application: Api) -> Api:
 @look
 def rows(ground: Ground, schema: Schema) -> Rows:
     """Ask the database that the application uses here."""
-
-    def ask_for(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with cursor(ground.throwaway, schema.database) as ask:
-            ask.execute(statement, values or None)
-            return list(ask.fetchall())
-
-    return ask_for
+    return Rows(ground.throwaway, schema.database)

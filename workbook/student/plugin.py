@@ -4,8 +4,13 @@ Every test that sends a chapter's request is run again with each of the chapter'
 front of the student's own. That takes milliseconds: fixtures of the session stay. All logins are led to a MySQL on
 which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD`, as JSON.
 
-A wrong application takes FastAPI's `Request`, with `path_params`, and answers a status and a body. It finds in it
-`memory`, the same dictionary for all requests of one test, and `save`: a row, by the student's own model.
+A wrong application takes FastAPI's `Request`, with `path_params`, and answers a status and a body. It stands in the
+place of the chapter's route, or of that which its parameter `route` has as its default. It finds in the request:
+
+- `memory`, the same dictionary for all requests of one test
+- `await save(table, **columns)`: a row, by the student's own model
+- `await sql(statement, *values)`: the rows it finds, as dictionaries, on the connection that the test itself uses
+- `await own()`: the status and the body with which the student's own application answers the request
 """
 
 import inspect
@@ -13,7 +18,7 @@ import json
 import os
 import re
 import runpy
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -29,7 +34,9 @@ class Watcher:
 
     def __init__(self, routes: dict[str, list[str]]) -> None:
         """Stand in front of every FastAPI application and every login to MySQL."""
-        self.wrong = {route: _functions(files) for route, files in routes.items()}
+        self.wrong: dict[str, dict[str, Wrong]] = {}
+        for route, name, function in _functions(routes):
+            self.wrong.setdefault(route, {})[name] = function
         self.databases: set[str] = set()
         self.failures: list[dict[str, str]] = []
         self.tests: dict[str, list[str]] = {}
@@ -65,6 +72,10 @@ class Watcher:
             alike = [model for model in models if columns.keys() <= model._meta.fields_map.keys()]
             await saved((named + alike)[0](**columns))
 
+        async def sql(statement: str, *values: Any) -> list[dict[str, Any]]:
+            model = next(model for app in (Tortoise.apps or {}).values() for model in app.values())
+            return [dict(row) for row in (await model._meta.db.execute_query(statement, list(values)))[1] or ()]
+
         async def call(app: Any, scope: Any, receive: Any, send: Any) -> None:
             sent = f"{scope.get('method')} {scope.get('path')}"
             self.sent |= {sent} if scope["type"] == "http" else set()
@@ -73,7 +84,8 @@ class Watcher:
                 await original(app, scope, receive, send)
                 return
             request: Any = Request(scope | {"path_params": taken.groupdict()}, receive)
-            request.memory, request.save = self.memory, save
+            request.memory, request.save, request.sql = self.memory, save, sql
+            request.own = lambda: _answer(original, app, scope, request)
             status, body = await self.active[1](request)
             await JSONResponse(body, status)(scope, receive, send)
 
@@ -90,9 +102,10 @@ class Watcher:
         """Run the test as it is, then once with each wrong application for the requests that it sends."""
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._run(item, None)
-        sent = self.tests[item.nodeid] = sorted(self.sent)
+        named = (next((route for route in self.wrong if _takes(route, each)), each) for each in self.sent)
+        sent = self.tests[item.nodeid] = sorted({*named})
         for route in self.wrong:
-            if any(_takes(route, request) for request in sent):
+            if route in sent:
                 for name, wrong in self.wrong[route].items():
                     item._initrequest()  # type: ignore[attr-defined]
                     said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]
@@ -120,9 +133,27 @@ class Watcher:
             json.dump(told, file)
 
 
-def _functions(files: list[str]) -> dict[str, Wrong]:
-    named = [item for file in files for item in runpy.run_path(file).items() if not item[0].startswith("_")]
-    return {name: value for name, value in named if inspect.iscoroutinefunction(value)}
+def _functions(routes: dict[str, list[str]]) -> Iterator[tuple[str, str, Wrong]]:
+    for route, file in [(route, file) for route, files in routes.items() for file in files]:
+        for name, function in runpy.run_path(file).items():
+            if inspect.iscoroutinefunction(function) and not name.startswith("_"):
+                other = inspect.signature(function).parameters.get("route")
+                yield other.default if other else route, name, function
+
+
+async def _answer(original: Any, app: Any, scope: Any, request: Any) -> tuple[int, Any]:
+    """What the student's own application answers; None for the body when it has none that is JSON."""
+    body, told = await request.body(), []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    await original(app, scope, receive, send)
+    said = b"".join(each.get("body", b"") for each in told)
+    return told[0]["status"], json.loads(said) if said.startswith((b"{", b"[", b'"')) else None
 
 
 def _takes(route: str, request: str) -> "re.Match[str] | None":

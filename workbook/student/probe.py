@@ -50,6 +50,22 @@ def divert(change: Callable[[Credentials], Credentials]) -> None:
             driver.__init__ = _changed(driver.__init__, change)
 
 
+def listen(hear: Callable[[str], None]) -> None:
+    """Stand between the project and MySQL: `hear` each statement."""
+    for name in ("asyncmy.connection", "aiomysql.connection"):
+        with suppress(ImportError):
+            driver = importlib.import_module(name).Connection
+            driver.query = _heard(driver.query, hear)
+
+
+def _heard(original: Any, hear: Callable[[str], None]) -> Any:
+    async def query(self: Any, sql: Any, *arguments: Any, **options: Any) -> Any:
+        hear(sql.decode(errors="replace") if isinstance(sql, bytes) else str(sql))
+        return await original(self, sql, *arguments, **options)
+
+    return query
+
+
 def _changed(original: Any, change: Callable[[Credentials], Credentials]) -> Any:
     def init(self: Any, *arguments: Any, passwd: str = "", unix_socket: str = "", **credentials: Any) -> None:
         credentials["db"] = credentials.pop("database", None) or credentials.get("db")
@@ -101,11 +117,13 @@ class Project:
         """Nothing is imported yet."""
         self.login: Credentials = {}
         self.numbers: list[int] = []
+        self.statements: list[str] = []
         self.open = AsyncExitStack()
         self.app: Any = None
 
     def _divert(self, login: Credentials) -> None:
         if not self.login:
+            listen(self.statements.append)
             divert(lambda to: to | {key: self.login[key] for key in self.login if key != "db" or to.get("db")})
         self.login.update(login)
 
@@ -188,11 +206,15 @@ class Project:
         await self.open.enter_async_context(self.app.router.lifespan_context(self.app))
         return {}
 
-    async def send(self, method: str, path: str, body: str, numbers: list[int]) -> dict[str, Any]:
+    async def send(
+        self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int]
+    ) -> dict[str, Any]:
         """Send the application a request; `numbers` are what `uuid4` gives next, and `taken` says whether it did."""
         self.numbers = numbers
+        self.statements.clear()
         path, _, query = path.partition("?")
-        headers = {"host": "test", "content-type": "application/json", "content-length": str(len(body.encode()))}
+        standard = {"host": "test", "content-type": "application/json", "content-length": str(len(body.encode()))}
+        headers = standard | {name.lower(): value for name, value in headers.items()}
         scope: dict[str, Any] = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}
         scope |= {"client": ("127.0.0.1", 50000), "server": ("test", 80), "root_path": "", "method": method}
         scope |= {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
@@ -210,7 +232,8 @@ class Project:
             await self.app(scope, receive, take)
         except Exception as error:
             answer["raised"] = said(error)
-        return answer | {"taken": not self.numbers}
+        statements = [each for each in self.statements if not each.startswith("SET ")]
+        return answer | {"taken": not self.numbers, "statements": statements}
 
 
 def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:

@@ -16,6 +16,8 @@ from workbook.student.inside import Schema, Settings
 
 TIMES = 5
 """So many times as long as the project's code may take to answer, its tests may take to end."""
+TestsOf: TypeAlias = "Callable[[str], Tests]"
+"""The tests as one looks at them who asks for another request than the chapter's: `tests_of("DELETE /v1/x/{id}")`."""
 TestsUnder: TypeAlias = Callable[..., set[str]]
 """The tests that fail under other variables: `tests_under(TZ="UTC")`."""
 
@@ -77,8 +79,9 @@ class Tests:
             # One for all that break in the same place with the same words.
             kinds[0 if asks else 2 if sends else 1].setdefault((each.place or each.test, each.says), each)
         self.failing, self.others_failing, self.elsewhere = (list(kind.values()) for kind in kinds)
-        wrong = dict(run.noticed.get(route, {}))
-        right = wrong.pop("right", None)
+        known = run.noticed.get(route, {})
+        wrong = {name: of for name, of in known.items() if not name.startswith("right")}
+        right = next((of for name, of in known.items() if name not in wrong), None)
         sent = {request for requests in run.tests.values() for request in requests}
         alike = sorted(request for request in sent if request.split(" ")[0] == route.split(" ")[0])
         self.sent_instead = ", ".join(alike) if right is None else None
@@ -101,6 +104,12 @@ def tests(run: Run, ground: Ground, route: str) -> Tests:
         )
         ground.remarks += [remark] if remark not in ground.remarks else []
     return found
+
+
+@look
+def tests_of(run: Run, ground: Ground) -> TestsOf:
+    """The student's tests, as one looks at them who asks for another request than the chapter's."""
+    return lambda route: tests(run, ground, route)
 
 
 @look

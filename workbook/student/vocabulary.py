@@ -22,7 +22,7 @@ from workbook.student.check import Broken, Found, check, look
 from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
-from workbook.student.suite import Run, Tests, TestsUnder
+from workbook.student.suite import Run, Tests, TestsOf, TestsUnder
 
 Git: TypeAlias = Callable[..., str]
 """What git prints in the project: `git("log", "--format=%h")`; nothing when it refuses."""
