@@ -40,8 +40,8 @@ _ERROR = re.compile(
 _SUCCESS = re.compile(
     r"^(?:=+ )?\d+ passed\b(?!.*(?:failed|error))|^\d+ files? changed, |^Success\b|^All checks passed|^Already up"
     r"|^INFO: +Application startup complete|^Query OK|^(?:Resolved|Installed|Audited) \d+ packages?|^\w{7,}\.\.\w{7,} "
-    r"|^(?:✔ )?Container \S+ +(?:Healthy|Started|Running|Created)$|^nothing to commit|^Successfully |^No upgrade items"
-    r"|^Everything up-to-date|^\d+ files? (?:already|left|re)",
+    r"|^(?:✔ )?Container \S+ +(?:Healthy|Started|Running|Created)\b|^nothing to commit|^Switched to |^Successfully "
+    r"|^No upgrade items|^Everything up-to-date|^\d+ files? (?:already|left|re)",
     re.MULTILINE,
 )
 
