@@ -56,6 +56,17 @@ def up(
 
 
 @app.command()
+def notebook(
+    chapter: Annotated[str, typer.Argument(help="Such as ch35.")] = "ch32",
+    browser: Annotated[bool, typer.Option(help="Open a browser, or only say the address.")] = True,
+) -> None:
+    """Open a chapter's notebook in JupyterLab, on a real MySQL; Ctrl-C stops both."""
+    from workbook.serve import open_notebook
+
+    raise typer.Exit(open_notebook(chapter, browser=browser))
+
+
+@app.command()
 def ci(
     workflow: Annotated[Path, typer.Argument(help="The workflow.")] = Path(".github/workflows/ci.yml"),
     job: Annotated[str | None, typer.Option(help="One of its jobs; all when not given.")] = None,

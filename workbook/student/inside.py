@@ -53,10 +53,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pool:
-    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts."""
+    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts.
+
+    `ids` are MySQL's numbers of them, by which they are told apart.
+    """
 
     sessions: list[dict[str, Any]]
     matched: list[int]
+    ids: list[int]
 
     def values(self, name: str) -> set[str]:
         """What a variable of the session is, on all of them."""

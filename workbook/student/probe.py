@@ -150,9 +150,12 @@ class Project:
         self._divert(login)
         async with _initialised(config) as tortoise, AsyncExitStack() as held:
             client = tortoise.get_connection(next(iter(config["connections"])))
-            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(CONNECTIONS)]
+            # A smaller pool would keep the next one waiting for ever.
+            count = min(CONNECTIONS, getattr(client, "pool_maxsize", CONNECTIONS))
+            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(count)]
             sessions, matched = zip(*[await _session(connection) for connection in pooled], strict=True)
-        return {"sessions": sessions, "matched": matched}
+            ids = [connection.thread_id() for connection in pooled]
+        return {"sessions": sessions, "matched": matched, "ids": ids}
 
     async def schema(self, models: Credentials, migrated: Credentials) -> dict[str, Any]:
         """Build the tables twice, by the models and by the migrations, each in a database of its own."""
