@@ -72,7 +72,7 @@ def read_clinic(chapters: Path) -> list[Page]:
     """All pages below the folder of the lessons, in the course's order, in a chapter as its lesson names them."""
 
     def place(file: Path) -> tuple[Path, int, str]:
-        named = listed.get(folder := file.parents[1], "").find(f"(mistakes/{file.name})")
+        named = listed.get(folder := file.parents[1], "").rfind(f"(mistakes/{file.name})")
         return folder, named % sys.maxsize, file.name  # what is not named (-1) comes last
 
     listed = {lesson.parent: lesson.read_text(encoding="utf-8") for lesson in chapters.glob("*/lesson.md")}
