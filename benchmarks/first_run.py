@@ -30,7 +30,7 @@ KEEP = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "U
 
 
 def main() -> int:
-    """Run the three rounds and print their seconds; the exit code is 1 when a meeting was lost or a process was left."""
+    """Run the three rounds and print their seconds; exit code 1 when a meeting was lost or a process was left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--user", help="run as this ordinary user (needs root)")
     parser.add_argument(
@@ -96,7 +96,7 @@ def once(name: str, run: dict[str, object], codes: list[str]) -> float:
         post = urllib.request.Request(f"http://localhost:{port}/v1/mysql/meetings", method="POST")
         with urllib.request.urlopen(post) as response:
             codes.append(str(json.load(response)["url_code"]))
-        shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM meetings;\n"
+        shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM when2meet_demo.meetings;\n"
         listing = subprocess.run(shell, input=query, capture_output=True, **run)  # type: ignore[call-overload]
         assert sorted(listing.stdout.split()[1:]) == sorted(codes), (listing.stdout, codes, listing.stderr)
     finally:

@@ -16,7 +16,9 @@ import pytest
 
 from tests.waiting import until
 from workbook.mysql import free_port, is_free, local
-from workbook.mysql.login import cursor
+from workbook.mysql.ladder import DEFAULT_DATABASE
+from workbook.mysql.login import cursor, databases
+from workbook.serve import DEMONSTRATION
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +38,8 @@ def up(port: int, home: Path) -> Iterator[pexpect.spawn]:
 
 def test_a_meeting_is_created_and_is_still_there_the_next_time(home: Path) -> None:
     def saved() -> list[str]:
-        with cursor(local.found(), "when2meet_vod") as ask:
+        with cursor(local.found(), DEMONSTRATION) as ask:
+            assert DEFAULT_DATABASE not in databases(local.found())  # the student's, who makes it in chapter 32
             ask.execute("SELECT url_code FROM meetings")
             return [code for (code,) in ask.fetchall()]
 

@@ -126,11 +126,12 @@ def new(
     name: Annotated[str, typer.Argument(help="The project's name, such as my-app.")],
     directory: Annotated[Path | None, typer.Argument(help="Where it goes; a folder of that name here.")] = None,
     server: Annotated[bool, typer.Option(help="Make its database and account on the MySQL that answers.")] = True,
+    bare: Annotated[bool, typer.Option("--bare", help="Leave out the example.")] = False,
 ) -> None:
     """Make a project of your own from the template."""
     from workbook.new import new as verb
 
-    verb(name, directory, server=server)
+    verb(name, directory, server=server, bare=bare)
 
 
 def speak(command: object, arguments: Sequence[str]) -> None:

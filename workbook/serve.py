@@ -18,11 +18,14 @@ import psutil
 
 from workbook.guarded import Guarded
 from workbook.mysql import is_free, ladder
-from workbook.mysql.ladder import database_name
+from workbook.mysql.ladder import DEFAULT_DATABASE, database_name
 from workbook.mysql.login import create_database
 from workbook.mysql.server import Server
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _, language, marked, say, stage
+
+DEMONSTRATION = "when2meet_demo"
+"""The template's own database, unless `MYSQL_DB` names one: whoever follows the course is to find theirs empty."""
 
 SERVE_SECONDS = 30
 """How long the application may take until it accepts connections."""
@@ -84,7 +87,7 @@ def open_notebook(chapter: str, *, browser: bool = True) -> int:
 
 
 def _serve(project: Path, port: int, server: Server) -> int:
-    name = database_name(project)
+    name = database_name(project, DEMONSTRATION if project.resolve() == TEMPLATE else DEFAULT_DATABASE)
     environment = os.environ | server.environment(name)
     create_database(server, name)
     migrated = migrate(project, environment)
@@ -116,11 +119,12 @@ def migrate(project: Path, environment: dict[str, str]) -> str:
         stays = _(
             "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays."
         )
-        see = _("See all of what it says:") + f" cd {project} && aerich upgrade"
+        named = f"MYSQL_DB={environment['MYSQL_DB']}"
+        see = _("See all of what it says:") + f" cd {project} && {named} aerich upgrade"
         raise Problem(
             _("`aerich upgrade` failed in {project}: {lines}", project=project, lines=lines[-1]),
             why=stays,
-            ways=(see, _("Look at the tables:") + " workbook db shell"),
+            ways=(see, _("Look at the tables:") + f" {named} workbook db shell"),
         )
     applied = done.stdout.count("Success")
     if not applied:
