@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -231,6 +233,17 @@ def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
     assert lastcheck.read(project) == [lastcheck.Fault("", "workbook ci, job test", (said,), "no-such-table")]
     ci("- run: 'true'")
     assert lastcheck.read(project) == []
+
+
+def test_what_failed_is_kept_also_when_nobody_reads_on(project: Path) -> None:
+    write(project, {WORKFLOW: one_job("- run: echo no-such-table; exit 1"), STUDENT: ""})
+    commit(project)
+    command = [Path(sys.executable).with_name("workbook"), "ci"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE) as running:
+        assert running.stdout
+        running.stdout.readline()
+        running.stdout.close()
+    assert [fault.heard for fault in lastcheck.read(project)] == ["no-such-table"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has no such rights to lose")

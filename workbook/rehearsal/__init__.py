@@ -1,6 +1,8 @@
 """`workbook ci`: the jobs of a workflow, run on this machine before the push, and shown as they run."""
 
+import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -60,7 +62,7 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
         say(_("Left out, because not committed: {named}.", named=named))
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
-        outcomes = rehearse(plan, state, only=job, hear=partial(_show, status))
+        outcomes = rehearse(plan, state, only=job, hear=partial(_heard, status))
     if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
         faults = [
             lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), "\n".join(each.heard or each.lines))
@@ -77,7 +79,10 @@ def say(sentence: str) -> None:
     """Print a sentence at once, in lines of 80 columns. Nothing is printed for none."""
     # Rich knows that a Korean letter is two columns wide.
     for line in Text(sentence).wrap(Console(width=WIDTH), WIDTH) if sentence else ():
-        print(line.plain.rstrip(), flush=True)
+        try:
+            print(line.plain.rstrip(), flush=True)
+        except BrokenPipeError:
+            _unread()
 
 
 def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
@@ -89,6 +94,18 @@ def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
         return ""
     values = {"branch": branch, "named": ", ".join(patterns)}
     return _("On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.", **values)
+
+
+def _heard(status: Status, *told: Any) -> None:
+    """Show what an outcome hears, and run to the end also when nobody reads on (`workbook ci | head`)."""
+    try:
+        _show(status, *told)
+    except (BrokenPipeError, SystemExit):  # which Rich makes of it
+        _unread()
+
+
+def _unread() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show(status: Status, outcome: Outcome, what: str, value: Any = "") -> None:
