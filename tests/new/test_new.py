@@ -63,7 +63,7 @@ def test_its_tests_pass_its_migrations_run_and_its_server_serves(project: Path, 
     server = subprocess.Popen(command, cwd=project, env=owner())
     try:
         until(lambda: not is_free(port), "serving")
-        post = urllib.request.Request(f"http://127.0.0.1:{port}/v1/mysql/meetings", method="POST")
+        post = urllib.request.Request(f"http://127.0.0.1:{port}/v1/meetings", method="POST")
         with urllib.request.urlopen(post) as answer:
             assert answer.status == 200
     finally:
@@ -128,14 +128,14 @@ def test_an_update_brings_the_templates_changes_and_keeps_the_owners(project: Pa
     readme = project / "README.md"
     readme.write_text(readme.read_text() + "\nOurs.\n")
     commit(project)
-    service = template / "template_app/app/services/meeting_service_mysql.py"
+    service = template / "template_app/app/services/meeting_service.py"
     service.write_text(service.read_text() + "\n\n# theirs\n")
     (template / "template_app/deploy").mkdir()
     (template / "template_app/deploy/.hidden").write_text("# new\n")
     commit(template)
     run(*UPDATE, cwd=project)
     assert readme.read_text().endswith("\nOurs.\n")
-    assert "# theirs" in (project / "app/services/meeting_service_mysql.py").read_text()
+    assert "# theirs" in (project / "app/services/meeting_service.py").read_text()
     assert (project / "deploy/.hidden").read_text() == "# new\n"
     assert "<<<<<<<" not in run("git", "diff", cwd=project)
 
