@@ -55,31 +55,57 @@ def copied(source: Path, project: Path, *answers: str) -> Path:
     return project
 
 
+BALLOT = {
+    "tortoise_models/ballot.py": """from tortoise import Model, fields
+
+from app.tortoise_models.base_model import BaseModel
+
+
+class BallotModel(BaseModel, Model):
+    choice = fields.CharField(max_length=40)
+
+    class Meta:
+        table = "ballots"
+""",
+    "services/ballot_service.py": """from app.tortoise_models.ballot import BallotModel
+
+
+async def service_create_ballot() -> BallotModel:
+    return await BallotModel.create(choice="yes")
+""",
+    "apis/v1/ballot_router.py": """from fastapi import APIRouter
+
+from app.services.ballot_service import service_create_ballot
+
+ballot_router = APIRouter(prefix="/v1/ballots", include_in_schema=False)
+
+
+@ballot_router.post("")
+async def api_create_ballot() -> int:
+    return (await service_create_ballot()).id
+""",
+    "tests/apis/v1/test_ballot_router.py": """import httpx
+
+from app.tortoise_models.ballot import BallotModel
+
+
+async def test_a_ballot_is_saved(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/ballots")
+    assert await BallotModel.filter(id=answer.json()).count() == 1
+""",
+}
+
+
 def grow(template: Path) -> None:
-    """Bring the template a second model with all that goes with it, but for a migration, and a change of the ground."""
+    """Bring the template a model more with all that goes with it, but for a migration, and a change of the ground."""
     app = template / "template_app/app"
-    for file in (
-        app / "tortoise_models/meeting.py",
-        app / "services/meeting_service_mysql.py",
-        app / "apis/v1/meeting_router.py",
-        app / "dtos/create_meeting_response.py",
-        app / "tests/apis/v1/test_meeting_router_mysql.py",
-    ):
-        text = file.read_text().replace("Meeting", "Ballot").replace("meeting", "ballot").replace("mysql_r", "ballot_r")
-        file.with_name(file.name.replace("meeting", "ballot")).write_text(text)
-    edit(
-        app / "configs/tortoise_config.py",
-        '    "aerich.models"',
-        '    "app.tortoise_models.ballot",\n    "aerich.models"',
-    )
-    edit(app / "configs/tortoise_config.py", '"connect_timeout": 5', '"connect_timeout": 6')
-    imported = "from app.apis.v1.meeting_router import mysql_router\n"
-    edit(app / "main.py", imported, "from app.apis.v1.ballot_router import ballot_router\n" + imported)
-    edit(
-        app / "main.py",
-        "app.include_router(mysql_router)",
-        "app.include_router(mysql_router)\napp.include_router(ballot_router)",
-    )
+    for path, text in BALLOT.items():
+        (app / path).write_text(text)
+    config, main = app / "configs/tortoise_config.py", app / "main.py"
+    edit(config, '    "aerich.models"', '    "app.tortoise_models.ballot",\n    "aerich.models"')
+    edit(config, '"connect_timeout": 5', '"connect_timeout": 6')
+    edit(main, "from app.apis.v1.", "from app.apis.v1.ballot_router import ballot_router\nfrom app.apis.v1.")
+    main.write_text(main.read_text() + "app.include_router(ballot_router)\n")
 
 
 def edit(file: Path, before: str, after: str) -> None:

@@ -91,18 +91,14 @@ def test_the_next_version_comes_to_an_unedited_project_whole_also_in_a_colleague
 
 
 def own_migration(project: Path) -> None:
-    edit(
-        project / "app/tortoise_models/meeting.py",
-        "unique=True)\n",
-        "unique=True)\n    size = fields.IntField(default=1)\n",
-    )
+    append(project / "app/tortoise_models/meeting.py")
     shutil.copy(project / FIRST, project / MINE)
 
 
 def no_example(project: Path) -> None:
     for command in re.findall(r"^\$ (git rm .*)$", (project / "README.md").read_text(), re.MULTILINE):
         run("sh", "-c", command, cwd=project)
-    for file, line in (("main.py", ".*mysql_router.*\n"), ("configs/tortoise_config.py", ".*models.meeting.*\n")):
+    for file, line in (("main.py", ".*_router.*\n"), ("configs/tortoise_config.py", '.*"app.tortoise_models.*\n')):
         text = (project / "app" / file).read_text()
         (project / "app" / file).write_text(re.sub(line, "", text))
     (project / MINE).parent.mkdir(parents=True)
@@ -111,8 +107,12 @@ def no_example(project: Path) -> None:
 
 def grown_up(project: Path) -> None:
     own_migration(project)
-    edit(project / "app/services/meeting_service_mysql.py", "import uuid\n", "import uuid  # ours\n")
+    append(next(project.glob("app/services/*.py")))
     run("git", "rm", "-rq", "app/utils", cwd=project)
+
+
+def append(file: Path) -> None:
+    file.write_text(file.read_text() + "# ours\n")
 
 
 @pytest.mark.parametrize("touch", [own_migration, no_example, grown_up])
