@@ -1,21 +1,17 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from aerich import Command
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from app.configs import config
-from app.configs.tortoise_config import MIGRATION_ORM
 from app.main import app
-from app.tests.database import get_test_db_config, temporary_database
+from app.tests.database import database_of, migrations, temporary_database
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
 TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
 
@@ -28,9 +24,7 @@ def pytest_report_header() -> str:
 async def initialize() -> AsyncIterator[dict[str, Any]]:
     """One database for the whole run, built by the migrations; gives its Tortoise configuration."""
     async with temporary_database(TEST_DB) as tortoise_config:
-        async with TortoiseContext():
-            command = Command(get_test_db_config(TEST_DB, MIGRATION_ORM), location=str(MIGRATIONS))
-            await command.init()
+        async with migrations(TEST_DB) as command:
             await command.upgrade()
         async with TortoiseContext() as context:
             await context.init(config=tortoise_config)
@@ -54,3 +48,15 @@ async def rollback(initialize: dict[str, Any]) -> AsyncIterator[None]:
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
         yield client
+
+
+@pytest.fixture
+async def committed(initialize: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """A database of the test's own, without a transaction around it: each request has a connection, and commits."""
+    name = database_of(initialize).replace("_test", "_committed_test")
+    async with temporary_database(name) as tortoise_config:
+        async with migrations(name) as command:
+            await command.upgrade()
+        async with TortoiseContext() as context:
+            await context.init(config=tortoise_config)
+            yield tortoise_config

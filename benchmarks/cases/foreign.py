@@ -23,7 +23,7 @@ PROGRAMS = {
     "a list's end": "[1, 2, 3][7]",
     "a text's end": "'abc'[9]",
     "division by zero": "def share(total, people):\n    return total / people\nshare(10, 0)",
-    "None has no attribute": "meeting = None\nmeeting.url_code",
+    "None has no attribute": "order = None\norder.price",
     "a coroutine has no json": "async def get(): ...\nanswer = get()\nanswer.close()\nanswer.json()",
     "an unknown name": "print(MeetingModel)",
     "another unknown name": "def total():\n    return pricse\ntotal()",

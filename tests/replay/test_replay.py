@@ -12,7 +12,7 @@ from workbook.history.build import build
 from workbook.history.lock import write_lock
 from workbook.lesson.errors import LessonError
 from workbook.place import CLONE
-from workbook.replay.compare import TABLE, Normaliser, normalise
+from workbook.replay.compare import TABLE, Normaliser, normalise, same_file
 from workbook.replay.ground import Settings
 from workbook.replay.replay import refresh
 
@@ -137,6 +137,26 @@ def test_a_made_file_means_what_it_did(run: Run, tmp_path: Path, make: str, sql:
         refuse(run, 17 if make else 7, said, body)
     else:
         run(body)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (["ADD `a` DATE", "ADD `b` INT"], ["ADD `b` INT", "ADD `a` DATE"], True),
+        (["DROP COLUMN `a`", "DROP COLUMN `b`"], ["DROP COLUMN `b`", "DROP COLUMN `a`"], True),
+        (["ADD `a` DATE", "ADD `b` INT"], ["ADD `b` INT", "ADD `a` INT"], False),
+        (["MODIFY COLUMN `a` INT", "ADD `b` INT"], ["ADD `b` INT", "MODIFY COLUMN `a` INT"], False),
+    ],
+)
+def test_columns_are_added_and_dropped_in_any_order(one: list[str], other: list[str], same: bool) -> None:
+    files = [
+        'async def upgrade(db: Db) -> str:\n    return """\n        '
+        + "\n        ".join(f"ALTER TABLE `meetings` {change};" for change in changes)
+        + '"""\n'
+        for changes in (one, other)
+    ]
+
+    assert same_file(*files) == same
 
 
 SWAP = '```diff title="greet.py"\n@@\n-    return "{}"\n+    return "{}"\n```\n\n'

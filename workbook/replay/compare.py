@@ -149,6 +149,9 @@ def same_file(one: str, other: str) -> bool:
 
 
 def _meaning(text: str) -> list[str]:
+    # Aerich walks a set of columns: in which order it adds or drops them differs from run to run.
+    columns = re.compile(r"(?:^ *ALTER TABLE `\w+` (?:ADD|DROP COLUMN) `.*\n)+", re.MULTILINE)
+    text = columns.sub(lambda match: "".join(sorted(match[0].replace('"""', "").splitlines(keepends=True))), text)
     state = re.compile(r"^MODELS_STATE = \((.*?)^\)", re.DOTALL | re.MULTILINE)
     return state.sub(lambda match: f"MODELS_STATE = {_decoded(match[1])}", text).split("\n")
 

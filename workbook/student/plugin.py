@@ -134,10 +134,11 @@ class Watcher:
         said = [_broke(phase)[1] for phase in self._run(item, first) if phase.failed]
         source = inspect.getsource(item.obj) if hasattr(item, "obj") else ""
         self.meant[item.nodeid] = _requests(source, item.path, self.failures[failed:])
-        sent = self.tests[item.nodeid] = sorted(self.sent)
+        named = (next((route for route in self.wrong if _takes(route, each)), each) for each in self.sent)
+        sent = self.tests[item.nodeid] = sorted({*named})
         again = [(route, f"again {name}", wrong) for route, name, wrong in known if name.startswith("right")]
         for route, name, wrong in known + again:
-            if any(_takes(route, request) for request in sent) and alone in (None, name):
+            if route in sent and alone in (None, name):
                 if not alone:
                     item._initrequest()  # type: ignore[attr-defined]
                     said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]

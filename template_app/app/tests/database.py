@@ -3,15 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import asyncmy
+from aerich import Command
 from asyncmy.constants.ER import DBACCESS_DENIED_ERROR
 from asyncmy.errors import OperationalError
+from tortoise.context import TortoiseContext
 
 from app.configs import config
-from app.configs.tortoise_config import TORTOISE_ORM
+from app.configs.tortoise_config import MIGRATION_ORM, TORTOISE_ORM
 
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 PATIENCE = 60  # seconds that a run waits for another one with the same database
 
 
@@ -69,3 +73,12 @@ async def temporary_database(name: str) -> AsyncIterator[dict[str, Any]]:
             yield get_test_db_config(name)
         finally:
             await cursor.execute(f"DROP DATABASE `{name}`")
+
+
+@asynccontextmanager
+async def migrations(database: str) -> AsyncIterator[Command]:
+    """Aerich without the terminal, on this database."""
+    async with TortoiseContext():
+        command = Command(get_test_db_config(database, MIGRATION_ORM), location=str(MIGRATIONS))
+        await command.init()
+        yield command

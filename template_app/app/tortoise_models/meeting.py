@@ -1,6 +1,6 @@
 from typing import Self
 
-from tortoise import Model
+from tortoise import Model, fields
 
 from app.tortoise_models.base_model import BaseModel
 from app.tortoise_models.fields import CaseSensitiveCharField
@@ -8,6 +8,10 @@ from app.tortoise_models.fields import CaseSensitiveCharField
 
 class MeetingModel(BaseModel, Model):
     url_code = CaseSensitiveCharField(max_length=255, unique=True)
+    start_date = fields.DateField(null=True)
+    end_date = fields.DateField(null=True)
+    title = fields.CharField(max_length=255, default="")
+    location = fields.CharField(max_length=255, default="")
 
     class Meta:
         table = "meetings"

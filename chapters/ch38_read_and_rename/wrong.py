@@ -1,0 +1,40 @@
+"""Applications that stand in front of the student's own when a meeting is read."""
+
+
+async def right(request):
+    """Asks the table whether the meeting is there; what a meeting looks like, the student's own knows."""
+    code = request.path_params["url_code"]
+    found = await request.sql("SELECT url_code FROM meetings WHERE url_code = %s", code)
+    status, body = await request.own()
+    if status == 422:
+        return status, body
+    if not found:
+        return 404, {"detail": f"meeting with url_code: {code} not found"}
+    return 200, body if status == 200 else found[0]
+
+
+async def always_there(request):
+    """Finds a meeting for every code."""
+    status, body = await request.own()
+    return (200, {"url_code": request.path_params["url_code"]}) if status == 404 else (status, body)
+
+
+async def bare_404(request):
+    """Says what FastAPI says when there is no such path."""
+    status, body = await request.own()
+    return (404, {"detail": "Not Found"}) if status == 404 else (status, body)
+
+
+async def ignores_case(request):
+    """Compares as MySQL's usual collation does."""
+    status, body = await request.own()
+    alike = "SELECT url_code FROM meetings WHERE LOWER(url_code) = LOWER(%s)"
+    found = await request.sql(alike, request.path_params["url_code"]) if status == 404 else []
+    return (200, found[0]) if found else (status, body)
+
+
+async def gives_the_first(request):
+    """Gives the first meeting of the table when the one that was asked for is there."""
+    status, body = await request.own()
+    first = await request.sql("SELECT url_code FROM meetings ORDER BY id LIMIT 1") if status == 200 else []
+    return status, body | first[0] if first else body

@@ -1,0 +1,20 @@
+"""What values may come in: as long as the columns, and no longer."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+
+
+def written_as_a_day(value: object) -> object:
+    """Pydantic alone takes 0 and times of day, too; and MySQL's DATE begins with the year 1000."""
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a date is written YYYY-MM-DD, and not before 1000-01-01")
+    return value
+
+
+UrlCode = Annotated[str, StringConstraints(max_length=255)]
+# No control characters (C0, DEL, C1): nobody sees them, and in a terminal or a log they do harm.
+Text = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+Day = Annotated[date, BeforeValidator(written_as_a_day)]

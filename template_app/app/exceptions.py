@@ -1,0 +1,9 @@
+"""Why a service does not do what it is asked for. Services know no HTTP; `app/apis/errors.py` gives each a status."""
+
+
+class NotFound(Exception):
+    """What it is about does not exist."""
+
+
+class NotAllowed(Exception):
+    """A rule forbids it."""

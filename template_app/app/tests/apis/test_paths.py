@@ -1,0 +1,16 @@
+from app.main import app
+
+# What clients have written down. Whoever changes a line here breaks them.
+PATHS = {
+    "POST /v1/meetings",
+    "GET /v1/meetings/{url_code}",
+    "PATCH /v1/meetings/{url_code}/date_range",
+    "PATCH /v1/meetings/{url_code}/title",
+    "PATCH /v1/meetings/{url_code}/location",
+}
+
+
+def test_the_paths_are_those_that_clients_know() -> None:
+    paths = app.openapi()["paths"]
+
+    assert {f"{method.upper()} {path}" for path in paths for method in paths[path]} == PATHS
