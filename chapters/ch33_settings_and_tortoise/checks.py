@@ -1,5 +1,6 @@
 """How chapter 33 looks: settings that are read, connections that are all alike, an application."""
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Api, Found, Git, Moot, Pool, Settings, SettingsWith, check
 
 FROM_FILE, FROM_ENVIRONMENT = "workbook_named_in_the_file", "workbook_named_in_the_environment"
@@ -89,3 +90,8 @@ def secrets_stay_home(git: Git) -> Found:
     commits = git("log", "--format=%h", "--diff-filter=A", "--", ".env").split()
     if commits:
         yield "committed", {"commit": commits[-1]}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """There are settings and an application."""
+    return bool(project.places["settings"] and project.places["application"])

@@ -1,5 +1,6 @@
 """How chapter 35 looks: tests with a database of their own, and a red one that only the right code turns green."""
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Broken, Found, Run, Tests, check
 
 
@@ -45,3 +46,8 @@ def the_test_can_tell(tests: Tests) -> Found:
     """A wrong application turns a test red."""
     for wrong in tests.fooled_by:
         yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """A test names the route."""
+    return bool(project.asking(route, tests=True))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Found, Rows, Tests, check, look
 
 ONE = 0x6F1D3C5A9B2E4D7F8A1C0E5B7D9F2A46
@@ -117,3 +118,8 @@ def the_tests_can_tell(tests: Tests) -> Found:
         yield "never_green", {"test": test, "said": said}
     for wrong in tests.fooled_by:
         yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """The application names the route."""
+    return bool(project.asking(route, tests=False))

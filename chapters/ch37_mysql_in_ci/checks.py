@@ -2,6 +2,7 @@
 
 import re
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import (
     Found,
     Git,
@@ -111,3 +112,8 @@ def readme_tells_the_way(git: Git, ground: Ground) -> Found:
     for lacking, pattern in COMMANDS.items():
         if not re.search(pattern, said):
             yield lacking, {"file": files[0]}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """A workflow speaks of MySQL."""
+    return any(file.suffix != ".py" and "mysql" in text.lower() for file, text in project.texts.items())

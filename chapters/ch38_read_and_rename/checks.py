@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Broken, Found, Tests, check, look
 
 MOVED = {"/v1/mysql/meetings": "/v1/meetings"}
@@ -88,3 +89,8 @@ def the_reading_tests_can_tell(tests: Tests) -> Found:
         yield "never_green", {"test": test, "said": said}
     for wrong in tests.fooled_by:
         yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """The application names the route."""
+    return bool(project.asking(route, tests=False))

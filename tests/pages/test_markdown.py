@@ -20,6 +20,7 @@ FOLD = '<details markdown="block"><summary markdown="span">A</summary>no</detail
         ("<!-- exit: 1 -->\n```console\n$ false\n```\n<!-- stop -->", "```console\n$ false\n```"),
         ("before\n\n<!-- clinic -->\n\nafter", "before\n\n\nthe list\n\n\nafter"),
         ("**x**\n\n```text\nx\n```", "**x**\n\n```text\nx\n```"),
+        ('a\n\n**`x`**\n\n```text title="x"\ny\n```', 'a\n\n```text title="x"\ny\n```'),
         (
             "1. one\n   <details><summary>A</summary>no</details>\n2. two\n\n   - deep\n     more",
             f"1. one\n    {FOLD}\n2. two\n\n    - deep\n     more",

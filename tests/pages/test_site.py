@@ -60,6 +60,8 @@ def test_a_chapter_in_its_folder_and_its_commits_are_everywhere(small: Path) -> 
     error = '<span class="wb-error">`assert <1> == 2`</span>'
     assert f"# A mistake {error} {{#a-mistake}}" in pages["mistakes/one.md"], "the search weighs headings most"
     assert "Beside this chapter" in lesson
+    assert lesson.startswith("---\ntitle: 02 A name\n---")
+    assert "\n5 minutes\n" in lesson
     tab = lesson.partition('=== "The change"')[2].partition('=== "The whole file"')[2]
     fence = '```{ .python hl_lines="2" data-search-exclude="" title="greet.py" }\n    def greet(name: str) -> str:\n'
     assert tab.strip().startswith(fence), "the whole file, its new lines marked"

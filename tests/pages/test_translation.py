@@ -187,3 +187,17 @@ def test_bump_reaches_the_korean_page_or_says_why_not(plain: Pair, tmp_path: Pat
     assert "hat==1.3" in plain.korean.read_text(encoding="utf-8")
     change(plain.korean, "## 시작하기\n", "")
     assert "the fences cannot be copied" in bump("1.4")
+
+
+def test_what_the_workbook_prints_is_korean_on_the_korean_page_and_what_is_typed_is_the_same(pair: Pair) -> None:
+    block = "\n```console\n$ {0}\n{1}\n```\n"
+    with pair.english.open("a") as english, pair.korean.open("a") as korean:
+        english.write(block.format("workbook ci", "The job passed."))
+        korean.write(block.format("workbook ci", "잡이 통과했어요."))
+    assert said(pair) == []
+    assert not sync(pair)
+    for old, new in (("$ workbook ci", "$ workbook"), ("$ workbook", "$ ls")):
+        change(pair.korean, old, new)
+        assert "fence" in said(pair)[0]
+    change(pair.english, "$ workbook ci", "$ ls")
+    assert "통과" in said(pair)[0], "what another program prints is the same"

@@ -67,3 +67,35 @@ FAILED = Phase("t.py::test_a", "call", "failed", "boom")
 def test_a_report_is_judged(contract: RedContract | None, report: Report, said: str) -> None:
     found = broken(contract, report) or ""
     assert (said in found, bool(said)) == (True, bool(found))
+
+
+RUNS = """
+```python title="test_runs.py"
+from pathlib import Path
+
+
+def test_counts_its_runs() -> None:
+    with (Path.home() / "runs").open("a") as file:
+        file.write("x")
+```
+
+```console
+$ python -m pytest -q -p no:asyncio
+.                                                                        [100%]
+1 passed in 0.01s
+{between}$ git add -A
+$ git commit -m "Count"
+$ cat ~/runs
+{runs}
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "runs"), [("", "x"), ("$ git status --short\n?? test_runs.py\n", "x"), ("$ true\n", "xx")]
+)
+def test_a_run_of_all_tests_right_before_the_commit_counts(
+    run: Run, monkeypatch: pytest.MonkeyPatch, between: str, runs: str
+) -> None:
+    monkeypatch.setattr("workbook.replay.contract.WHOLE", ("python -m pytest -q -p no:asyncio",))
+    run(RUNS.format(between=between, runs=runs))

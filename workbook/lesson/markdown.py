@@ -8,14 +8,15 @@ Lines count from 1, as an editor does. Front matter is no part of a page; `front
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 BEFORE_A_FENCE = {"tag", "exit", "background", "not run"}  # comments of a lesson that speak of the fence after them
-ALONE = {"stop", "note"}  # and those that stand for themselves
+ALONE = {"stop", "note", "section"}  # and those that stand for themselves
 
 # Without indented code, what an admonition of the site holds is read as what it is: paragraphs and fences.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")
@@ -28,6 +29,7 @@ class Part:
     """A part of a page, lines `first` to `last`.
 
     Its kind is `heading`, `fence`, `comment`, `html`, `text` (of a paragraph or cell), or the tag of what opens: `li`.
+    A text that is the path of the fence below it, for readers on GitHub, which hides titles, is a `path`.
     Its text are the words without their marks, or the content of a fence, of HTML or of a comment; `info` stands behind
     the backticks of a fence, and `closed` says whether it has its end; `slug` is the id that the site gives a heading;
     `depth` counts the lists, quotations and tables around it; `inline` are the tokens within: links, images, code.
@@ -53,6 +55,13 @@ def front_lines(text: str) -> int:
 
 def walk(text: str) -> Iterator[Part]:
     """The parts of a page in their order; what holds others comes before them."""
+    parts = [*_walk(text)]
+    for part, following in zip_longest(parts, parts[1:]):
+        is_path = part.kind == "text" and following and f'title="{part.text.strip()}"' in following.info
+        yield replace(part, kind="path") if is_path else part
+
+
+def _walk(text: str) -> Iterator[Part]:
     lines = text.split("\n")
     skip = front_lines(text)
     slugs: list[str] = []

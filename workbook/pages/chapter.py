@@ -28,11 +28,11 @@ def top(meta: Mapping[str, Any], lesson: Lesson, text: str) -> str:
     learn = boxed("wb-learn", _("**You will learn**"), lists["you_will_learn"])
     leave = boxed("wb-leave", _("**Not in this chapter**"), lists["out_of_scope"]) if lists["out_of_scope"] else ""
     spent, heads = minutes(lesson), headings(text)
-    names = [heads[each].text for each in (0, *(stop.heading + 1 for stop in lesson.stops))]
     time = _("{minutes} minutes", minutes=sum(spent))
     if lesson.stops:
-        each = [_("{minutes} from *{heading}*", minutes=n, heading=name) for n, name in zip(spent, names, strict=True)]
-        time = f"{time}: {', '.join(each)}"
+        time = _("{time}: {minutes} to the first rest stop", time=time, minutes=spent[0])
+    for stop, further in zip(lesson.stops, spent[1:], strict=True):
+        time += _(", {minutes} from *{heading}*", minutes=further, heading=heads[stop.heading + 1].text)
     return f"{meta.get('goal', '')}\n{{ .wb-goal }}\n\n{boxed('wb-facts', time)}\n\n{boxed('wb-front', learn, leave)}"
 
 

@@ -116,7 +116,7 @@ def rewrite(
     lines = text.split("\n")
     new: dict[int, str | None] = {}
     left, named = list(changes), list(commits)
-    above, said = 0, (0, "")  # the last heading's line; the last paragraph's, with its text
+    above = 0  # the last heading's line
     for part in walk(text):
         first, last = part.first - 1, part.last
         here: str | None = None
@@ -125,8 +125,8 @@ def rewrite(
         elif part.kind == "li":
             # CommonMark lets an item's further lines stand under its text; Python-Markdown wants four spaces.
             new |= {at: re.sub(r"^ {2,3}(?=\S)", "    ", lines[at]) for at in range(first + 1, last)}
-        elif part.kind == "text":
-            said = (first, part.text.strip())
+        elif part.kind == "path":
+            new |= {number: None for number in range(first, last + 1)}  # the site shows the fence's title
         elif part.kind == "comment":
             here = ""
             name, _colon, value = part.text.partition(":")
@@ -146,8 +146,6 @@ def rewrite(
         elif part.kind == "fence" and not part.depth:
             here = "\n".join(lines[first:last])
             title = _TITLE.search(part.info)
-            if title and said[1] == title[1]:
-                new |= {number: None for number in range(said[0], first)}  # the path above, which GitHub shows
             if title and left and left[0].block.title == title[1]:
                 done = left.pop(0)
                 if isinstance(done.block, Diff):
@@ -157,7 +155,6 @@ def rewrite(
                     if named and line.startswith("$ ") and commit_message(line[2:]) is not None:
                         label = _("Commit {name}: its files", name=posixpath.basename(named[0])[:-3])
                         here += f"\n\n[{label}](/{named.pop(0)}){{ .wb-commit-link }}\n"
-            said = (0, "")
         if here is not None:
             new |= {number: None for number in range(first, last)} | {first: here}
     kept = [new.get(number, line) for number, line in enumerate(lines)]

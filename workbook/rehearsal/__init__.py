@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from rich.text import Text
 from workbook.clinic import lastcheck
 from workbook.history.git import persons_git, try_git
 from workbook.rehearsal import act
-from workbook.rehearsal.act import Outcome, name_of
+from workbook.rehearsal.outcome import Outcome, name_of
 from workbook.rehearsal.service import mysql_service, secrets_of, serve
 from workbook.rehearsal.workflow import NOT_HERE, Workflow, elsewhere, needs, read, rewrite
 from workbook.say import Problem, _
@@ -27,6 +27,9 @@ WIDTH, LAST_LINES = 80, 25
 """Columns of a line; how much of the end of a failed step is shown."""
 
 _REASON = re.compile(r"(E  .*|[\w.]+)(Error|Exception)\b|(ERROR|FAILED|error:|fatal:) ")
+
+_STATUS = re.compile(r"\b(always|failure|cancelled)\(\)")
+"""With one of these in its `if` a job is run though one that it needs failed."""
 
 STUDENT = ".workbook-progress"
 """The file by which a student's project is known."""
@@ -187,7 +190,9 @@ def rehearse(
         outcome = Outcome(name, job.get("steps") or (), hear, watch)
         hear(outcome, "begun")
         service, missing = mysql_service(job), elsewhere(job)
-        if waits := [each.job for each in outcomes if not each.passed and each.job in needs(job)]:
+        needed = [next((one for one in outcomes if one.job == each), Outcome(each)) for each in needs(job)]
+        waits = [each.job for each in needed if each.counts_as == "failure" or each.result == "blocked"]
+        if waits and not _STATUS.search(str(job.get("if"))):
             outcome.result, outcome.why = "blocked", ", ".join(waits)
         elif service and service.refusal:
             outcome.failed, outcome.why = f"service {service.name}", service.refusal
@@ -195,14 +200,25 @@ def rehearse(
             outcome.leave_out(missing)
             outcome.result = "skipped"
         else:
-            _run(outcome, plan, state, plant, seconds)
+            _run(outcome, plan, state, plant, seconds, needed)
         hear(outcome, "concluded")
         outcomes.append(outcome)
     return outcomes
 
 
-def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path], None], seconds: float) -> None:
+def _run(
+    outcome: Outcome,
+    plan: Workflow,
+    state: Commit,
+    plant: Callable[[Path], None],
+    seconds: float,
+    needed: Sequence[Outcome],
+) -> None:
     job = plan.jobs[outcome.job]
+    for each in needed:
+        if (each.left_out or not each.result) and f"needs.{each.job}.outputs" in str(job):
+            outcome.leave_out(_("what the job {job} hands on", job=each.job))
+    before = {each.job: (each.counts_as, each.outputs) for each in needed}
     with tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True) as temporary:
         scratch, repository = Path(temporary), state.repository
         # No file is shared with the person's: the copy may change its owner.
@@ -210,7 +226,7 @@ def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path]
         persons_git(repository, *clone, looking=True)
         plant(scratch / "commit")
         with serve(repository, job) as mysql:
-            rewritten, empty = rewrite(plan.content, outcome.job, scratch / "commit", mysql)
+            rewritten, empty = rewrite(plan.content, outcome.job, scratch / "commit", mysql, before)
             outcome.hear(outcome, "noted", mysql.said)
             outcome.hear(outcome, "noted", empty and _("Secrets are empty here: {listed}.", listed=empty))
             played = mysql_service(job)

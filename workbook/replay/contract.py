@@ -6,6 +6,7 @@ It is judged by a run of the student's project's tests, from a structured report
 import json
 import shlex
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from workbook.history.build import is_test_file
@@ -22,6 +23,10 @@ EXIT_CODES = {
     5: "no tests were collected",
 }
 """pytest.ExitCode in words."""
+
+
+WHOLE = ("uv run pytest", "uv run pytest -q", "uv run pytest -v")
+"""Commands of a lesson that run all tests: such a run counts, and is not done again."""
 
 
 class Phase(NamedTuple):
@@ -75,6 +80,18 @@ def _is_of(phase: Phase, *names: str) -> bool:
     return phase.test in names or phase.test.partition("[")[0] in names
 
 
+def report_of(shell: Shell) -> Path:
+    """Where the report of the last run of all tests lies, as long as nothing has changed since."""
+    return shell.ground.root / "report.jsonl"
+
+
+def reporting(shell: Shell) -> str:
+    """The variables that stand before a command under which pytest writes its report."""
+    plugin = {"PYTHONPATH": f"{shell.ground.root}/plugin", "PYTEST_PLUGINS": "workbook_report"}
+    plugin["WORKBOOK_REPORT"] = str(report_of(shell))
+    return " ".join(f"{name}={shlex.quote(value)}" for name, value in plugin.items())
+
+
 def require(shell: Shell, lesson: Lesson, tag: str, files: Iterable[str], line: int) -> None:
     """Judge the project's tests at a commit of these files: red as promised at a red tag, green at any other.
 
@@ -83,16 +100,15 @@ def require(shell: Shell, lesson: Lesson, tag: str, files: Iterable[str], line: 
     contract = lesson.red.get(tag)
     if contract is None and not any(is_test_file(path) and not path.endswith("conftest.py") for path in files):
         return
-    root, report = shell.ground.root, shell.ground.root / "report.jsonl"
-    report.unlink(missing_ok=True)
-    plugin = {"PYTHONPATH": f"{root}/plugin", "PYTEST_PLUGINS": "workbook_report", "WORKBOOK_REPORT": str(report)}
-    typed = [f"{name}={shlex.quote(value)}" for name, value in plugin.items()]
-    ran = shell.run(f"{' '.join(typed)} {shell.ground.python} -m pytest -q", keep=False)
+    report = report_of(shell)
+    printed: tuple[str, ...] = ()
+    if not report.exists():
+        printed = shell.run(f"{reporting(shell)} {shell.ground.python} -m pytest -q", keep=False).output
     lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
     values = [json.loads(line) for line in lines]
     phases = tuple(Phase(**value) for value in values if "test" in value)
     wrong = broken(contract, Report(next((value["exit"] for value in values if "exit" in value), None), phases))
     if wrong is not None:
         sentence, _, message = wrong.partition("\n\n")
-        why = message or ("" if phases else "\n".join(ran.output))
+        why = message or ("" if phases else "\n".join(printed))
         raise LessonError(lesson.file, contract.line if contract else line, f"{tag}: {sentence}", why=why)

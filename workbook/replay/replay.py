@@ -72,8 +72,11 @@ class _Replay:
 
     def all(self) -> None:
         line = 1
+        contract.report_of(self.shell).unlink(missing_ok=True)  # another page's
         for block in self.page.blocks:
             line = block.place.first
+            if not (isinstance(block, Session) and block.kind == "console"):
+                contract.report_of(self.shell).unlink(missing_ok=True)
             match block:
                 case WholeFile() | Diff():
                     self.worktree.take(block)
@@ -121,7 +124,10 @@ class _Replay:
                     contract.require(self.shell, self.page, commit.tags[0], commit.files, exchange.line)
 
     def _command(self, exchange: Exchange) -> None:
-        ran = self.shell.run(exchange.typed)
+        if not exchange.typed.startswith(("git add", "git commit", "git diff", "git status")):
+            contract.report_of(self.shell).unlink(missing_ok=True)
+        whole = exchange.typed in contract.WHOLE
+        ran = self.shell.run(f"{contract.reporting(self.shell)} {exchange.typed}" if whole else exchange.typed)
         if ran.code != exchange.exit:
             late = f"is not done after {self.shell.ground.settings.timeout:g} seconds."
             what = late if ran.code is None else f"exits with {ran.code}, and the lesson announces {exchange.exit}."

@@ -183,6 +183,12 @@ def told_of(check: "Check", moves: dict[str, str]) -> "Check":
     return replace(check, asks=new(check.asks), see=new(check.see), sentences=sentences, hints=hints)
 
 
+def reached(folder: Path, shape: Any, route: str) -> bool | None:
+    """Whether a project's files show that it has come to a chapter: `reached` in `checks.py`; None without one."""
+    sign = _module(folder / FILE).get("reached") if (folder / FILE).exists() else None
+    return sign(shape, route) if sign else None
+
+
 @cache
 def _module(file: Path) -> dict[str, Any]:
     if not file.exists():

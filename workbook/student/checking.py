@@ -21,9 +21,10 @@ from workbook.history.git import persons_git
 from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path_of
 from workbook.lesson.markdown import headings
-from workbook.lesson.model import RestStop
+from workbook.lesson.model import RestStop, Session
 from workbook.lesson.reader import read_lesson, read_text
-from workbook.place import CHAPTERS
+from workbook.mysql import docker
+from workbook.place import CHAPTERS, TEMPLATE
 from workbook.replay.compare import undated
 from workbook.say import Problem, _
 from workbook.student import project
@@ -31,7 +32,7 @@ from workbook.student.check import Check, Examination, Verdict, checks_of, moved
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import Ground
 from workbook.student.project import Progress, chapters, current
-from workbook.student.start import commit_of, git_folder
+from workbook.student.start import commit_of, git_folder, history
 
 INDENT = 9
 """Where the sentences of the screen begin."""
@@ -146,10 +147,18 @@ def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
     done = bool(found) and not wanting
     if done:
         progress.done.setdefault(chapter, date.today().isoformat())
+        if _needs_docker(chapter) and not docker.usable(TEMPLATE):
+            progress.without[chapter] = "Docker"
     progress.write(root)
     # An unseen check says only what keeps us from looking, and that is another's sentence.
     lastcheck.write(root, [fault(each) for each in sorted(wanting, key=lambda each: each.state == "unseen")])
     return done
+
+
+def _needs_docker(chapter: str) -> bool:
+    """Whether a lesson has commands that only a Docker engine can run."""
+    blocks = read_lesson(project.chapter(chapter).folder / "lesson.md").blocks
+    return any(isinstance(block, Session) and "Docker" in (block.skip or "") for block in blocks)
 
 
 def next_hint(root: Path, name: str | None = None) -> str:
@@ -182,22 +191,27 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
     """What differs between the chapter's end and the project as it lies there, new files too; empty when nothing does.
 
     `backwards` from the project to the chapter's end; of `path` alone, a file or folder, unless it is empty.
-    Raises Problem: the project does not know the chapter's tag.
+    Raises Problem: it is no repository.
     """
-    if not commit_of(root, f"refs/tags/{chapter}"):
-        raise Problem(_("The project has no tag {chapter}.", chapter=chapter), ways=(f"workbook start {chapter}",))
+    tag, course = _course(root, chapter)
     skipped = [f":(exclude){name}" for name in sorted(trace(CHAPTERS, chapter)[-1].left_out)]
     with tempfile.TemporaryDirectory() as scratch:
         # An index of our own: what the student has staged stays as it is.
         index = Path(scratch) / "index"
         if (git_folder(root) / "index").exists():
             shutil.copyfile(git_folder(root) / "index", index)
-        env = os.environ | {"GIT_INDEX_FILE": str(index)}
+        env = course | {"GIT_INDEX_FILE": str(index)}
         persons_git(root, "add", "--intent-to-add", ".", looking=True, env=env)
         options = ["--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"] + ["-R"] * backwards
-        told = persons_git(root, "diff", *options, chapter, "--", path or ".", *skipped, looking=True, env=env)
+        told = persons_git(root, "diff", *options, tag, "--", path or ".", *skipped, looking=True, env=env)
     sections = re.split(r"^(?=diff --git )", told, flags=re.MULTILINE)
     return "".join(section for section in sections if not _is_another_day(section))
+
+
+def _course(root: Path, chapter: str) -> tuple[str, dict[str, str]]:
+    """A chapter's commit, and an environment in which git finds it, also in a repository that does not have it."""
+    tag = commit_of(root, f"refs/tags/{chapter}") or commit_of(history(), f"refs/tags/{chapter}")
+    return tag, os.environ | {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(history() / ".git/objects")}
 
 
 def _is_another_day(section: str) -> bool:
@@ -214,7 +228,8 @@ def solution(root: Path, chapter: str, path: str = "") -> str:
     if times < 2:
         return _("You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution")
     if path:
-        return persons_git(root, "show", f"{chapter}:{path}")
+        tag, course = _course(root, chapter)
+        return persons_git(root, "show", f"{tag}:{path}", looking=True, env=course)
     changes = diff(root, chapter, backwards=True)
     if not changes:
         return _("Your code is that of {chapter} already.", chapter=chapter)

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,13 @@ def python(project: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
                 for name, written in files.items():
-                    (Path(scratch) / name).write_bytes(written)
+                    # The project itself is not installed, nor what `pip freeze` says of it.
+                    kept = (
+                        re.sub(rb"(?m)^\s*(-e|--editable|\.)(\s.*)?$", b"", written)
+                        if name.endswith(".txt")
+                        else written
+                    )
+                    (Path(scratch) / name).write_bytes(kept)
                 try:
                     _install(made, Path(scratch), project, declared)
                 except Unjudged:
@@ -137,11 +144,11 @@ def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
     if done.returncode:
         # What uv says of the Pythons that it passed over comes first.
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["it gave no reason"]
-        said = next((line for line in lines if "No interpreter found" in line), lines[0]).removeprefix("error: ")
+        said = next((line for line in lines if "No interpreter" in line), lines[0]).removeprefix("error: ")
         what = _("`{command}` fails in {project}: {said}", command=f"uv {arguments[0]}", project=project, said=said)
         if "TOML" in done.stderr:
             raise Problem(what, ways=(_("Mend pyproject.toml."),))
-        if "No interpreter found" in said:
+        if "interpreter" in said:
             mend = _("Install the Python that your project wants (uv python install), and check again.")
             raise Unjudged(f"{what}. {mend}")
-        raise Unjudged(f"{what} " + _("Its own versions cannot be installed here, so nothing is said of it."))
+        raise Unjudged(f"{what}. " + _("Its own versions cannot be installed here, so nothing is said of it."))

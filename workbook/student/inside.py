@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partialmethod
 from json import dumps, loads
@@ -12,10 +13,13 @@ import pymysql
 
 from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
-from workbook.say import _
+from workbook.mysql.server import probe as version_of
+from workbook.say import Problem, _
 from workbook.student import environment
 from workbook.student.check import Broken, Unjudged, look
 from workbook.student.ground import Ground, Probe, secrets_of, tables
+from workbook.student.shape import look as shape
+from workbook.student.shape import outdated
 
 WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedValueError")
 """How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
@@ -52,6 +56,13 @@ class Settings:
         """The server that they lead to."""
         return Server(self.host, self.port, self.user, self.password, "", "")
 
+    def reached(self) -> Server | None:
+        """The server that they lead to, if it is MySQL and lets them in."""
+        with suppress(Problem):
+            version = version_of(self.host, self.port, self.user, self.password)
+            return Server(self.host, self.port, self.user, self.password, version, _("by your settings"))
+        return None
+
     def refusal(self) -> str:
         """What MySQL says against a login with them; an empty text when it lets them in. Raises Unjudged: no values."""
         if lacking := ", ".join(name for name in ("host", "user", "database") if not getattr(self, name)):
@@ -70,10 +81,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pool:
-    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts."""
+    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts.
+
+    `ids` are MySQL's numbers of them, by which they are told apart.
+    """
 
     sessions: list[dict[str, Any]]
     matched: list[int]
+    ids: list[int]
 
     def values(self, name: str) -> set[str]:
         """What a variable of the session is, on all of them."""
@@ -183,7 +198,9 @@ class Rows:
 @look
 def python(ground: Ground) -> Path:
     """The interpreter that has the project's packages."""
-    return environment.python(ground.project)
+    found = environment.python(ground.project)
+    ground.remarks += outdated(shape(ground.project))
+    return found
 
 
 @look

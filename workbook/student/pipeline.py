@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from workbook.history.git import persons_git, try_git
 from workbook.rehearsal import current, rehearse
-from workbook.rehearsal.act import Outcome, name_of
+from workbook.rehearsal.outcome import Outcome, name_of
 from workbook.rehearsal.service import Service, mentions_mysql, mysql_service
 from workbook.rehearsal.workflow import Workflow, read
 from workbook.say import Problem, _

@@ -185,11 +185,12 @@ class Project:
         self._divert(login)
         async with _initialised(config) as tortoise, AsyncExitStack() as held:
             client = tortoise.get_connection(next(iter(config["connections"])))
-            # One more than the pool has would be waited for, and for ever.
-            number = min(CONNECTIONS, getattr(client, "pool_maxsize", 1))
-            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(number)]
+            # A smaller pool would keep the next one waiting for ever.
+            count = min(CONNECTIONS, getattr(client, "pool_maxsize", CONNECTIONS))
+            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(count)]
             sessions, matched = zip(*[await _session(connection) for connection in pooled], strict=True)
-        return {"sessions": sessions, "matched": matched}
+            ids = [connection.thread_id() for connection in pooled]
+        return {"sessions": sessions, "matched": matched, "ids": ids}
 
     async def schema(self, models: Credentials, migrated: Credentials) -> dict[str, Any]:
         """Build the tables twice, by the models and by the migrations, each in a database of its own."""
@@ -285,7 +286,7 @@ def _described(app: Any) -> list[str]:
 def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:
     """How likely an application is the chapter's: it has the path, it is no demonstration at the top, it has most."""
     known = {re.sub(r"{.*?}", "{}", each) for each in paths}
-    own = {each.relative_to(Path.cwd()).with_suffix("").parts[0] for each in modules("")}
+    own = {part for each in modules("") for part in each.relative_to(Path.cwd()).with_suffix("").parts}
     demonstration = file.parent == Path.cwd() and own.isdisjoint(names(file))
     return not path or re.sub(r"{.*?}", "{}", path) in known, not demonstration, len(paths)
 

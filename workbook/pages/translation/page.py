@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -82,7 +83,8 @@ def read_page(file: Path) -> list[Section]:
     heads = [each for each in parts if each.kind == "heading"]
     if not heads:
         raise LessonError(file, skip + 1, "the page has no heading.", way="Start it with # and its title.")
-    hidden = {n for each in parts if each.kind in ("fence", "comment") for n in range(each.first, each.last + 1)}
+    unread = [each for each in parts if each.kind in ("fence", "comment", "path")]
+    hidden = {number for each in unread for number in range(each.first, each.last + 1)}
     sections = []
     starts = [skip + 1, *(head.first for head in heads[1:]), len(lines) + 1]
     for head, first, end in zip(heads, starts, starts[1:], strict=False):
@@ -117,8 +119,24 @@ def _front(file: Path, lines: list[str]) -> tuple[list[Token], list[str]]:
     return sorted(tokens, key=lambda token: token.value), said
 
 
+def worded(source: str, words: Mapping[str, str]) -> str:
+    """A cell's code with words in place of others, the longest first: those of the chart that it draws, in Korean."""
+    for word in sorted(words, key=len, reverse=True):
+        source = source.replace(word, words[word])
+    return source
+
+
+def ran(cell: Mapping[str, Any]) -> str:
+    """When a cell ran and what kinds of outputs it has: the same in both languages. What they say is each one's own."""
+    kinds = [[each["output_type"], *each.get("data", {})] for each in cell.get("outputs", ())]
+    return json.dumps([cell.get("execution_count"), kinds], indent=1)
+
+
 def _cells(text: str) -> Iterator[Section]:
-    """A notebook's cells: of code its source and outputs, of Markdown and a picture's description the words."""
+    """A notebook's cells: of code its source and outputs, of Markdown and a picture's description the words.
+
+    Code whose `words` are Korean is compared as it is in English, and of its outputs the kinds.
+    """
     for cell in json.loads(text)["cells"]:
         line = text.count("\n", 0, text.index(f'"id": "{cell["id"]}"')) + 1
         source, alt = "".join(cell["source"]), cell["metadata"].get("alt", "")
@@ -131,8 +149,8 @@ def _cells(text: str) -> Iterator[Section]:
             section.tokens = [replace(each, first=line, last=line) for each in _tokens(parts)]
         else:
             section.prose = alt
-            ran = json.dumps([cell["execution_count"], cell["outputs"]], indent=1, ensure_ascii=False)
-            section.tokens = [Token("fence", line, line, f"{source}\n{ran}")]
+            source = worded(source, {korean: word for word, korean in cell["metadata"].get("words", {}).items()})
+            section.tokens = [Token("fence", line, line, f"{source}\n{ran(cell)}")]
             if alt:
                 section.tokens += [Token("row", line, line, "a described picture"), Token("text", line, line, alt)]
         yield section
@@ -145,7 +163,7 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
         if part.kind == "comment" and not words.startswith("note:"):
             yield Token("comment", *line, words)
         elif part.kind == "fence":
-            yield Token("fence", *line, f"```{part.info}\n{words}```")
+            yield Token("fence", *line, f"```{part.info}\n{_compared(part)}```")
         elif part.kind in ("tr", "th", "td"):
             yield Token("row", *line, f"<{part.kind}>")
         elif part.kind == "html":
@@ -159,6 +177,13 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
         if part.kind == "text":
             said = (each.content if each.type in ("text", "image") else " " for each in part.inline)
             yield Token("text", *line, "".join(said))
+
+
+def _compared(fence: Part) -> str:
+    """What a fence holds in both languages: all of it, but what the workbook prints, for it speaks Korean there."""
+    typed = [line for line in fence.text.splitlines(keepends=True) if line.startswith(("$ ", "> "))]
+    speaks = fence.info == "console" and typed and all(line.startswith(("$ workbook ", "> ")) for line in typed)
+    return "".join(typed) if speaks else fence.text
 
 
 def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
