@@ -15,7 +15,7 @@ ARGS ?=
 MOST_JOBS = 8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-slow docs-build docs notebooks lint lock clean clean-data
+.PHONY: help setup up test test-slow docs-build docs notebook notebooks lint lock clean clean-data
 
 # The first Python that is new enough and has ready-made wheels; else any, which will say what is missing.
 NEW_ENOUGH = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
@@ -43,6 +43,7 @@ test: setup  ## run every test, on a real MySQL
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal $(ARGS)
 
 test-slow: setup  ## run the tests that play whole projects, machines and servers
+	$(jupyter)
 	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses $(MOST_JOBS) --dist worksteal -m slow $(ARGS)
 
 docs-build: setup  ## build the site into site/, strictly; ARGS=--draft builds in spite of broken links
@@ -50,6 +51,13 @@ docs-build: setup  ## build the site into site/, strictly; ARGS=--draft builds i
 
 docs: setup  ## build the site and serve it; Ctrl-C stops
 	@.venv/bin/workbook site --serve --port $(or $(PORT),8100) $(ARGS)
+
+# JupyterLab has a lock of its own, so that no other verb waits for it.
+jupyter = @.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement notebook.lock
+
+notebook: setup  ## open a notebook in JupyterLab, on a real MySQL; ARGS=ch35 for that one; Ctrl-C stops both
+	$(jupyter)
+	@.venv/bin/workbook notebook $(ARGS)
 
 notebooks: setup  ## run the notebooks on a throwaway MySQL, and write down what they show
 	@.venv/bin/workbook notebooks run $(ARGS)
@@ -65,6 +73,8 @@ lock: setup  ## pin anew what pyproject.toml and the template's ask for
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		pyproject.toml --group dev --group site --group notebooks --group template_app/pyproject.toml:dev template_app/pyproject.toml \
 		--output-file requirements.lock $(ARGS)
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--group jupyter --constraint requirements.lock --output-file notebook.lock $(ARGS)
 
 # MySQL writes its process into its data directory; after a crash the number may be another program's.
 DATA = .workbook/mysql/data

@@ -1,4 +1,4 @@
-"""The least an honest server can do for `POST /v1/mysql/meetings`: one Starlette route, one INSERT, one pool.
+"""The least an honest server can do for `POST /v1/meetings`: one Starlette route, one INSERT, one pool.
 
 `post_throughput.py` serves it beside the template. No validation, no documentation, no ORM, no settings of the
 session: what it manages is the ceiling that the template is measured against.
@@ -40,4 +40,4 @@ async def create_meeting(request: Request) -> JSONResponse:
     return JSONResponse({"url_code": url_code})
 
 
-app = Starlette(routes=[Route("/v1/mysql/meetings", create_meeting, methods=["POST"])], lifespan=lifespan)
+app = Starlette(routes=[Route("/v1/meetings", create_meeting, methods=["POST"])], lifespan=lifespan)

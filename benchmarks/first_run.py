@@ -1,10 +1,14 @@
 """How long a new user waits: `make up` in a fresh clone with an empty home directory, cold and warm.
 
-    python3 benchmarks/first_run.py [--user NAME]
+    python3 benchmarks/first_run.py [--user NAME] [--set NAME=VALUE …]
 
 Clones the committed state of this repository into a temporary directory, runs `make up` there until it serves, creates
-a meeting, stops it with Ctrl-C; then again, where it must find the meeting. With --user (as root) all of it runs as
-that ordinary user. uv's and apt's caches are empty each time: they lie in the empty home and in the clone.
+a meeting, stops it with Ctrl-C; then twice again, where it must find the meeting. With --user (as root) all of it runs
+as that ordinary user. uv's and apt's caches are empty each time: they lie in the empty home and in the clone. Of this
+shell's environment only KEEP is handed on; --set adds what a stranger's has, such as PYTHONDONTWRITEBYTECODE=1.
+
+Each part of a run is shown in seconds (wall clock) and as a share of the run. Parts end at the lines that `make up`
+prints, so together they are the whole. Below the last, commands that a part consists of are timed alone: the best of 3.
 """
 
 import argparse
@@ -26,15 +30,19 @@ KEEP = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CERT", "PIP_INDEX_URL", "U
 
 
 def main() -> int:
-    """Run the two rounds and print their seconds; the exit code is 1 when a meeting was lost or a process was left."""
+    """Run the three rounds and print their seconds; exit code 1 when a meeting was lost or a process was left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--user", help="run as this ordinary user (needs root)")
-    user = parser.parse_args().user
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a variable of the environment"
+    )
+    given = parser.parse_args()
+    user, added = given.user, dict(each.split("=", 1) for each in given.set)
     base = Path(tempfile.mkdtemp(prefix="first-run-"))
     home, clone = base / "home", base / "clone"
     home.mkdir()
     subprocess.run(["git", "clone", "-q", str(CLONE), str(clone)], check=True)
-    environment = {name: os.environ[name] for name in KEEP if name in os.environ} | {"HOME": str(home)}
+    environment = {name: os.environ[name] for name in KEEP if name in os.environ} | {"HOME": str(home)} | added
     run = {"cwd": clone, "env": environment, "text": True}
     if user:
         entry = pwd.getpwnam(user)
@@ -42,8 +50,9 @@ def main() -> int:
         run |= {"user": user, "group": entry.pw_gid, "extra_groups": []}
     codes: list[str] = []
     try:
-        for name in ("cold", "warm"):
-            once(name, run, codes)
+        for name in ("cold", "warm", "warm again"):
+            total = once(name, run, codes)
+        alone(clone, run, total)
     finally:
         shutil.rmtree(base, ignore_errors=True)
     left = subprocess.run(["pgrep", "-f", str(clone)], capture_output=True, text=True).stdout.split()
@@ -51,28 +60,43 @@ def main() -> int:
     return 1 if left else 0
 
 
-def once(name: str, run: dict[str, object], codes: list[str]) -> None:
-    """One `make up`: wait until it serves, make a meeting, look whether those before (`codes`) are there, Ctrl-C."""
+def once(name: str, run: dict[str, object], codes: list[str]) -> float:
+    """One `make up`: wait until it serves, make a meeting, look whether those before (`codes`) are there, Ctrl-C.
+
+    Returns the seconds until it served.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    start = time.monotonic()
+    start = last = time.monotonic()
+    part, parts = "make looks for a Python; setup", dict[str, float]()
     process: subprocess.Popen[str] = subprocess.Popen(
         ["make", "up", f"PORT={port}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, **run
     )  # type: ignore[call-overload]
     assert process.stdout
     for line in process.stdout:
         print(f"  | {line}", end="")
+        now = time.monotonic()
+        parts[part], last = parts.get(part, 0) + now - last, now
+        if line.startswith(("Setup: nothing", "Ready in")):
+            part = "`workbook up` is imported; a given MySQL and a Docker engine are looked for"
+        elif line.endswith(" …\n"):
+            part = line.strip(" …\n")
+        elif line.startswith("  ") and line.strip().partition(":")[0] == part:
+            part = "the application starts" if "migrations" in part else "in between"
         if line.startswith("Stop"):
             break
     else:
         sys.exit(f"make up ended with {process.wait()}")
-    print(f"{name}: make up serves after {time.monotonic() - start:.1f} s")
+    total = last - start
+    print(f"{name}: make up serves after {total:.1f} s")
+    for part, seconds in parts.items():
+        show(part, seconds, total)
     try:
-        post = urllib.request.Request(f"http://localhost:{port}/v1/mysql/meetings", method="POST")
+        post = urllib.request.Request(f"http://localhost:{port}/v1/meetings", method="POST")
         with urllib.request.urlopen(post) as response:
             codes.append(str(json.load(response)["url_code"]))
-        shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM meetings;\n"
+        shell, query = [".venv/bin/workbook", "db", "shell"], "SELECT url_code FROM when2meet_demo.meetings;\n"
         listing = subprocess.run(shell, input=query, capture_output=True, **run)  # type: ignore[call-overload]
         assert sorted(listing.stdout.split()[1:]) == sorted(codes), (listing.stdout, codes, listing.stderr)
     finally:
@@ -81,6 +105,34 @@ def once(name: str, run: dict[str, object], codes: list[str]) -> None:
         process.stdout.read()
         ended = process.wait()
     print(f"{name}: stopped with exit code {ended} after {time.monotonic() - start:.1f} s")
+    return total
+
+
+def show(part: str, seconds: float, total: float) -> None:
+    """A line of a table: what, its seconds, its share of the whole."""
+    print(f"  {seconds:6.2f} s {seconds / total:5.0%}  {part}")
+
+
+def alone(clone: Path, run: dict[str, object], total: float) -> None:
+    """What the parts consist of, each timed alone, as a share of the last run."""
+    python = [str(clone / ".venv/bin/python"), "-c"]
+    commands = {
+        "Python starts": [*python, ""],
+        "what `workbook up` imports": [*python, "import workbook.cli, workbook.serve"],
+        "what Aerich imports": [*python, "import aerich.cli, app.configs.tortoise_config"],
+        "what the application imports": [*python, "import uvicorn.main, app.main"],
+        "a Docker engine is asked": ["docker", "compose", "ls"],
+    }
+    print("alone, the best of 3:")
+    for what, command in commands.items():
+        if not shutil.which(command[0]):
+            continue
+        tries = []
+        for _attempt in range(3):
+            start = time.monotonic()
+            subprocess.run(command, capture_output=True, **run | {"cwd": clone / "template_app"})  # type: ignore[call-overload]
+            tries.append(time.monotonic() - start)
+        show(what, min(tries), total)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from app.configs import config  # noqa: E402
 from app.configs.tortoise_config import TORTOISE_ORM  # noqa: E402
 from app.tests.database import temporary_database  # noqa: E402
 
-PATH = "/v1/mysql/meetings"
+PATH = "/v1/meetings"
 CONNECTIONS = 32
 UVICORN = ["--host=127.0.0.1", "--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]
 

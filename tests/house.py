@@ -10,17 +10,11 @@ from html import escape
 
 import grimp
 
+from tests.pictures import svg
 from workbook.place import CLONE
 
 PICTURE = CLONE / "docs" / "house.svg"
 WIDTH, BOX, HEIGHT, FLOOR = 960, 196, 58, 96
-STYLE = """
-svg { font: 13px system-ui, sans-serif; color-scheme: light dark; color: light-dark(#1a2b3c, #e6edf3) }
-rect { fill: light-dark(#f3f6fb, #1f2833); stroke: light-dark(#7a8ca3, #8b9db3); rx: 6px }
-text { fill: currentColor; text-anchor: middle } .name { font-weight: 600 } .small { font-size: 10.5px; opacity: .75 }
-path { fill: none; stroke: light-dark(#7a8ca3, #8b9db3); opacity: .8 }
-marker path { fill: light-dark(#7a8ca3, #8b9db3); stroke: none }
-"""
 
 
 def floors() -> list[list[str]]:
@@ -75,14 +69,9 @@ def draw() -> str:
         short = said if len(said) <= 33 else f"{said[:32]}…"
         size = f"{lines:,} lines, {files} file{'s' * (files > 1)}"
         for line, (kind, words) in enumerate((("name", room), ("small", short), ("small", size))):
-            body.append(f'<text class="{kind}" x="{x:.0f}" y="{y + 19 + 16 * line}">{escape(words)}</text>')
+            body.append(f'<text class="{kind} middle" x="{x:.0f}" y="{y + 19 + 16 * line}">{escape(words)}</text>')
     title = "The rooms of the machine, the lowest floor at the bottom; every arrow leads down."
-    arrow = '<marker id="a" markerWidth="7" markerHeight="7" refX="5" refY="3" orient="auto">'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {len(rows) * FLOOR}" role="img">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n"
-        f'<defs>{arrow}<path d="M0 0L6 3L0 6Z"/></marker></defs>\n' + "\n".join(body) + "\n</svg>\n"
-    )
+    return svg(title, title, WIDTH, len(rows) * FLOOR, "\n".join(body))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""`workbook up`, as a person runs it: in a terminal, with a project, on a MySQL of its own."""
+"""`workbook up` and `workbook notebook`, as a person runs them: in a terminal, on a MySQL of their own."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -11,11 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pexpect
+import psutil
 import pytest
 
 from tests.waiting import until
 from workbook.mysql import free_port, is_free, local
-from workbook.mysql.login import cursor
+from workbook.mysql.ladder import DEFAULT_DATABASE
+from workbook.mysql.login import cursor, databases
+from workbook.serve import DEMONSTRATION
 
 pytestmark = pytest.mark.slow
 
@@ -35,13 +39,14 @@ def up(port: int, home: Path) -> Iterator[pexpect.spawn]:
 
 def test_a_meeting_is_created_and_is_still_there_the_next_time(home: Path) -> None:
     def saved() -> list[str]:
-        with cursor(local.found(), "when2meet_vod") as ask:
+        with cursor(local.found(), DEMONSTRATION) as ask:
+            assert DEFAULT_DATABASE not in databases(local.found())  # the student's, who makes it in chapter 32
             ask.execute("SELECT url_code FROM meetings")
             return [code for (code,) in ask.fetchall()]
 
     with up(port := free_port(), home) as terminal:
-        assert "1 migration applied" in terminal.before
-        request = urllib.request.Request(f"http://localhost:{port}/v1/mysql/meetings", method="POST")
+        assert re.search(r"\d+ migrations? applied", terminal.before)
+        request = urllib.request.Request(f"http://localhost:{port}/v1/meetings", method="POST")
         with urllib.request.urlopen(request) as response:
             created = json.load(response)["url_code"]
         assert saved() == [created]
@@ -72,6 +77,54 @@ def test_neither_closing_the_terminal_nor_killing_it_outright_leaves_a_server(
         until(lambda: not terminal.isalive(), "its end")
         until(lambda: is_free(port), "the API's end")
         until(lambda: local.running(home) is None, "MySQL's end")
+
+
+@pytest.mark.parametrize(("language", "file"), [("ko", "ch35.ko.ipynb"), ("en", "ch35.ipynb")])
+def test_a_notebook_opens_in_the_readers_language_with_our_python_on_the_live_mysql(
+    language: str, file: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBOOK_LANG", language)
+    # Another kernel of the same name, as `ipykernel install --user` leaves one.
+    spec = home.parent / "jupyter" / "kernels" / "python3" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(
+        json.dumps({"argv": ["/bin/false", "{connection_file}"], "display_name": "3", "language": "python"})
+    )
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(spec.parents[2]))
+    terminal = pexpect.spawn(sys.executable, ["-m", "workbook", "notebook", "ch35", "--no-browser"], encoding="utf-8")
+    try:
+        terminal.expect(rf"(http://127\S+)/lab/tree/notebooks/{file}\?token=(\w+)", timeout=120)
+        base, token = terminal.match.groups()
+
+        def asked(path: str, data: bytes | None = None) -> dict:
+            request = urllib.request.Request(f"{base}{path}", data=data, headers={"Authorization": f"token {token}"})
+            with urllib.request.urlopen(request) as response:
+                return json.load(response)
+
+        settings = asked("/lab/api/settings/@jupyterlab/translation-extension:plugin")["schema"]["properties"]
+        assert settings["locale"]["default"] == {"ko": "ko_KR", "en": "default"}[language]
+        assert asked(f"/api/contents/notebooks/{file}?content=0")["type"] == "notebook"
+        asked("/api/kernels", data=b'{"name": "python3"}')
+        below = psutil.Process(terminal.pid).children(recursive=True)
+        (kernel,) = [each for each in below if "ipykernel_launcher" in " ".join(each.cmdline())]
+        assert kernel.cmdline()[0] == sys.executable
+        assert kernel.environ()["MYSQL_PORT"] == str(local.found().port)
+        assert kernel.environ()["WORKBOOK_LANG"] == language
+        terminal.sendintr()
+        terminal.expect_exact(pexpect.EOF, timeout=60)
+        assert terminal.wait() == 0
+        assert not kernel.is_running()
+    finally:
+        terminal.close(force=True)
+        until(lambda: local.running(home) is None, "MySQL's end")
+
+
+def test_a_notebook_that_is_not_there_is_one_sentence_and_starts_nothing(home: Path) -> None:
+    done = workbook("notebook", "ch99")
+    assert done.returncode == 2
+    assert "There is no notebook of ch99." in done.stderr
+    assert "ch32, ch33" in done.stderr
+    assert local.running(home) is None
 
 
 def test_a_taken_port_is_said_before_anything_is_started(home: Path) -> None:

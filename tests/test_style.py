@@ -43,5 +43,5 @@ def test_a_room_that_imports_a_higher_one_is_named(tmp_path: Path) -> None:
 
 def test_the_picture_of_the_house_is_drawn_from_the_imports() -> None:
     """Sizes may lag behind; rooms and arrows may not."""
-    arrows = re.compile(r'<path marker.*|class="name".*')
+    arrows = re.compile(r'<path marker.*|class="name .*')
     assert arrows.findall(PICTURE.read_text(encoding="utf-8")) == arrows.findall(draw())

@@ -45,7 +45,7 @@ def test_a_database_that_is_left_from_a_killed_run_is_in_nobodys_way(copy: Path,
 
 
 def test_a_broken_route_turns_its_tests_red(copy: Path, mysql: Server) -> None:
-    service = copy / "app/services/meeting_service_mysql.py"
+    service = copy / "app/services/meeting_service.py"
     service.write_text(service.read_text().replace("await MeetingModel.create_meeting(", "MeetingModel(url_code="))
 
     done = subprocess.run(
@@ -53,7 +53,7 @@ def test_a_broken_route_turns_its_tests_red(copy: Path, mysql: Server) -> None:
     )
 
     assert done.returncode == 1
-    assert "FAILED app/tests/apis/v1/test_meeting_router_mysql.py::test_create_meeting_saves_it" in done.stdout
+    assert "FAILED app/tests/apis/v1/test_meeting_router.py::test_create_meeting_saves_it" in done.stdout
 
 
 def test_a_test_is_rolled_back_and_makes_no_table(copy: Path, mysql: Server) -> None:

@@ -112,7 +112,7 @@ def notebooks(
     action: Annotated[Literal["run", "check"], typer.Argument(help="check runs nothing.")] = "run",
     chapters: Annotated[list[str] | None, typer.Argument(help="Such as ch34; all when none is named.")] = None,
 ) -> None:
-    """Run the notebooks on a throwaway MySQL, write their outputs into both languages, and name what is wrong."""
+    """Run the notebooks on a throwaway MySQL, write down their outputs in both languages, and name what is wrong."""
     from workbook.pages.notebooks import notebooks as verb
 
     raise typer.Exit(verb(action, chapters or ()))

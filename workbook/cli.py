@@ -56,6 +56,17 @@ def up(
 
 
 @app.command()
+def notebook(
+    chapter: Annotated[str, typer.Argument(help="Such as ch35.")] = "ch32",
+    browser: Annotated[bool, typer.Option(help="Open a browser, or only say the address.")] = True,
+) -> None:
+    """Open a chapter's notebook in JupyterLab, on a real MySQL; Ctrl-C stops both."""
+    from workbook.serve import open_notebook
+
+    raise typer.Exit(open_notebook(chapter, browser=browser))
+
+
+@app.command()
 def ci(
     workflow: Annotated[Path, typer.Argument(help="The workflow.")] = Path(".github/workflows/ci.yml"),
     job: Annotated[str | None, typer.Option(help="One of its jobs; all when not given.")] = None,
@@ -115,11 +126,12 @@ def new(
     name: Annotated[str, typer.Argument(help="The project's name, such as my-app.")],
     directory: Annotated[Path | None, typer.Argument(help="Where it goes; a folder of that name here.")] = None,
     server: Annotated[bool, typer.Option(help="Make its database and account on the MySQL that answers.")] = True,
+    bare: Annotated[bool, typer.Option("--bare", help="Leave out the example.")] = False,
 ) -> None:
     """Make a project of your own from the template."""
     from workbook.new import new as verb
 
-    verb(name, directory, server=server)
+    verb(name, directory, server=server, bare=bare)
 
 
 def speak(command: object, arguments: Sequence[str]) -> None:

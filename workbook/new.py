@@ -16,7 +16,8 @@ from pathlib import Path
 
 import yaml
 
-from workbook.history.git import identity, persons_git
+from workbook.history.git import identity, persons_git, try_git
+from workbook.history.publish import COPIED
 from workbook.mysql import ladder
 from workbook.mysql.login import SYSTEM, open_account, require_unknown
 from workbook.mysql.server import Server
@@ -30,7 +31,14 @@ LONGEST = 32
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def new(name: str, directory: Path | None = None, *, server: bool = True, template: Path = COURSE) -> Path:
+def new(
+    name: str,
+    directory: Path | None = None,
+    *,
+    server: bool = True,
+    bare: bool = False,
+    template: Path = COURSE,
+) -> Path:
     """Make a project from the template.
 
     Args:
@@ -38,6 +46,7 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
         directory: where it goes; a folder of that name here when None. It must not exist, or be empty.
         server: whether to make its database and its account on the MySQL that answers or can be brought up. Without,
             `.env` holds a password for the server that the project's own compose file makes.
+        bare: whether to leave out the example; the project's first migration is then its owner's to make.
         template: the repository that holds copier.yml.
 
     Returns the project's folder. Raises Problem: the name cannot be used, or something of that name exists already.
@@ -51,11 +60,10 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
         require_unknown(found, database)
     try:
         with stage(_("Copying the template")):
-            _copy(template, project, name)
-            _rename(project, name, database)
+            _copy(template, project, {"project_name": name, "example": not bare})
         password = secrets.token_urlsafe(24)
         _write_env(project, found, database, password)
-        locked = _lock(project)
+        unlocked = _lock(project)
         _commit(project)
         if found:
             open_account(found, database, password)
@@ -63,9 +71,9 @@ def new(name: str, directory: Path | None = None, *, server: bool = True, templa
         if made_here:
             shutil.rmtree(project, ignore_errors=True)
         raise
-    _tell(project, name, found, database)
-    if not locked:
-        say(_("uv.lock is not made yet, and CI installs what it names. Commit it:  uv lock && git add uv.lock"))
+    _tell(project, name, found, database, bare)
+    if unlocked:
+        say(_("uv.lock is not made yet: {reason}. Make it and commit it:  uv lock && git add uv.lock", reason=unlocked))
     return project
 
 
@@ -128,7 +136,7 @@ def _require_room(directory: Path) -> Path:
     return project
 
 
-def _copy(template: Path, project: Path, name: str) -> None:
+def _copy(template: Path, project: Path, answers: dict[str, str | bool]) -> None:
     from copier import run_copy
     from copier.errors import CopierError, DirtyLocalWarning
 
@@ -136,23 +144,16 @@ def _copy(template: Path, project: Path, name: str) -> None:
         # An author's clone may hold changes that are not committed; the copy has them too.
         warnings.simplefilter("ignore", DirtyLocalWarning)
         try:
-            # HEAD, not the newest tag: what the person sees in the clone is what they get.
-            run_copy(str(template), project, data={"project_name": name}, defaults=True, quiet=True, vcs_ref="HEAD")
+            run_copy(str(template), project, data=answers, defaults=True, quiet=True, vcs_ref=_version(template))
         except CopierError as error:
             raise Problem(_("copier could not copy the template: {error}.", error=error)) from error
 
 
-def _rename(project: Path, name: str, database: str) -> None:
-    """The course's names become the project's, in every file.
-
-    To copier these are edits of the owner's: an update merges the template's later changes with them.
-    """
-    title = " ".join(word.capitalize() for word in name.split("-"))
-    names = {"when2meet_vod": database, "When2meet": title, "when2meet": name}
-    for file in project.rglob("*"):
-        if file.is_file() and file.name != ".copier-answers.yml":
-            before = file.read_bytes().decode()
-            file.write_bytes(re.sub("|".join(names), lambda found: names[found[0]], before).encode())
+def _version(template: Path) -> str:
+    """The template's last version, by which copier finds the way to the next; HEAD when the clone has changed since."""
+    tags = try_git(template, "tag", "--list", "--sort=-version:refname", "[0-9]*.[0-9]*.[0-9]*").stdout.split()
+    unchanged = tags and try_git(template, "diff", "--quiet", tags[0], "--", *COPIED).returncode == 0
+    return tags[0] if unchanged else "HEAD"
 
 
 def _write_env(project: Path, server: Server | None, database: str, password: str) -> None:
@@ -165,16 +166,17 @@ def _write_env(project: Path, server: Server | None, database: str, password: st
     env.write_text("".join(re.findall(r"(?m)^\w+=.*\n", settings)), encoding="utf-8")
 
 
-def _lock(project: Path) -> bool:
-    """Fix the versions, which the project's own workflow installs; whether uv is here and could."""
+def _lock(project: Path) -> str:
+    """Fix the versions, which the project's own workflow installs; why not, when uv is not here or cannot."""
     program = uv()
     if program is None:
-        return False
+        return _("uv is not here")
     with stage(_("Fixing the versions in uv.lock")):
         # In the environment of a command of ours, uv would look at our own virtual environment.
         environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON")}
         done = subprocess.run([program, "lock", "--quiet"], cwd=project, env=environment, capture_output=True)
-    return done.returncode == 0
+    said = done.stderr.decode(errors="replace").strip().splitlines() or [_("it gave no reason")]
+    return said[0].removeprefix("error: ") if done.returncode else ""
 
 
 def _commit(project: Path) -> None:
@@ -185,12 +187,21 @@ def _commit(project: Path) -> None:
     persons_git(project, *who, "commit", "--quiet", "--no-verify", "--message", "Start from the template")
 
 
-def _tell(project: Path, name: str, server: Server | None, database: str) -> None:
+def _tell(project: Path, name: str, server: Server | None, database: str, bare: bool) -> None:
     say(_("\n{name} is in {project}, with a first commit.", name=name, project=project))
     if server:
         at = {"database": database, "where": f"{server.host}:{server.port}"}
         say(_("Database and account are both called {database}, on {where}; .env has the password.", **at))
     first = [f"cd {project}"] if server else [f"cd {project}", "docker compose up --wait"]
-    commands = [*first, "uv run pytest", "uv run aerich upgrade", "uv run uvicorn app.main:app --reload"]
-    say("\n  ".join([_("Next:"), *commands]))
-    say(_("When the template has changed:") + "\n  uvx copier update --vcs-ref=HEAD --defaults")
+    tables = ["uv run aerich init-db", "uv run pytest"] if bare else ["uv run pytest", "uv run aerich upgrade"]
+    say("\n  ".join([_("Next:"), *first, *tables, "uv run uvicorn app.main:app --reload"]))
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+    if "_commit" in answers:  # a template without git, as a wheel brings it, has no versions
+        say(_("When the template has changed:") + "\n  uvx copier update --defaults && uv lock")
+        if Path(answers["_src_path"]).exists():
+            only = _("Updates come from {source}, and that is a folder of this machine's.", source=answers["_src_path"])
+            say(
+                only
+                + " "
+                + _("Once the workbook is published, put its address there, as _src_path in .copier-answers.yml.")
+            )

@@ -3,6 +3,8 @@
 The experiment itself stays in the cells. A notebook begins with `from workbook import notebook`.
 """
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from workbook.mysql import ladder
@@ -51,10 +53,13 @@ def drop_database(name: str) -> None:
 
 
 def plots() -> None:
-    """Let matplotlib draw as `notebooks/plots.mplstyle` says: on white, in a size that fits a page."""
+    """Let matplotlib draw as `notebooks/plots.mplstyle` says: on white, in a size that fits a page, Korean as well."""
     from cycler import cycler
-    from matplotlib import style
+    from matplotlib import font_manager, style
 
+    spec = find_spec("koreanize_matplotlib")  # found and not imported: it would change the settings its own way
+    for font in spec.submodule_search_locations if spec and spec.submodule_search_locations else ():
+        font_manager.fontManager.addfont(Path(font) / "fonts" / "NanumGothic.ttf")
     style.use([CLONE / "notebooks/plots.mplstyle", {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, GREY])}])
 
 

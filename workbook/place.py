@@ -11,8 +11,8 @@ COURSE = CLONE if (CLONE / "chapters").is_dir() else Path(__file__).resolve().pa
 
 CHAPTERS = COURSE / "chapters"
 
-TEMPLATE = CLONE / "template_app" if COURSE == CLONE else COURSE / "starter" / "{{ '.' }}"
-"""The template, as the last chapter leaves it. A wheel has no links, so there it lies where copier's link leads."""
+TEMPLATE = COURSE / "template_app"
+"""The template, as the last chapter leaves it."""
 
 
 def private() -> Path:

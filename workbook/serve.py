@@ -1,13 +1,16 @@
-"""`workbook up`: the application, served on a real MySQL, from one command."""
+"""`workbook up` and `workbook notebook`: the application, or a notebook, on a real MySQL, from one command."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -15,10 +18,14 @@ import psutil
 
 from workbook.guarded import Guarded
 from workbook.mysql import is_free, ladder
-from workbook.mysql.ladder import database_name
+from workbook.mysql.ladder import DEFAULT_DATABASE, database_name
 from workbook.mysql.login import create_database
 from workbook.mysql.server import Server
-from workbook.say import Problem, _, marked, say, stage
+from workbook.place import CLONE, TEMPLATE
+from workbook.say import Problem, _, language, marked, say, stage
+
+DEMONSTRATION = "when2meet_demo"
+"""The template's own database, unless `MYSQL_DB` names one: whoever follows the course is to find theirs empty."""
 
 SERVE_SECONDS = 30
 """How long the application may take until it accepts connections."""
@@ -43,18 +50,44 @@ def serve(project: Path, port: int) -> int:
     """
     if not is_free(port):
         raise port_taken(port)
-    with _stoppable():
-        try:
-            with ladder.climb(project, use="bound") as server:
-                return _serve(project, port, server)
-        except _Stop:
-            with suppress(OSError):  # the terminal may be gone
-                say(_("Stopped."))
-            return 0
+    with _stoppable(), ladder.climb(project, use="bound") as server:
+        return _serve(project, port, server)
+    return 0
+
+
+def open_notebook(chapter: str, *, browser: bool = True) -> int:
+    """Open a chapter's notebook in JupyterLab, both in the reader's language, on a MySQL that is found or brought up.
+
+    Its kernel is this Python, whatever kernels the reader has, and has the server in `MYSQL_*`. Returns the exit code,
+    as `serve` does. Raises Problem: no such notebook, JupyterLab is not installed, no MySQL can be had.
+    """
+    folder, end = CLONE / "notebooks", ".ko.ipynb" if language() == "ko" else ".ipynb"
+    if not (folder / f"{chapter}.ipynb").exists():
+        known = ", ".join(sorted({file.name[:4] for file in folder.glob("ch*.ipynb")}))
+        raise Problem(_("There is no notebook of {chapter}.", chapter=chapter), why=known, code=2)
+    if not find_spec("jupyterlab"):
+        raise Problem(_("JupyterLab is not installed here."), ways=(f"make notebook ARGS={chapter}",))
+    settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    settings |= {"@jupyterlab/translation-extension:plugin": {"locale": "ko_KR"}} if language() == "ko" else {}
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--log-level=ERROR", f"--ServerApp.root_dir={CLONE}"]
+    command += [f"--LabApp.default_url=/lab/tree/notebooks/{chapter}{end}", *([] if browser else ["--no-browser"])]
+    with _stoppable(), tempfile.TemporaryDirectory(prefix="workbook-jupyter-") as config:
+        (Path(config) / "labconfig").mkdir()
+        (Path(config) / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(settings))
+        own = {"JUPYTER_CONFIG_PATH": config, "JUPYTER_PREFER_ENV_PATH": "1", "WORKBOOK_LANG": language()}
+        with ladder.climb(TEMPLATE, use="bound") as server:
+            lab = Guarded(command, patience=STOP_SECONDS, env=os.environ | server.environment() | own)
+            try:
+                at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
+                say("\nMySQL  " + _("{version} on {where}, {how}", **at) + "\nStop   Ctrl-C")
+                return lab.wait()
+            finally:
+                lab.stop()
+    return 0
 
 
 def _serve(project: Path, port: int, server: Server) -> int:
-    name = database_name(project)
+    name = database_name(project, DEMONSTRATION if project.resolve() == TEMPLATE else DEFAULT_DATABASE)
     environment = os.environ | server.environment(name)
     create_database(server, name)
     migrated = migrate(project, environment)
@@ -66,7 +99,7 @@ def _serve(project: Path, port: int, server: Server) -> int:
         at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
         say("\nMySQL  " + _("{version} on {where}, {how}", **at))
         say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
-        say(f"API    http://localhost:{port}/v1/mysql/meetings  " + _("(POST makes a meeting)"))
+        say(f"API    http://localhost:{port}/v1/meetings  " + _("(POST makes a meeting)"))
         say(f"Docs   http://localhost:{port}/docs\nStop   Ctrl-C\n")
         return application.wait()
     finally:
@@ -86,11 +119,12 @@ def migrate(project: Path, environment: dict[str, str]) -> str:
         stays = _(
             "MySQL cannot roll back a change of tables: what the migration did before the failing statement stays."
         )
-        see = _("See all of what it says:") + f" cd {project} && aerich upgrade"
+        named = f"MYSQL_DB={environment['MYSQL_DB']}"
+        see = _("See all of what it says:") + f" cd {project} && {named} aerich upgrade"
         raise Problem(
             _("`aerich upgrade` failed in {project}: {lines}", project=project, lines=lines[-1]),
             why=stays,
-            ways=(see, _("Look at the tables:") + " workbook db shell"),
+            ways=(see, _("Look at the tables:") + f" {named} workbook db shell"),
         )
     applied = done.stdout.count("Success")
     if not applied:
@@ -126,7 +160,7 @@ def port_taken(port: int) -> Problem:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Turn Ctrl-C, `kill` and a closed terminal into one exception, so that everything is put away in order."""
+    """At Ctrl-C, `kill` and a closed terminal leave the block by one exception, so that all is put away in order."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         # While things are put away, a second Ctrl-C must not leave half of them behind.
@@ -138,6 +172,9 @@ def _stoppable() -> Iterator[None]:
     before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
+    except _Stop:
+        with suppress(OSError):  # the terminal may be gone
+            say(_("Stopped."))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

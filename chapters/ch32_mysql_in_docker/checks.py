@@ -1,6 +1,6 @@
 """How chapter 32 looks: a MySQL that lets you in, a database in it, and a `.gitignore` that keeps secrets out."""
 
-from workbook.student.vocabulary import Found, Git, Ground, Server, check, database_name, databases_on
+from workbook.student.vocabulary import Found, Git, Server, check, databases_on
 
 
 @check(broken="refused")
@@ -10,11 +10,10 @@ def server_answers(server: Server) -> Found:
 
 
 @check(after=server_answers)
-def database_exists(server: Server, ground: Ground) -> Found:
-    """The database that `MYSQL_DB` names, or the course's, is there."""
-    name = database_name(ground.project)
-    if name not in databases_on(server):
-        yield "absent", {"port": server.port, "name": name}
+def database_exists(server: Server, database: str) -> Found:
+    """The database that the application would use, or the course's, is there."""
+    if database not in databases_on(server):
+        yield "absent", {"port": server.port, "name": database}
 
 
 @check()

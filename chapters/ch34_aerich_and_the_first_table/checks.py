@@ -1,5 +1,6 @@
 """How chapter 34 looks: a table that the migrations build, as the models say, and that the student's database has."""
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Found, Rows, Schema, Settings, check, only_in, tables
 
 COLUMN = """
@@ -48,3 +49,8 @@ def your_database_is_migrated(schema: Schema, settings: Settings) -> Found:
         yield "lacks", {"name": settings.database, "line": line}
     for line in only_in({name: own[name] for name in own.keys() & schema.migrated.keys()}, schema.migrated):
         yield "has_more", {"name": settings.database, "line": line}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """There are migrations."""
+    return bool(project.places["migrations"])

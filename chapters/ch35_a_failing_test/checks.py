@@ -1,12 +1,13 @@
 """How chapter 35 looks: tests with a database of their own, and a red one that only the right code turns green."""
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Broken, Found, Run, Tests, check
 
 
 @check(broken="broken")
-def tests_run(run: Run) -> Found:
+def tests_run(run: Run, route: str) -> Found:
     """Pytest finds tests and runs them to the end."""
-    collected = [each for each in run.failures if each.phase == "collect"]
+    collected = [each for each in run.failures if each.phase == "collect" and not run.of_another(each.test, route)]
     for failure in collected:
         yield "broken", {"said": failure}
     if not collected and run.exit not in (0, 1):
@@ -18,7 +19,7 @@ def tests_keep_off_your_database(run: Run) -> Found:
     """No test connects to the database that the application uses, and it is as it was."""
     if run.on_own:
         yield "yours", {}
-    elif not any("test" in name for name in run.databases):
+    elif not run.databases:
         if run.failures:
             raise Broken(str(run.failures[0]))
         yield "no_test_database", {}
@@ -45,3 +46,8 @@ def the_test_can_tell(tests: Tests) -> Found:
     """A wrong application turns a test red."""
     for wrong in tests.fooled_by:
         yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """A test names the route."""
+    return bool(project.asking(route, tests=True))

@@ -4,12 +4,19 @@ They know nothing of its routers and services; `request.save` saves a row by the
 green with a wrong one cannot tell it from a right one.
 """
 
-import secrets
 import string
+import uuid
+
+DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
 def _code():
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(21)) + "w"
+    number, code = uuid.uuid4().int, ""
+    number |= 2**127 if number > 2**64 else 0  # so that all codes are of one length, but one that a test has fixed
+    while number or not code:
+        number, digit = divmod(number, 62)
+        code = DIGITS[digit] + code
+    return code
 
 
 async def right(request):
@@ -28,6 +35,14 @@ async def answers_another_code(request):
     """Saves a meeting and answers a code that is not its own."""
     await request.save("meetings", url_code=_code())
     return 200, {"url_code": _code()}
+
+
+async def saves_and_deletes(request):
+    """Saves a meeting, answers its code, and deletes it before anybody looks."""
+    code = _code()
+    await request.save("meetings", url_code=code)
+    await request.sql("DELETE FROM meetings WHERE url_code = %s", code)
+    return 200, {"url_code": code}
 
 
 async def saves_two(request):

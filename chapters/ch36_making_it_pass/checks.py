@@ -3,37 +3,43 @@
 import re
 from dataclasses import dataclass
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Found, Rows, Tests, check, look
 
-EDGES = (62, 62**2, 62**5 + 61, 2**128 - 1, 2**127 - 1)
+ONE = 0x6F1D3C5A9B2E4D7F8A1C0E5B7D9F2A46
+EDGES = (62, 62**2, 62**5 + 61, 2**128 - 1, 2**127 - 1, ONE)
 """UUIDs at which a conversion to base 62 goes wrong first: a digit more, all digits, and two that end alike."""
-SHORTEST, LEAST = 8, 4
-"""A code of fewer letters, or with fewer that differ from the one before, can be guessed."""
+LIKE = (*(ONE ^ 1 << bit for bit in (*range(0, 128, 8), 127)), ONE + 62**21, ONE // 62 * 62 + 12, ONE // 62 * 62 + 38)
+"""UUIDs that differ in a bit, in the highest digit of base 62, and in the last one: letters of another case."""
+SHORTEST, WHOLE = 8, 21
+"""A code of fewer letters can be guessed; one that is made of all of a UUID has at least so many."""
 
 
 @dataclass(frozen=True)
 class Posted:
-    """Three requests, and one for each UUID at an edge, with the codes that were answered; None where none was."""
+    """Three requests, the codes that were answered, and those that were saved then."""
 
     answers: list[Answer]
-    edges: dict[int, Answer]
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes of the three."""
-        return [code for answer in self.answers if (code := code_of(answer))]
-
-    @property
-    def all(self) -> set[str]:
-        """All codes that were answered."""
-        return {code for answer in [*self.answers, *self.edges.values()] if (code := code_of(answer))}
+    codes: list[str]
+    saved: set[str]
 
 
 @look
-def posted(api: Api, route: str) -> Posted:
+def posted(api: Api, rows: Rows, route: str) -> Posted:
     """Create meetings as a client does."""
-    path = route.partition(" ")[2]
-    return Posted([api.post(path) for _ in range(3)], {edge: api.post(path, uuids=[edge]) for edge in EDGES})
+    answers = [api.post(route.partition(" ")[2]) for _ in range(3)]
+    codes = [code for answer in answers if (code := code_of(answer))]
+    return Posted(answers, codes, {row["url_code"] for row in rows.holding("url_code")})
+
+
+@look
+def coded(posted: Posted, api: Api, rows: Rows, route: str) -> list[tuple[int, Answer]]:
+    """What is answered for each UUID, each time as the first meeting; for one of them, and for none (0), once more."""
+    found = []
+    for number in (*EDGES, *LIKE, ONE, 0):
+        rows.empty("url_code")
+        found.append((number, api.post(route.partition(" ")[2], uuids=[number] if number else ())))
+    return found
 
 
 def code_of(answer: Answer) -> str | None:
@@ -58,14 +64,10 @@ def post_answers_a_code(posted: Posted, api: Api, route: str) -> Found:
 
 
 @check(after=post_answers_a_code)
-def each_post_saves_one(posted: Posted, rows: Rows) -> Found:
+def each_post_saves_one(posted: Posted) -> Found:
     """Three requests leave three rows, each with the code that was answered."""
-    table = rows(
-        "SELECT table_name FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'url_code'"
-    )
-    saved = {code for (name,) in table for (code,) in rows(f"SELECT url_code FROM {name}")}
-    lost = [code for code in (*posted.codes, *sorted(posted.all)) if code not in saved]
-    more = sorted(saved - posted.all)
+    lost = [code for code in posted.codes if code not in posted.saved]
+    more = sorted(posted.saved - set(posted.codes))
     if len(set(posted.codes)) < len(posted.codes):
         yield "same", {}
     elif lost:
@@ -74,17 +76,30 @@ def each_post_saves_one(posted: Posted, rows: Rows) -> Found:
         yield "more", {"code": more[0]}
 
 
+def lost(coded: list[tuple[int, Answer]]) -> Found:
+    """What of a UUID a code does not hold. That it is made of one is known by the same code for the same one."""
+    of: dict[str, int] = {}
+    for number, answer in [each for each in coded[:-2] if each[1].taken]:
+        code = code_of(answer)
+        if code is None:
+            yield "edge", {"number": number, "said": answer.raised or answer.body[:200]}
+        elif of.setdefault(code, number) != number:
+            yield "alike", {"one": of[code], "other": number, "code": code}
+        elif number == ONE and code == code_of(coded[-2][1]) and len(code) < WHOLE:
+            yield "cut", {"number": number, "code": code, "letters": len(code)}
+
+
 @check(after=post_answers_a_code)
-def codes_hold_at_the_edges(posted: Posted) -> Found:
+def codes_hold_at_the_edges(posted: Posted, coded: list[tuple[int, Answer]]) -> Found:
     """Every UUID becomes a code of its own, and no code leads to the next."""
-    for edge, answer in posted.edges.items():
-        if answer.taken and code_of(answer) is None:
-            yield "edge", {"number": edge, "said": answer.raised or answer.body[:200]}
-            return
-    one, other, *_ = posted.codes
-    differing = sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else len(one)
-    if min(map(len, posted.codes)) < SHORTEST or differing < LEAST:
+    one, other, third = posted.codes
+    alike = [sum(map(str.__eq__, *pair)) for pair in ((one, other), (other, third))]
+    if found := next(lost(coded), None):
+        yield found
+    elif min(map(len, posted.codes)) < SHORTEST or max(alike) > len(one) / 2:
         yield "guessed", {"one": one, "other": other}
+    elif code_of(coded[-1][1]) == one:
+        yield "foretold", {"code": one}
 
 
 @check(after="ch35/tests_run")
@@ -103,3 +118,8 @@ def the_tests_can_tell(tests: Tests) -> Found:
         yield "never_green", {"test": test, "said": said}
     for wrong in tests.fooled_by:
         yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """The application names the route."""
+    return bool(project.asking(route, tests=False))

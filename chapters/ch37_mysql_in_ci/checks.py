@@ -2,6 +2,7 @@
 
 import re
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import (
     Found,
     Git,
@@ -69,7 +70,7 @@ def job_is_green(rehearsal: Rehearsal) -> Found:
 def red_tests_are_red(rehearsal: Rehearsal) -> Found:
     """A failing test fails the step that runs it; so does an application that cannot be imported."""
     for kind in rehearsal.unnoticed():
-        yield f"{kind}_swallowed", {"step": rehearsal.step.name}
+        yield f"{kind}_swallowed", {"step": rehearsal.step.name, "job": rehearsal.step.job}
 
 
 @check(after=job_is_green, lasts=False)
@@ -111,3 +112,8 @@ def readme_tells_the_way(git: Git, ground: Ground) -> Found:
     for lacking, pattern in COMMANDS.items():
         if not re.search(pattern, said):
             yield lacking, {"file": files[0]}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """A workflow speaks of MySQL."""
+    return any(file.suffix != ".py" and "mysql" in text.lower() for file, text in project.texts.items())

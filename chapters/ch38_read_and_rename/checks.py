@@ -1,7 +1,8 @@
-"""How chapter 38 looks: a route that reads a meeting or says that there is none, and paths that name no database."""
+"""How chapter 38 looks: a route that reads a meeting or says there is none, and paths without a database's name."""
 
 from urllib.parse import quote
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Broken, Found, Tests, check, look
 
 MOVED = {"/v1/mysql/meetings": "/v1/meetings"}
@@ -88,3 +89,8 @@ def the_reading_tests_can_tell(tests: Tests) -> Found:
         yield "never_green", {"test": test, "said": said}
     for wrong in tests.fooled_by:
         yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """The application names the route."""
+    return bool(project.asking(route, tests=False))

@@ -7,3 +7,7 @@ class NotFound(Exception):
 
 class NotAllowed(Exception):
     """A rule forbids it."""
+
+
+class NotReady(Exception):
+    """Something else has to be done first."""

@@ -5,8 +5,9 @@ from fastapi import FastAPI
 from tortoise.contrib.fastapi import RegisterTortoise
 
 from app.apis.docs import serve_docs
-from app.apis.errors import handle_errors
+from app.apis.errors import RESPONSES, handle_errors
 from app.apis.v1.meeting_router import meeting_router
+from app.apis.v1.participant_router import participant_date_router, participant_router
 from app.configs import config
 from app.configs.base_config import Env
 from app.configs.tortoise_config import TORTOISE_ORM
@@ -23,4 +24,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
 handle_errors(app)
 serve_docs(app)
-app.include_router(meeting_router)
+app.include_router(meeting_router, responses=RESPONSES)
+app.include_router(participant_router, responses=RESPONSES)
+app.include_router(participant_date_router, responses=RESPONSES)

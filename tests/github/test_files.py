@@ -18,7 +18,7 @@ CHECKS = {
     "zizmor --offline --no-progress --quiet": ".github",
     "check-jsonschema --builtin-schema vendor.github-issue-forms": ".github/ISSUE_TEMPLATE/[!c]*.yml",
     "check-jsonschema --builtin-schema vendor.github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
-    "check-jsonschema --builtin-schema vendor.dependabot": ".github/dependabot.yml",
+    "check-jsonschema --builtin-schema vendor.dependabot": "**/.github/dependabot.yml",
     "check-jsonschema --builtin-schema vendor.citation-file-format": "CITATION.cff",
     "check-jsonschema --builtin-schema vendor.compose-spec": "**/.devcontainer/compose.yaml",
 }

@@ -34,6 +34,8 @@ three
 ```
 
 {FOLDED}
+![{WORDS}](picture.svg)
+
 <!-- tag: ch01-a -->
 ```console
 $ git add -A
@@ -59,7 +61,7 @@ $ git commit -m "x"
 """
 
 
-def test_words_commands_and_lines_are_counted_by_part_and_what_is_folded_is_not(tmp_path: Path) -> None:
+def test_words_commands_and_lines_are_counted_by_part_and_what_is_not_read_is_not(tmp_path: Path) -> None:
     page = lesson(TWO_PARTS, more="stops:\n  ch01-a: a_check\n")
     two = read_lesson(write_course(tmp_path, page) / "ch01_fixture" / "lesson.md")
     assert two.stops == (RestStop("ch01-a", "a_check", 1),)
@@ -68,7 +70,19 @@ def test_words_commands_and_lines_are_counted_by_part_and_what_is_folded_is_not(
     assert "6 minutes: 4 to the first rest stop, 2 from *B*" in top({}, two, page)
 
 
-@pytest.mark.parametrize("file", lesson_files(CHAPTERS), ids=chapter_id)
+UNFINISHED = {"ch40", "ch41"}
+"""Their code is final, and their prose is not written yet: they get their rest stops with it."""
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(
+            file, id=chapter_id(file), marks=[pytest.mark.xfail(strict=True)] * (chapter_id(file) in UNFINISHED)
+        )
+        for file in lesson_files(CHAPTERS)
+    ],
+)
 def test_a_part_is_one_sitting(file: Path) -> None:
     """A chapter whose part is longer gets a rest stop, or less in it."""
     assert max(minutes(read_lesson(file))) <= LIMIT

@@ -1,7 +1,6 @@
 """`workbook new`, as its owner uses it: tests, migrations and server of the copy, later an update, on a real MySQL."""
 
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -12,9 +11,10 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from tests.new.conftest import UPDATE, commit, copied, grow, owner, release, run
 from tests.waiting import until
 from workbook.mysql import free_port, is_free
-from workbook.mysql.login import cursor, databases, quoted
+from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
 from workbook.new import new
 from workbook.place import CLONE
@@ -23,7 +23,7 @@ from workbook.say import Problem
 
 pytestmark = pytest.mark.slow
 
-COPIER = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet", "--vcs-ref=HEAD"]
+AERICH = (sys.executable, "-m", "aerich")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
@@ -49,19 +49,6 @@ def name(mysql: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def template(tmp_path: Path) -> Path:
-    """A clone of the workbook, as far as copier is concerned: committed, and with a history to come."""
-    clone = tmp_path / "workbook"
-    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
-    shutil.copytree(CLONE / "template_app", clone / "template_app", ignore=ignored)
-    shutil.copytree(CLONE / "starter", clone / "starter", symlinks=True)
-    shutil.copy(CLONE / "copier.yml", clone)
-    run("git", "init", "--quiet", cwd=clone)
-    commit(clone)
-    return clone
-
-
-@pytest.fixture
 def project(given: Server, name: str, template: Path, tmp_path: Path) -> Path:
     return new(name, tmp_path / "project", template=template)
 
@@ -76,7 +63,7 @@ def test_its_tests_pass_its_migrations_run_and_its_server_serves(project: Path, 
     server = subprocess.Popen(command, cwd=project, env=owner())
     try:
         until(lambda: not is_free(port), "serving")
-        post = urllib.request.Request(f"http://127.0.0.1:{port}/v1/mysql/meetings", method="POST")
+        post = urllib.request.Request(f"http://127.0.0.1:{port}/v1/meetings", method="POST")
         with urllib.request.urlopen(post) as answer:
             assert answer.status == 200
     finally:
@@ -102,28 +89,53 @@ def test_its_own_workflow_is_green_at_once(project: Path, capfd: pytest.CaptureF
     assert rehearse(Path(".github/workflows/ci.yml"), project, None) == 0, capfd.readouterr().out
 
 
-def test_it_has_every_file_of_the_template_under_its_own_name(project: Path, template: Path, name: str) -> None:
-    mine = set(run("git", "ls-files", cwd=project).split())
-    theirs = run("git", "ls-files", "template_app", cwd=template).replace("template_app/", "").split()
-    untaught = {".copier-answers.yml", ".devcontainer/compose.yaml", ".devcontainer/devcontainer.json"}
-    assert mine ^ set(theirs) == {"uv.lock", *untaught}
-    texts = {path: path.read_text() for path in project.rglob("*") if path.is_file() and ".git" not in path.parts}
-    assert [path for path, text in texts.items() if "when2meet" in text.lower()] == []
-    assert f'name = "{name}"' in texts[project / "pyproject.toml"]
+def test_a_copy_that_has_no_lock_locks_first_and_says_so(
+    given: Server, address: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    copy = copied(address, tmp_path / "copy")
+    assert not (copy / "uv.lock").exists()
+    code, said = rehearse(Path(".github/workflows/ci.yml"), copy, None), capfd.readouterr().out
+    assert (code, "Fix the versions, for no uv.lock is committed" in said) == (0, True), said
+
+
+def test_the_next_version_stays_green_and_the_tables_follow(
+    address: Path, project: Path, template: Path, given: Server, name: str
+) -> None:
+    assert "Success" in run(*AERICH, "upgrade", cwd=project)
+    grow(template)
+    migrated(template / "template_app", given, f"{name.replace('-', '_')}_next")
+    release(template, address, "2026.1.1")
+    run(*UPDATE, cwd=project)
+    assert "Success" in run(*AERICH, "upgrade", cwd=project)
+    assert "passed" in run(*PYTEST, cwd=project)
+    commit(project)
+    assert "No changes detected" in run(*AERICH, "migrate", "--no-input", cwd=project)
+
+
+def test_a_bare_project_makes_its_first_migration_and_is_green(
+    given: Server, name: str, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grow(template)
+    commit(template)
+    bare = new(name, tmp_path / "bare", bare=True, template=template)
+    assert "  uv run aerich init-db\n  uv run pytest\n" in capsys.readouterr().err
+    run(*AERICH, "init-db", cwd=bare)
+    assert "passed" in run(*PYTEST, cwd=bare)
+    assert run("git", "status", "--porcelain", cwd=bare) == "?? migrations/\n"
 
 
 def test_an_update_brings_the_templates_changes_and_keeps_the_owners(project: Path, template: Path) -> None:
     readme = project / "README.md"
     readme.write_text(readme.read_text() + "\nOurs.\n")
     commit(project)
-    service = template / "template_app/app/services/meeting_service_mysql.py"
+    service = template / "template_app/app/services/meeting_service.py"
     service.write_text(service.read_text() + "\n\n# theirs\n")
     (template / "template_app/deploy").mkdir()
     (template / "template_app/deploy/.hidden").write_text("# new\n")
     commit(template)
-    run(*COPIER, cwd=project)
+    run(*UPDATE, cwd=project)
     assert readme.read_text().endswith("\nOurs.\n")
-    assert "# theirs" in (project / "app/services/meeting_service_mysql.py").read_text()
+    assert "# theirs" in (project / "app/services/meeting_service.py").read_text()
     assert (project / "deploy/.hidden").read_text() == "# new\n"
     assert "<<<<<<<" not in run("git", "diff", cwd=project)
 
@@ -166,7 +178,7 @@ def test_without_a_server_the_password_is_for_the_one_that_compose_will_make(
     assert len(str(values["MYSQL_PASSWORD"])) >= 32
     assert set(values) == set(dotenv_values(made / ".env.example"))
     # Without uv it says how to fix the versions.
-    assert "uv lock && git add uv.lock" in capsys.readouterr().err
+    assert "uv.lock is not made yet: uv is not here. Make it and commit it:" in capsys.readouterr().err
     assert not (made / "uv.lock").exists()
 
 
@@ -187,20 +199,9 @@ def test_a_name_or_a_folder_that_will_not_do_is_refused_and_nothing_is_touched(t
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def run(*command: str, cwd: Path) -> str:
-    """Run a command as the project's owner; fail with what it said unless it exits with 0."""
-    done = subprocess.run(command, cwd=cwd, env=owner(), capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def owner() -> dict[str, str]:
-    """The environment of the project's owner: `.env` alone says which server."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "MYSQL_", "WORKBOOK_"))}
-    who = {f"GIT_{role}_{what}": "moon@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return kept | who
-
-
-def commit(repository: Path) -> None:
-    run("git", "add", "--all", cwd=repository)
-    run("git", "commit", "--quiet", "--message", "A change", cwd=repository)
+def migrated(application: Path, server: Server, database: str) -> None:
+    """Make the template's next migration as its authors do: on a database that has those before."""
+    create_database(server, database)
+    for verb in (("upgrade",), ("migrate", "--name", "ballots")):
+        command, environment = [*AERICH, *verb], owner() | server.environment(database)
+        subprocess.run(command, cwd=application, env=environment, check=True, capture_output=True)

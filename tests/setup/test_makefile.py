@@ -12,7 +12,7 @@ import pytest
 from tests.setup.conftest import PYTHON, SYSTEM_PATH, Clone
 from workbook.place import CLONE
 
-LOCK = (CLONE / "requirements.lock").read_text(encoding="utf-8")
+LOCK, NOTEBOOK_LOCK = ((CLONE / f"{name}.lock").read_text(encoding="utf-8") for name in ("requirements", "notebook"))
 PIN = re.compile(r"([a-z0-9-]+)(\[[a-z]+\])?==([^\s;]+)")
 
 
@@ -34,11 +34,18 @@ def test_make_setup_prepares_and_runs_nothing(clone: Clone) -> None:
     assert {path.name for path in (clone.root / ".workbook").iterdir()} == {"setup.log"}
 
 
-def test_the_lock_has_nothing_but_pins_and_their_hashes() -> None:
+@pytest.mark.parametrize("lock", [LOCK, NOTEBOOK_LOCK], ids=["requirements", "notebook"])
+def test_a_lock_has_nothing_but_pins_and_their_hashes(lock: str) -> None:
     pin = re.compile(r"[a-z0-9-]+==[^\s;]+( ; [^\\]+)? \\")
-    unlike = [line for line in LOCK.splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
+    unlike = [line for line in lock.splitlines() if not re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line)]
     assert [line for line in unlike if not pin.fullmatch(line)] == []
-    assert "://" not in LOCK
+    assert "://" not in lock
+
+
+def test_what_the_notebooks_add_moves_no_other_pin() -> None:
+    first, more = ({(name, version) for name, _, version in PIN.findall(lock)} for lock in (LOCK, NOTEBOOK_LOCK))
+    assert {name for name, _ in first & more} == {name for name, _ in first} & {name for name, _ in more}
+    assert "jupyterlab" in {name for name, _ in more - first}
 
 
 def test_the_lock_follows_what_both_projects_ask_for() -> None:

@@ -70,7 +70,7 @@ def with_poetry_2(root: Path) -> None:
 def with_pip(root: Path) -> None:
     needed, dev, tools = _declared(root)
     (root / "pyproject.toml").write_text(tools)
-    (root / "requirements.txt").write_text("\n".join(needed))
+    (root / "requirements.txt").write_text("\n".join(["-e .", *needed]))
     (root / "requirements-dev.txt").write_text("\n".join(["-r requirements.txt", *dev]))
 
 

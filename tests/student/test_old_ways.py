@@ -1,12 +1,17 @@
 """Projects that follow the course notes: with the packages of their day, and with their day's tests."""
 
 import shutil
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.student.conftest import ProjectAt
 from tests.student.judging import checks, said, verdicts
+from workbook.history.git import persons_git
 from workbook.mysql.server import Server
+from workbook.student.commands import app
+from workbook.student.project import NAME
 
 pytestmark = pytest.mark.slow
 
@@ -80,8 +85,8 @@ asyncio_default_fixture_loop_scope = "session"
 """
 
 
-def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: ProjectAt, mysql: Server) -> None:
-    root = project_at("ch36")
+def lay_out(root: Path) -> None:
+    """Turn chapter 36's end into a project of the notes' day."""
     shutil.rmtree(root / "app/tests")
     (root / "app/tests").mkdir()
     # The notes' Swagger UI is FastAPI's own; ours comes with a package that their pins do not have.
@@ -96,7 +101,31 @@ def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: Proje
     }.items():
         file.write_text(text)
 
+
+def test_a_project_with_the_notes_own_pins_and_tests_is_graded(project_at: ProjectAt, mysql: Server) -> None:
+    root = project_at("ch36")
+    lay_out(root)
+
     found = verdicts(root, checks("ch36", "models_match_migrations", "updates_count_matches"), mysql)
 
     assert said(found) == {"the_tests_can_tell.saves_two", "the_tests_can_tell.same_code_twice"}
     assert [name for name, verdict in found.items() if verdict.state == "unseen"] == []
+
+
+def test_such_a_project_comes_from_adopt_to_a_useful_check(project_at: ProjectAt) -> None:
+    root = project_at("ch36")
+    lay_out(root)
+    (root / NAME).unlink()
+    (root / "uv.lock").unlink()
+    before = persons_git(root, "status", "--porcelain", "--", f":!{NAME}")
+
+    adopted, checked = (
+        CliRunner().invoke(app, words) for words in (["adopt", str(root)], ["check", "--project", str(root)])
+    )
+
+    assert "reached ch36" in adopted.output
+    for output in (adopted.output, checked.output):
+        assert "You are judged on your own versions" in output
+        assert "cannot import name 'TestCase' from 'tortoise.contrib.test'" in " ".join(output.split())
+    assert "Your test still passes when one request saves two meetings" in " ".join(checked.output.split())
+    assert persons_git(root, "status", "--porcelain", "--", f":!{NAME}") == before

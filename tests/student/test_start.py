@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from workbook.history.git import persons_git
+from workbook.mysql.login import cursor
+from workbook.mysql.server import Server
 from workbook.place import CLONE
 from workbook.say import Problem
 from workbook.student.checking import diff, next_hint, solution
@@ -138,6 +140,18 @@ def test_after_the_last_chapter_start_says_what_to_do_next(root: Path) -> None:
     assert (root / NAME).read_text() == before
     assert "workbook new my-app" in str(told.value)
     assert str(told.value).splitlines()[-1] == inside(root)[-1].splitlines()[-1]
+
+
+def test_tables_from_elsewhere_are_noticed_where_the_chapter_does_not_make_them(
+    root: Path, mysql: Server, own_database: str
+) -> None:
+    with cursor(mysql, own_database) as ask:
+        ask.execute("CREATE TABLE meetings (id INT)")
+
+    told = {chapter: "\n".join(start(chapter, root, fresh=True).told) for chapter in ("ch34", "ch35")}
+
+    assert f"Your database {own_database} has tables from elsewhere: meetings" in told["ch34"]
+    assert "from elsewhere" not in told["ch35"]
 
 
 def test_a_check_whose_reader_has_gone_keeps_its_record(root: Path) -> None:

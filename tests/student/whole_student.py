@@ -206,6 +206,7 @@ def difference(one: str, other: str) -> list[str]:
 
 
 def _normal(page: str) -> list[str]:
+    page = re.sub(r" \(without Docker\)| \(Docker 없이\)", "", page)  # as this machine has it
     # A Korean particle stands at the code without a space, and so the code does not end as a word does.
     lines = normalise(re.sub(r"url_code [0-9A-Za-z]{19,22}", "url_code <url-code>", page).splitlines())
     # pytest cuts the middle out of a long value, and the end of a url_code is left.

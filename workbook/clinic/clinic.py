@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -38,7 +39,9 @@ _ERROR = re.compile(
 )
 _SUCCESS = re.compile(
     r"^(?:=+ )?\d+ passed\b(?!.*(?:failed|error))|^\d+ files? changed, |^Success\b|^All checks passed|^Already up"
-    r"|^INFO: +Application startup complete|^Query OK|^(?:Resolved|Installed|Audited) \d+ packages?|^\w{7,}\.\.\w{7,} ",
+    r"|^INFO: +Application startup complete|^Query OK|^(?:Resolved|Installed|Audited) \d+ packages?|^\w{7,}\.\.\w{7,} "
+    r"|^(?:✔ )?Container \S+ +(?:Healthy|Started|Running|Created)\b|^nothing to commit|^Switched to |^Successfully "
+    r"|^No upgrade items|^Everything up-to-date|^\d+ files? (?:already|left|re)",
     re.MULTILINE,
 )
 
@@ -66,8 +69,15 @@ class Page:
 
 
 def read_clinic(chapters: Path) -> list[Page]:
-    """All pages below the folder of the lessons, in the course's order."""
-    return [_page(file) for file in sorted(chapters.glob("*/mistakes/*.md")) if not file.stem.endswith(".ko")]
+    """All pages below the folder of the lessons, in the course's order, in a chapter as its lesson names them."""
+
+    def place(file: Path) -> tuple[Path, int, str]:
+        named = listed.get(folder := file.parents[1], "").rfind(f"(mistakes/{file.name})")
+        return folder, named % sys.maxsize, file.name  # what is not named (-1) comes last
+
+    listed = {lesson.parent: lesson.read_text(encoding="utf-8") for lesson in chapters.glob("*/lesson.md")}
+    files = (file for file in chapters.glob("*/mistakes/*.md") if not file.stem.endswith(".ko"))
+    return [_page(file) for file in sorted(files, key=place)]
 
 
 def file_of(page: Page) -> Path:
@@ -133,6 +143,8 @@ def outputs(pasted: str) -> list[Output]:
         # What is left of a remark is its punctuation; the end of a wrapped line may be a full stop alone.
         elif ours and (ours == line or re.search(r"\w", ours)):
             parts[-1].append(ours)
+        elif line and not _MARGIN.match(line):  # somebody says what came next
+            parts.append([])
     return [Output(part) for part in parts if part]
 
 

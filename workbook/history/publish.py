@@ -18,7 +18,7 @@ from workbook.place import CLONE
 from workbook.say import Problem
 
 COURSE = "refs/heads/course"
-COPIED = ("copier.yml", "starter", "template_app")
+COPIED = ("copier.yml", "starter", "template_app", "LICENSE")
 """What a copy of the template is made from."""
 
 

@@ -15,16 +15,17 @@ WORDS, COMMANDS, LINES = 170, 2, 5
 LIMIT = 45
 """Minutes: so long a part may be, from one rest stop to the next."""
 
-_FOLDED = re.compile("<details>.*?</details>", re.DOTALL)
+_UNREAD = re.compile(r"<details>.*?</details>|!\[[^]]*\]\(\S+\)", re.DOTALL)
+"""What is folded, and the text of a picture, for those who do not see it."""
 
 
 def minutes(lesson: Lesson) -> list[int]:
-    """The minutes of each part of a lesson between its rest stops, in their order. What is folded is not counted."""
+    """The minutes of each part of a lesson between its rest stops, in their order, of what stands open to see."""
     text = read_text(lesson.file)
     heads = headings(text)
     ends = [heads[stop.heading + 1].first for stop in lesson.stops]
     spent = [0.0] * (len(ends) + 1)
-    unfolded = _FOLDED.sub(lambda found: "\n" * found[0].count("\n"), text)  # lines keep their numbers
+    unfolded = _UNREAD.sub(lambda found: "\n" * found[0].count("\n"), text)  # lines keep their numbers
     for part in walk(unfolded):
         if part.kind in ("heading", "text"):
             spent[bisect(ends, part.first)] += len(part.text.split()) / WORDS

@@ -65,6 +65,14 @@ def found(project: Path) -> Server | None:
     return None
 
 
+def usable(project: Path) -> bool:
+    """Whether a Docker engine answers here that could run a project's server."""
+    try:
+        return bool(_of(project))
+    except Unavailable:
+        return False
+
+
 def stop(project: Path) -> bool:
     """Stop the project's own server, whoever started it, and keep its data; whether it was running."""
     with suppress(Unavailable):

@@ -94,9 +94,9 @@ def settings(project: Path) -> dict[str, str]:
         raise Problem(_("{env_file} cannot be read: {reason}.", env_file=file, reason=reason)) from error
 
 
-def database_name(project: Path) -> str:
-    """The application's database: `MYSQL_DB` of the environment, else of `.env`, else the notes' name."""
-    return os.environ.get("MYSQL_DB") or settings(project).get("MYSQL_DB") or DEFAULT_DATABASE
+def database_name(project: Path, otherwise: str = DEFAULT_DATABASE) -> str:
+    """The application's database: `MYSQL_DB` of the environment, else of `.env`, else the notes' name or another."""
+    return os.environ.get("MYSQL_DB") or settings(project).get("MYSQL_DB") or otherwise
 
 
 def given(project: Path) -> Server | None:

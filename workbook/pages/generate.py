@@ -30,7 +30,7 @@ from workbook.say import Problem, _, choose, language
 
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""
-REFERENCE = ("reference/settings", "reference/api", "reference/cli", "lesson-format", "github")
+REFERENCE = ("your-own-project", "reference/settings", "reference/api", "reference/cli", "lesson-format", "github")
 MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing")
 NAV = ".nav.json"
 """The pages' order, beside them."""
@@ -38,7 +38,11 @@ _PLANNED = re.compile(r"^\| (\d\d) .+ \| .+ \|\n", re.MULTILINE)
 """A row of the course map's table of the chapters to come: a chapter that is written is no longer planned."""
 
 Nav = list[dict[str, Any]]
-PICTURES = sorted((CLONE / "docs").glob("*.svg"))
+PICTURES = {
+    file.relative_to(CLONE / "docs").as_posix(): file
+    for kind in ("svg", "png")
+    for file in sorted((CLONE / "docs").rglob(f"*.{kind}"))
+}
 log = logging.getLogger("mkdocs.workbook")
 
 
@@ -77,7 +81,7 @@ class Site:
         self.pages = {source.english: source for source in sources}
         self.mistakes = {in_repository(each.file): each for own in course.mistakes.values() for each in own}
         self.known = {page: page for page in map(chapter.commit_page, course.history.commits)}
-        self.known |= {f"docs/{picture.name}": picture.name for picture in PICTURES}
+        self.known |= {f"docs/{picture}": picture for picture in PICTURES}
         self.known |= {path: source.page for source in sources for path in (source.english, source.file)}
 
     def files(self) -> Iterator[tuple[str, str | bytes]]:
@@ -97,7 +101,7 @@ class Site:
             yield from ((f"notebooks/{name}", content) for name, content in beside.items())
         for page, title, text in chapter.commits(self.course):
             yield page, _page({"title": title, "search": {"exclude": True}}, mended(text, page, page, self.known))
-        yield from ((picture.name, picture.read_bytes()) for picture in PICTURES)
+        yield from ((picture, file.read_bytes()) for picture, file in PICTURES.items())
         yield NAV, json.dumps(self.nav())
         yield "assets/openapi.json", openapi()
         for name in ("swagger-ui-bundle.js", "swagger-ui.css"):  # the template serves the same ones
@@ -124,7 +128,7 @@ class Site:
             *named("how-to-work", title=_("How to work")),
             {_("Chapters"): named("course-map") + [{titles[each.chapter]: each.page} for each in lessons]},
             {_("Error clinic"): named("clinic") + mistakes},
-            {_("Notebooks"): links("notebook")},
+            {_("Notebooks"): named("notebooks") + links("notebook")},
             {_("Commits"): [{title: history(name)} for name, title in titles.items()]},
             *named("notes", title=_("The notes")),
             {_("Reference"): named(*REFERENCE)},

@@ -28,15 +28,16 @@ from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, say, stage
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-OWN = ("alt", "english", "tags")
-"""The metadata of a cell that stays: a picture's description, what a translation was made from, Jupyter's tags."""
+OWN = ("alt", "english", "tags", "words")
+"""The metadata of a cell that stays: a picture's description, what a translation was made from, Jupyter's tags, and
+in a Korean notebook the words of its code that are Korean there."""
 MACHINE = re.compile(r"/(?:home|root|tmp|work|Users|var|private)/[\w.]+|\bgw\d+\b")
 """A path that only the machine has on which the notebook was run."""
 PICTURE = "image/png"
 
 
 def notebooks(action: Literal["run", "check"], chapters: Sequence[str] = (), root: Path = CLONE) -> int:
-    """Run the notebooks and write their outputs into both languages, or run nothing; then name what is wrong.
+    """Run the notebooks of both languages and write down their outputs, or run nothing; then name what is wrong.
 
     Returns 1 when anything is. Raises Problem: no such notebook, a cell that fails, something left behind.
     """
@@ -48,11 +49,12 @@ def notebooks(action: Literal["run", "check"], chapters: Sequence[str] = (), roo
     if action == "run":
         with ladder.climb(TEMPLATE, use="test") as server:
             for pair in chosen:
-                notebook = read(pair.english)
-                with stage(pair.english.name):
-                    execute(pair.english, notebook, server)
-                write(pair.english, notebook)
-                sync(pair)
+                for path in (pair.english, pair.korean):
+                    notebook = read(path)
+                    with stage(path.name):
+                        execute(path, notebook, server)
+                    write(path, notebook)
+                    sync(pair)
     found = [fault for pair in chosen for fault in faults(pair, root)]
     for fault in found:
         say(fault)

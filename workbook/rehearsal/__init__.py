@@ -1,8 +1,10 @@
 """`workbook ci`: the jobs of a workflow, run on this machine before the push, and shown as they run."""
 
+import os
 import re
+import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,7 @@ from rich.text import Text
 from workbook.clinic import lastcheck
 from workbook.history.git import persons_git, try_git
 from workbook.rehearsal import act
-from workbook.rehearsal.act import Outcome, name_of
+from workbook.rehearsal.outcome import Outcome, name_of
 from workbook.rehearsal.service import mysql_service, secrets_of, serve
 from workbook.rehearsal.workflow import NOT_HERE, Workflow, elsewhere, needs, read, rewrite
 from workbook.say import Problem, _
@@ -27,6 +29,9 @@ WIDTH, LAST_LINES = 80, 25
 """Columns of a line; how much of the end of a failed step is shown."""
 
 _REASON = re.compile(r"(E  .*|[\w.]+)(Error|Exception)\b|(ERROR|FAILED|error:|fatal:) ")
+
+_STATUS = re.compile(r"\b(always|failure|cancelled)\(\)")
+"""With one of these in its `if` a job is run though one that it needs failed."""
 
 STUDENT = ".workbook-progress"
 """The file by which a student's project is known."""
@@ -57,7 +62,7 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
         say(_("Left out, because not committed: {named}.", named=named))
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
-        outcomes = rehearse(plan, state, only=job, hear=partial(_show, status))
+        outcomes = rehearse(plan, state, only=job, hear=partial(_heard, status))
     if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
         faults = [
             lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), "\n".join(each.heard or each.lines))
@@ -74,7 +79,10 @@ def say(sentence: str) -> None:
     """Print a sentence at once, in lines of 80 columns. Nothing is printed for none."""
     # Rich knows that a Korean letter is two columns wide.
     for line in Text(sentence).wrap(Console(width=WIDTH), WIDTH) if sentence else ():
-        print(line.plain.rstrip(), flush=True)
+        try:
+            print(line.plain.rstrip(), flush=True)
+        except BrokenPipeError:
+            _unread()
 
 
 def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
@@ -86,6 +94,18 @@ def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
         return ""
     values = {"branch": branch, "named": ", ".join(patterns)}
     return _("On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.", **values)
+
+
+def _heard(status: Status, *told: Any) -> None:
+    """Show what an outcome hears, and run to the end also when nobody reads on (`workbook ci | head`)."""
+    try:
+        _show(status, *told)
+    except (BrokenPipeError, SystemExit):  # which Rich makes of it
+        _unread()
+
+
+def _unread() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show(status: Status, outcome: Outcome, what: str, value: Any = "") -> None:
@@ -187,7 +207,9 @@ def rehearse(
         outcome = Outcome(name, job.get("steps") or (), hear, watch)
         hear(outcome, "begun")
         service, missing = mysql_service(job), elsewhere(job)
-        if waits := [each.job for each in outcomes if not each.passed and each.job in needs(job)]:
+        needed = [next((one for one in outcomes if one.job == each), Outcome(each)) for each in needs(job)]
+        waits = [each.job for each in needed if each.counts_as == "failure" or each.result == "blocked"]
+        if waits and not _STATUS.search(str(job.get("if"))):
             outcome.result, outcome.why = "blocked", ", ".join(waits)
         elif service and service.refusal:
             outcome.failed, outcome.why = f"service {service.name}", service.refusal
@@ -195,14 +217,25 @@ def rehearse(
             outcome.leave_out(missing)
             outcome.result = "skipped"
         else:
-            _run(outcome, plan, state, plant, seconds)
+            _run(outcome, plan, state, plant, seconds, needed)
         hear(outcome, "concluded")
         outcomes.append(outcome)
     return outcomes
 
 
-def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path], None], seconds: float) -> None:
+def _run(
+    outcome: Outcome,
+    plan: Workflow,
+    state: Commit,
+    plant: Callable[[Path], None],
+    seconds: float,
+    needed: Sequence[Outcome],
+) -> None:
     job = plan.jobs[outcome.job]
+    for each in needed:
+        if (each.left_out or not each.result) and f"needs.{each.job}.outputs" in str(job):
+            outcome.leave_out(_("what the job {job} hands on", job=each.job))
+    before = {each.job: (each.counts_as, each.outputs) for each in needed}
     with tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True) as temporary:
         scratch, repository = Path(temporary), state.repository
         # No file is shared with the person's: the copy may change its owner.
@@ -210,7 +243,7 @@ def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path]
         persons_git(repository, *clone, looking=True)
         plant(scratch / "commit")
         with serve(repository, job) as mysql:
-            rewritten, empty = rewrite(plan.content, outcome.job, scratch / "commit", mysql)
+            rewritten, empty = rewrite(plan.content, outcome.job, scratch / "commit", mysql, before)
             outcome.hear(outcome, "noted", mysql.said)
             outcome.hear(outcome, "noted", empty and _("Secrets are empty here: {listed}.", listed=empty))
             played = mysql_service(job)

@@ -8,8 +8,7 @@ import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from workbook.guarded import Guarded
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
+from workbook.rehearsal.outcome import Outcome
 from workbook.rehearsal.service import MYSQL_PORT, Mysql
-from workbook.rehearsal.workflow import BESIDE, NOT_HERE, RUNNER, is_unknown
+from workbook.rehearsal.workflow import BESIDE, NOT_HERE, RUNNER
 from workbook.replay import ground
 from workbook.say import Problem, _
 
@@ -44,68 +44,6 @@ NOBODY = 65534
 """Root's steps run as this user and group: on GitHub, too, a step is no root."""
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What came of a job.
-
-    Its `result` is `success`, `failure`, `skipped`, or `blocked` when it needs a job that failed; empty when it never
-    ended: `why` says what ended it. `red_by` is the place of the step that `failed`, `reached` of the one at whose
-    end `watch` first said yes. What of `left_out` could not be run may have decided the result: it is not judged then.
-    `hear` is told when it is `begun`, `noted` (a sentence), `left out`, `started` (the step's place, from 0), `ended`
-    (the step's place, whether it went well, its seconds) and `concluded`.
-    """
-
-    job: str
-    steps: Sequence[dict[str, Any]] = ()
-    hear: Callable[..., None] = lambda *told: None
-    watch: Callable[[], bool] = bool
-    result: str = ""
-    failed: str = ""
-    why: str = ""
-    reached: int | None = None
-    red_by: int | None = None
-    said: dict[int, list[str]] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing that ran here failed."""
-        return self.result in ("success", "skipped")
-
-    @property
-    def heard(self) -> list[str]:
-        """What the step printed that failed."""
-        return self.said.get(-1 if self.red_by is None else self.red_by, [])
-
-    @property
-    def lines(self) -> list[str]:
-        """All that was printed."""
-        return [line for step in sorted(self.said) for line in self.said[step]]
-
-    def leave_out(self, what: str) -> None:
-        """Note what cannot be run here and may decide the result."""
-        self.left_out.append(what)
-        self.hear(self, "left out", what)
-
-    def end(self, place: int, well: bool, seconds: float, lines: list[str]) -> None:
-        """Note the end of a step, and what it printed."""
-        step, self.said[place] = self.steps[place], lines
-        if self.reached is None and self.watch():
-            self.reached = place
-        if self.red_by is None:
-            if not well and step.get("continue-on-error") != "true":
-                self.red_by, self.failed = place, name_of(step)
-            if self.red_by is not None or is_unknown(step):
-                self.left_out += [line[len(NOT_HERE) :] for line in lines if line.startswith(NOT_HERE)]
-        self.hear(self, "ended", (place, well, seconds))
-
-
-def name_of(step: dict[str, Any]) -> str:
-    """A step as GitHub's page calls it."""
-    lines = str(step.get("name") or step.get("uses") or step.get("run") or "").strip().splitlines()
-    return lines[0] if lines else ""
-
-
 def run(
     outcome: Outcome, workflow: dict[str, Any], scratch: Path, mysql: Mysql, secrets: Mapping[str, str], seconds: float
 ) -> None:
@@ -114,7 +52,7 @@ def run(
     `scratch` holds the clone, `commit`; it is gone when the job has ended, however it ended. All but the given secrets
     are empty. After so many seconds (0: never) the job is stopped, and says so.
     """
-    (job,) = workflow["jobs"].values()
+    job = workflow["jobs"][outcome.job]
     ids = [str(step.get("id") or place) for place, step in enumerate(outcome.steps)]
     told_in = {place: scratch / f"said-{place}" for place, step in enumerate(job["steps"]) if "run" in step}
     for place, file in told_in.items():
@@ -150,8 +88,10 @@ def run(
                 )
             if seconds and clock.finished.is_set():
                 outcome.why = outcome.why or _("not done after {seconds:g} seconds", seconds=seconds)
-            elif not outcome.result and guarded.wait() == 0:
+            elif not outcome.result and not outcome.why and guarded.wait() in (0, 1):
                 outcome.result = "skipped"  # the job's own condition does not hold; act says nothing then
+            handed_on = "".join(told.get(len(ids), ())).split("\0")
+            outcome.outputs = dict(zip(job.get("outputs") or {}, handed_on, strict=False))
         finally:
             clock.cancel()
             guarded.stop()
@@ -164,16 +104,27 @@ def _read(
     try:
         entry = json.loads(line)
     except ValueError:
-        if line.startswith("Error: "):
+        if line.startswith("Error: ") and not line.startswith("Error: Job '"):
             outcome.why = outcome.why or clean(line.removeprefix("Error: ").strip())
         return
-    step, message = str((entry.get("stepID") or [""])[0]), str(entry.get("msg", ""))
-    place = ids.index(step) if step in ids else None
+    if entry.get("jobID", outcome.job) != outcome.job:
+        return  # one that it needs, which is played again
+    path, message = entry.get("stepID") or [""], str(entry.get("msg", ""))
+    place = ids.index(str(path[0])) if str(path[0]) in ids else None
+    if place is not None and place not in told and entry.get("raw_output"):
+        outcome.said.setdefault(place, []).append(clean(message))
+    if len(path) > 1:
+        return  # a step of a composite action, which ends itself
     if "jobResult" in entry:
         outcome.result = entry["jobResult"]
     elif place is not None and "stepResult" in entry and entry.get("stage") == "Main":
         seconds = entry.get("executionTime", 0) / 1e9
-        outcome.end(place, entry["stepResult"] == "success", seconds, [*map(clean, told.get(place, ()))])
+        outcome.end(
+            place,
+            entry["stepResult"] == "success",
+            seconds,
+            [*outcome.said.get(place, ()), *map(clean, told.get(place, ()))],
+        )
     elif entry.get("level") == "error":
         outcome.why = outcome.why or clean(message.replace("exit status ", "exit code "))
     elif place is not None and entry.get("stage") == "Main" and "Run Main" in message:

@@ -114,7 +114,8 @@ def serve(project: Path, job: dict[str, Any]) -> Iterator[Mysql]:
                 said += "\n" + _(
                     "{name} has no --health-cmd: on GitHub the steps may start before it answers.", **names
                 )
-            ports |= {ANY_PORT: server.port} | dict.fromkeys(played.ports, server.port)
+            # One that it does not publish leads nowhere, and the expression that asks for it is empty.
+            ports |= ({ANY_PORT: server.port} if played.ports else {}) | dict.fromkeys(played.ports, server.port)
             yield Mysql(ports, played is PREINSTALLED, said.rstrip())
 
 

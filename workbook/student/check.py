@@ -34,7 +34,7 @@ FILE, PROSE = "checks.py", "checks.md"
 Found: TypeAlias = Iterator[tuple[str, dict[str, object]]]
 """What is missing: the id of a sentence in `checks.md`, and what stands for its placeholders."""
 
-State = Literal["holds", "missing", "unseen"]
+State = Literal["holds", "missing", "unseen", "moot"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK, _LOOK = "workbook_check", "workbook_look"
 _KEYED = re.compile(r"([a-z][a-z0-9_]*): (.+)")
@@ -47,6 +47,14 @@ class Broken(Exception):
 
     Its text says what is broken, and where; in a check it may be the id of one of its sentences.
     """
+
+
+class Moot(Broken):
+    """What a check asks about is done in a way that it cannot look at: neither right nor wrong, and no more to do."""
+
+
+class Unjudged(Broken):
+    """The project is neither right nor wrong: something that is not its own keeps us from looking; says what to do."""
 
 
 def check(*, after: Any = (), broken: str = "", lasts: bool = True) -> Callable[[Function], Function]:
@@ -175,6 +183,12 @@ def told_of(check: "Check", moves: dict[str, str]) -> "Check":
     return replace(check, asks=new(check.asks), see=new(check.see), sentences=sentences, hints=hints)
 
 
+def reached(folder: Path, shape: Any, route: str) -> bool | None:
+    """Whether a project's files show that it has come to a chapter: `reached` in `checks.py`; None without one."""
+    sign = _module(folder / FILE).get("reached") if (folder / FILE).exists() else None
+    return sign(shape, route) if sign else None
+
+
 @cache
 def _module(file: Path) -> dict[str, Any]:
     if not file.exists():
@@ -203,7 +217,7 @@ def _plain(file: Path, line: int, said: str) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a check: it holds, something is missing, or it is unseen because something else is broken.
+    """What came of a check: it holds, something is missing, it is unseen because something else is broken, or moot.
 
     `sentences` and `ids` are what is missing, or why it is unseen; `heard` is what the project's own programs had said.
     """
@@ -235,15 +249,17 @@ class Examination:
 
     def _look(self, check: Check) -> Verdict:
         for first in map(self.verdict, check.after):
-            if first.state != "holds":
+            if first.state not in ("holds", "moot"):
                 asked = (_("First this must hold: {asks}", asks=first.check.asks),)
                 return Verdict(check, "unseen", asked if first.state == "missing" else first.sentences)
         try:
             seen = check.look(**self._arguments(check.look, self._routes.get(check.chapter, "")))
             # A later chapter may have more wrong applications for the same route, and says so itself.
             found = [(name, values) for name, values in seen if name in check.sentences]
+        except Moot as error:
+            return Verdict(check, "moot", (check.sentences.get(str(error), str(error)),))
         except (Broken, Problem, pymysql.MySQLError) as error:
-            if not check.broken:
+            if not check.broken or isinstance(error, Unjudged):
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))
             found = [(check.broken, {"said": _said(error)})]
         if not found:
@@ -270,9 +286,9 @@ class Examination:
             try:
                 self._seen[key] = function(**self._arguments(function, route))
             except (Broken, Problem) as error:
-                self._seen[key] = Broken(_said(error))
+                self._seen[key] = type(error)(str(error)) if isinstance(error, Broken) else Broken(_said(error))
         if isinstance(self._seen[key], Broken):
-            raise Broken(str(self._seen[key]))
+            raise type(self._seen[key])(str(self._seen[key]))
         return self._seen[key]
 
 

@@ -18,11 +18,13 @@ from workbook.clinic.clinic import file_of, read_clinic, title_of
 from workbook.clinic.lastcheck import Fault, pages_of
 from workbook.history.files import trace
 from workbook.history.git import persons_git
+from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown as path_of
 from workbook.lesson.markdown import headings
-from workbook.lesson.model import RestStop
+from workbook.lesson.model import RestStop, Session
 from workbook.lesson.reader import read_lesson, read_text
-from workbook.place import CHAPTERS
+from workbook.mysql import docker
+from workbook.place import CHAPTERS, TEMPLATE
 from workbook.replay.compare import undated
 from workbook.say import Problem, _
 from workbook.student import project
@@ -30,7 +32,7 @@ from workbook.student.check import Check, Examination, Verdict, checks_of, moved
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import Ground
 from workbook.student.project import Progress, chapters, current
-from workbook.student.start import commit_of, git_folder
+from workbook.student.start import commit_of, git_folder, history
 
 INDENT = 9
 """Where the sentences of the screen begin."""
@@ -44,21 +46,20 @@ def asked(chapter: str) -> list[Check]:
 
 def _known(chapter: str) -> list[Check]:
     known = [each for each in chapters() if each.id <= chapter]
-    return [told_of(check, _moves(each.id, chapter)) for each in known for check in checks_of(each.id, each.folder)]
+    return [told_of(check, _moves(each.id, known)) for each in known for check in checks_of(each.id, each.folder)]
 
 
-def _moves(after: str, until: str) -> dict[str, str]:
+def _moves(after: str, known: list[ChapterFolder]) -> dict[str, str]:
     """Where the routes of a chapter have moved since."""
-    later = [each.folder for each in chapters() if after < each.id <= until]
-    return {path: target for folder in later for path, target in moved(folder).items()}
+    return {path: target for each in known if each.id > after for path, target in moved(each.folder).items()}
 
 
 def verdicts(ground: Ground, chapter: str, only: list[Check] | None = None) -> Iterator[Verdict]:
     """Look at everything that a chapter asks of a project, or at `only` some of it."""
-    routes = {}
-    for each in [each for each in chapters() if each.id <= chapter]:
+    routes, known = {}, [each for each in chapters() if each.id <= chapter]
+    for each in known:
         method, _space, path = each.route.partition(" ")
-        routes[each.id] = f"{method} {_moves(each.id, chapter).get(path, path)}" if path else ""
+        routes[each.id] = f"{method} {_moves(each.id, known).get(path, path)}" if path else ""
         if path and (file := each.folder / "wrong.py").exists():
             ground.wrong.setdefault(routes[each.id], []).append(file)
     examination = Examination(_known(chapter), routes, ground)
@@ -85,7 +86,7 @@ def screen(root: Path, chapter: str, found: list[Verdict], waiting: AbstractCont
 def rest_stop(chapter: str, found: Sequence[Verdict]) -> RestStop | None:
     """The chapter's rest stop up to which all holds, while the next thing that is asked does not hold yet."""
     stops = {f"{chapter}/{stop.last}": stop for stop in stops_of(chapter)}
-    wanting = next((number for number, each in enumerate(found) if each.state != "holds"), 0)
+    wanting = next((number for number, each in enumerate(found) if each.state not in ("holds", "moot")), 0)
     return stops.get(found[wanting - 1].check.key) if wanting else None
 
 
@@ -113,13 +114,13 @@ def shown(verdict: Verdict, chapter: str, told: set[str], *, later: bool = False
         return
     fresh = [sentence for sentence in verdict.sentences if sentence not in told]
     told.update(fresh)
-    if later:
+    if later and verdict.state != "moot":
         yield fold(_("later    {asks}", asks=check.asks), hanging=INDENT)
         yield from (fold(sentence, INDENT) for sentence in fresh if verdict.state == "missing")
         return
-    if verdict.state == "unseen" and not own and not fresh:
+    if not own and (verdict.state == "moot" or (verdict.state == "unseen" and not fresh)):
         return
-    mark = _("not seen") if verdict.state == "unseen" else _("missing ")
+    mark = {"unseen": _("not seen"), "moot": _("unjudged")}.get(verdict.state, _("missing "))
     yield fold(f"{mark} {'' if own else f'{check.chapter}: '}{check.asks}", hanging=INDENT)
     yield from (fold(sentence, INDENT) for sentence in fresh)
     if verdict.state == "missing" and fresh:  # otherwise it is the fault whose sentence stands above
@@ -141,15 +142,23 @@ def fault(verdict: Verdict) -> Fault:
 def note(root: Path, chapter: str, found: list[Verdict]) -> bool:
     """Write what came of it into the progress file; whether the chapter is done."""
     progress = Progress.read(root)
-    wanting = [verdict for verdict in found if verdict.state != "holds"]
+    wanting = [verdict for verdict in found if verdict.state in ("missing", "unseen")]
     progress.missing[chapter] = [each.check.key for each in wanting]
     done = bool(found) and not wanting
     if done:
         progress.done.setdefault(chapter, date.today().isoformat())
+        if _needs_docker(chapter) and not docker.usable(TEMPLATE):
+            progress.without[chapter] = "Docker"
     progress.write(root)
     # An unseen check says only what keeps us from looking, and that is another's sentence.
     lastcheck.write(root, [fault(each) for each in sorted(wanting, key=lambda each: each.state == "unseen")])
     return done
+
+
+def _needs_docker(chapter: str) -> bool:
+    """Whether a lesson has commands that only a Docker engine can run."""
+    blocks = read_lesson(project.chapter(chapter).folder / "lesson.md").blocks
+    return any(isinstance(block, Session) and "Docker" in (block.skip or "") for block in blocks)
 
 
 def next_hint(root: Path, name: str | None = None) -> str:
@@ -182,22 +191,27 @@ def diff(root: Path, chapter: str, *, backwards: bool = False, path: str = "") -
     """What differs between the chapter's end and the project as it lies there, new files too; empty when nothing does.
 
     `backwards` from the project to the chapter's end; of `path` alone, a file or folder, unless it is empty.
-    Raises Problem: the project does not know the chapter's tag.
+    Raises Problem: it is no repository.
     """
-    if not commit_of(root, f"refs/tags/{chapter}"):
-        raise Problem(_("The project has no tag {chapter}.", chapter=chapter), ways=(f"workbook start {chapter}",))
+    tag, course = _course(root, chapter)
     skipped = [f":(exclude){name}" for name in sorted(trace(CHAPTERS, chapter)[-1].left_out)]
     with tempfile.TemporaryDirectory() as scratch:
         # An index of our own: what the student has staged stays as it is.
         index = Path(scratch) / "index"
         if (git_folder(root) / "index").exists():
             shutil.copyfile(git_folder(root) / "index", index)
-        env = os.environ | {"GIT_INDEX_FILE": str(index)}
+        env = course | {"GIT_INDEX_FILE": str(index)}
         persons_git(root, "add", "--intent-to-add", ".", looking=True, env=env)
         options = ["--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/"] + ["-R"] * backwards
-        told = persons_git(root, "diff", *options, chapter, "--", path or ".", *skipped, looking=True, env=env)
+        told = persons_git(root, "diff", *options, tag, "--", path or ".", *skipped, looking=True, env=env)
     sections = re.split(r"^(?=diff --git )", told, flags=re.MULTILINE)
     return "".join(section for section in sections if not _is_another_day(section))
+
+
+def _course(root: Path, chapter: str) -> tuple[str, dict[str, str]]:
+    """A chapter's commit, and an environment in which git finds it, also in a repository that does not have it."""
+    tag = commit_of(root, f"refs/tags/{chapter}") or commit_of(history(), f"refs/tags/{chapter}")
+    return tag, os.environ | {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(history() / ".git/objects")}
 
 
 def _is_another_day(section: str) -> bool:
@@ -214,7 +228,8 @@ def solution(root: Path, chapter: str, path: str = "") -> str:
     if times < 2:
         return _("You learn more from a hint: workbook hint\nTo see the answer, ask once more: workbook solution")
     if path:
-        return persons_git(root, "show", f"{chapter}:{path}")
+        tag, course = _course(root, chapter)
+        return persons_git(root, "show", f"{tag}:{path}", looking=True, env=course)
     changes = diff(root, chapter, backwards=True)
     if not changes:
         return _("Your code is that of {chapter} already.", chapter=chapter)

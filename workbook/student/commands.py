@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.cells import cell_len
@@ -13,6 +13,9 @@ from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown
 from workbook.say import _, console
 from workbook.student.project import Progress, chapters, current, find, finished, following, require
+
+if TYPE_CHECKING:
+    from workbook.student.adopt import Adopted
 
 app = typer.Typer(help="For students.")
 
@@ -57,6 +60,7 @@ def where() -> None:
         "",
         _("Begin the course:       workbook start ch32 ~/when2meet"),
         _("Or begin in the middle: workbook start ch35 ~/when2meet"),
+        _("Or take your own:       workbook adopt, in your repository"),
         _("All commands:           workbook --help"),
     ]
     typer.echo(fold("\n".join(inside(root) if root else first)))
@@ -68,7 +72,7 @@ def inside(root: Path) -> list[str]:
     lines = [str(root), ""]
     for each in chapters():
         state = _("done ") if each.id in progress.done else _("now  ") if each.id == now.id else "     "
-        lines.append(f"{'>' if each.id == now.id else ' '} {each.id}  {state}  {each.title}")
+        lines.append(f"{'>' if each.id == now.id else ' '} {each.id}  {state}  {each.title}{passed(progress, each.id)}")
     lines.append("")
     if now.id not in progress.done:
         lines += [_("Goal: {goal}", goal=now.goal), _read(now), _("When you are done: workbook check")]
@@ -77,9 +81,39 @@ def inside(root: Path) -> list[str]:
     return [*lines, _("Next: workbook start {ids}", ids=after.id) if after else str(finished())]
 
 
+def passed(progress: Progress, chapter: str) -> str:
+    """What of a chapter was skipped, in brackets: Docker, or all of it."""
+    if thing := progress.without.get(chapter):
+        return " " + _("(without {thing})", thing=thing)
+    if chapter >= progress.current or chapter in progress.done:
+        return ""
+    return " " + (_("(your own)") if chapter < progress.adopted else _("(skipped)"))
+
+
 def _read(chapter: ChapterFolder) -> str:
     """The sentence that says what to read; the path stands alone, to be copied."""
     return _("Read, from the heading 'Start':\n  {lesson}", lesson=shown(chapter.lesson))
+
+
+@app.command()
+def adopt(
+    chapter: Annotated[str | None, typer.Argument(help="A chapter's id; else the one that it has reached.")] = None,
+    directory: Annotated[Path | None, typer.Argument(help="Your repository; else the one you stand in.")] = None,
+) -> None:
+    """Take your own repository of the course as it is: say what it is, and which chapter it has reached."""
+    from workbook.student.adopt import adopt as take
+
+    if chapter and directory is None and Path(chapter).expanduser().is_dir():
+        directory, chapter = Path(chapter), None
+    _adopted(take(chapter, directory))
+
+
+def _adopted(taken: "Adopted") -> None:
+    for sentence in taken.told:
+        typer.echo(sentence)
+    if taken.project != Path.cwd():
+        typer.echo(_("Go there:  cd {project}", project=taken.project))
+    typer.echo(_("Next: workbook check"))
 
 
 @app.command()
@@ -89,8 +123,12 @@ def start(
     fresh: Annotated[bool, typer.Option("--fresh", help="From the tag, also when your code could go on.")] = False,
 ) -> None:
     """Start a chapter: lay out a project, or take yours there. What you have done is kept."""
+    from workbook.student.adopt import adopt as take
     from workbook.student.start import start as begin
+    from workbook.student.start import theirs
 
+    if own := theirs(directory):
+        return _adopted(take(chapter, own))
     done = begin(chapter, directory, fresh=fresh)
     for sentence in done.told:
         typer.echo(fold(sentence))
@@ -98,7 +136,7 @@ def start(
     typer.echo(fold(f"{done.chapter.id}: {done.chapter.title}. {done.chapter.goal}"))
     if done.project != Path.cwd():
         typer.echo(_("Go there:  cd {project}", project=done.project))
-    if (done.project / "migrations").is_dir():
+    if (done.project / "migrations").is_dir() and not Progress.read(done.project).adopted:
         typer.echo(_("Bring your database there:  uv run aerich upgrade"))
     typer.echo(fold(_read(done.chapter)))
 

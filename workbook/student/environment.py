@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from filelock import FileLock
 from workbook.place import private
 from workbook.replay.ground import uv
 from workbook.say import Problem, _
+from workbook.student.check import Unjudged
 
 DONE = "workbook-done"
 """In an environment that was made to the end."""
@@ -27,7 +29,9 @@ DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".
 def python(project: Path) -> Path:
     """The interpreter that has the project's packages; they are installed when they were not yet.
 
-    Raises Problem: nothing says what the packages are, or uv refuses it; the sentence holds what uv said.
+    Raises Problem: nothing says what the packages are, or it is no TOML; the sentence holds what uv said.
+    Raises Unjudged: the packages, or the Python that they want, cannot be installed here; then an environment of the
+    person's own serves, if there is one.
     """
     paths = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
     files = {path.name: path.read_bytes() for path in paths}
@@ -39,15 +43,27 @@ def python(project: Path) -> Path:
             what = _("{project} has no pyproject.toml yet.", project=project)
             raise Problem(what, ways=(_("Chapter 33 makes it with `uv init`."),))
     content = files | ({"pyproject.toml": repr(declared).encode()} if declared else {})
-    made = private() / "environments" / hashlib.sha256(repr(sorted(content.items())).encode()).hexdigest()[:16]
+    key = repr([Path(__file__).read_bytes(), *sorted(content.items())]).encode()  # and how we install it
+    made = private() / "environments" / hashlib.sha256(key).hexdigest()[:16]
     made.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{made}.lock"):
         if not (made / DONE).exists() or not (made / "bin/python").exists():
             shutil.rmtree(made, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
                 for name, written in files.items():
-                    (Path(scratch) / name).write_bytes(written)
-                _install(made, Path(scratch), project, declared)
+                    # The project itself is not installed, nor what `pip freeze` says of it.
+                    kept = (
+                        re.sub(rb"(?m)^\s*(-e|--editable|\.)(\s.*)?$", b"", written)
+                        if name.endswith(".txt")
+                        else written
+                    )
+                    (Path(scratch) / name).write_bytes(kept)
+                try:
+                    _install(made, Path(scratch), project, declared)
+                except Unjudged:
+                    if existing := _existing(project):
+                        return existing
+                    raise
             (made / DONE).touch()
     return made / "bin/python"
 
@@ -87,25 +103,28 @@ def _existing(project: Path) -> Path | None:
 def _install(made: Path, scratch: Path, project: Path, declared: dict[str, Any]) -> None:
     """Install what was `declared` into the folder `made`, for a `project`, in a `scratch` folder with its files."""
     listed = sorted(file.name for file in scratch.glob("requirements*.txt"))
-    sources = [word for name in listed for word in ("--requirements", name)]
-    if (scratch / "poetry.lock").exists() or ("poetry" in declared and not (scratch / "uv.lock").exists()):
-        (scratch / "wanted").write_text("\n".join(_requirements(project)), encoding="utf-8")
+    sources, wishes = [word for name in listed for word in ("--requirements", name)], list[str]()
+    locked_by_uv = "project" in declared and (scratch / "uv.lock").exists()
+    if (scratch / "poetry.lock").exists() or ("poetry" in declared and not locked_by_uv):
+        wanted, versions = _requirements(project)
+        (scratch / "wanted").write_text("\n".join(wanted), encoding="utf-8")
         (scratch / "pins").write_text("\n".join(_pins(scratch / "poetry.lock")), encoding="utf-8")
-        sources = ["--requirements", "wanted", "--constraints", "pins"]
+        sources, wishes = ["--requirements", "wanted", "--constraints", "pins"], ["--python", versions]
     elif "project" in declared or not listed:
         _uv(scratch, project, "sync", "--no-install-project", "--all-groups", UV_PROJECT_ENVIRONMENT=str(made))
         return
-    _uv(scratch, project, "venv", str(made))
+    _uv(scratch, project, "venv", *wishes, str(made))
     _uv(scratch, project, "pip", "install", "--python", str(made), *sources)
 
 
-def _requirements(project: Path) -> list[str]:
-    """What a pyproject.toml of Poetry's asks for, of any version, in all groups."""
+def _requirements(project: Path) -> tuple[list[str], str]:
+    """What a pyproject.toml of Poetry's asks for, of any version, in all groups; and the Pythons that it is for."""
     from poetry.core.factory import Factory
 
     logging.getLogger("poetry.core").setLevel(logging.ERROR)
     try:
-        return [each.to_pep_508() for each in Factory().create_poetry(project).package.all_requires]
+        package = Factory().create_poetry(project).package
+        return [each.to_pep_508() for each in package.all_requires], str(package.python_constraint)
     except (RuntimeError, ValueError, TypeError) as error:
         raise Problem(_("Poetry would not take your pyproject.toml: {error}", error=error)) from None
 
@@ -123,8 +142,13 @@ def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
     env = environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values
     done = subprocess.run(command, cwd=scratch, env=env, capture_output=True, text=True)
     if done.returncode:
-        said, *more = done.stderr.strip().splitlines() or ["it gave no reason"]
-        values = {"command": f"uv {arguments[0]}", "said": said.strip().removeprefix("error: ")}
-        mend = _("Mend what names the packages (pyproject.toml, requirements.txt) until they can be installed.")
-        what = _("`{command}` fails in {project}: {said}", project=project, **values)
-        raise Problem(what, why="\n".join(more[:5]), ways=(mend,))
+        # What uv says of the Pythons that it passed over comes first.
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["it gave no reason"]
+        said = next((line for line in lines if "No interpreter" in line), lines[0]).removeprefix("error: ")
+        what = _("`{command}` fails in {project}: {said}", command=f"uv {arguments[0]}", project=project, said=said)
+        if "TOML" in done.stderr:
+            raise Problem(what, ways=(_("Mend pyproject.toml."),))
+        if "interpreter" in said:
+            mend = _("Install the Python that your project wants (uv python install), and check again.")
+            raise Unjudged(f"{what}. {mend}")
+        raise Unjudged(f"{what}. " + _("Its own versions cannot be installed here, so nothing is said of it."))

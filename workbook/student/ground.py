@@ -55,18 +55,20 @@ class Ground:
         self.stack.close()
 
     def copy(self, dotenv: str | None = None) -> Path:
-        """A copy of the files that git knows or would take up, and of `.env`, or with that text as `.env`."""
+        """A copy of the files that git knows or would take up, and of each `.env`, or with that text as `.env`."""
         target = Path(tempfile.mkdtemp(dir=self.scratch)) / self.project.name
         listed = try_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
         if listed.returncode:  # no repository
             shutil.copytree(self.project, target, ignore=NO_SOURCE)
         target.mkdir(exist_ok=True)
-        for path in {*listed.stdout.split("\0"), ".env"} - {""}:
+        secret = [file.relative_to(self.project) for file in secrets_of(self.project)]
+        for path in {*map(Path, listed.stdout.split("\0")), *secret}:
             if (self.project / path).is_file():
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self.project / path, target / path)
         if dotenv is not None:
-            (target / ".env").write_text(dotenv, encoding="utf-8")
+            for path in (Path(".env"), *secret):
+                (target / path).write_text(dotenv, encoding="utf-8")
         return target
 
     @property
@@ -179,6 +181,11 @@ class Probe(Program):
             self._heard.append(seen["heard"])
             raise Broken(seen["error"])
         return seen
+
+
+def secrets_of(project: Path) -> list[Path]:
+    """The project's `.env`, wherever it lies: git does not know it."""
+    return [file for pattern in (".env", "[!.]*/.env", "[!.]*/[!.]*/.env") for file in project.glob(pattern)]
 
 
 def students_server(project: Path) -> Server:

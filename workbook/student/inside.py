@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partialmethod
 from json import dumps, loads
@@ -12,25 +13,38 @@ import pymysql
 
 from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
-from workbook.say import _
+from workbook.mysql.server import probe as version_of
+from workbook.say import Problem, _
 from workbook.student import environment
-from workbook.student.check import Broken, look
-from workbook.student.ground import Ground, Probe, tables
+from workbook.student.check import Broken, Unjudged, look
+from workbook.student.ground import Ground, Probe, secrets_of, tables
+from workbook.student.shape import look as shape
+from workbook.student.shape import outdated
 
+WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedValueError")
+"""How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
-"""The settings with another `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
+"""The settings with more lines in `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
+
+
+_COLUMNS = """
+    SELECT table_name, GROUP_CONCAT(column_name ORDER BY ordinal_position) FROM information_schema.columns
+    WHERE table_schema = DATABASE() GROUP BY table_name
+"""
 
 
 @dataclass(frozen=True)
 class Settings:
     """Which database the application would use, by which models; `error` is what importing the configuration raised.
 
-    `found` is whether there is a Tortoise configuration at all, `has_env` whether a class of settings reads `ENV`.
+    `found` is whether there is a Tortoise configuration at all, `has_env` whether a class of settings reads `ENV`,
+    `file` whether the project has a `.env`.
     """
 
     found: bool = False
     models: list[str] = field(default_factory=list)
     has_env: bool = False
+    file: bool = False
     host: str = ""
     port: int = 3306
     user: str = ""
@@ -42,8 +56,22 @@ class Settings:
         """The server that they lead to."""
         return Server(self.host, self.port, self.user, self.password, "", "")
 
+    def reached(self) -> Server | None:
+        """The server that they lead to, if it is MySQL and lets them in."""
+        with suppress(Problem):
+            version = version_of(self.host, self.port, self.user, self.password)
+            return Server(self.host, self.port, self.user, self.password, version, _("by your settings"))
+        return None
+
     def refusal(self) -> str:
-        """What MySQL says against a login with them; an empty text when it lets them in."""
+        """What MySQL says against a login with them; an empty text when it lets them in. Raises Unjudged: no values."""
+        if lacking := ", ".join(name for name in ("host", "user", "database") if not getattr(self, name)):
+            raise Unjudged(
+                _(
+                    "Your settings have no value for {names}: write it into .env or the environment, and check again.",
+                    names=lacking,
+                )
+            )
         try:
             with cursor(self.server(), self.database):
                 return ""
@@ -53,10 +81,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pool:
-    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts."""
+    """Several connections of the pool: what each says of its session, and what an UPDATE to the same value counts.
+
+    `ids` are MySQL's numbers of them, by which they are told apart.
+    """
 
     sessions: list[dict[str, Any]]
     matched: list[int]
+    ids: list[int]
 
     def values(self, name: str) -> set[str]:
         """What a variable of the session is, on all of them."""
@@ -107,10 +139,10 @@ class Answer:
 
 
 class Api:
-    """The application, as a client speaks to it; `paths` are those that its description names."""
+    """The application, as a client speaks to it; `paths` are those that its description, at `description`, names."""
 
-    def __init__(self, probe: Probe, paths: list[str]) -> None:
-        self.probe, self.paths = probe, paths
+    def __init__(self, probe: Probe, paths: list[str], description: str) -> None:
+        self.probe, self.paths, self.description = probe, paths, description
 
     def send(
         self,
@@ -144,20 +176,31 @@ class Rows:
             ask.execute(statement, values or None)
             return list(ask.fetchall())
 
+    def empty(self, *columns: str) -> None:
+        """Delete all rows of every table that has these columns, and let its keys begin anew."""
+        with cursor(self._server, self._database) as ask:
+            for table in self._tables(columns):
+                ask.execute(f"DELETE FROM {quoted(table)}")
+                ask.execute(f"ALTER TABLE {quoted(table)} AUTO_INCREMENT = 1")
+
     def holding(self, *columns: str) -> list[dict[str, Any]]:
         """All rows, by their columns' names, of every table that has these columns, whatever its name."""
-        found = []
-        for table, statement in tables(self._server, self._database).items():
-            names = re.findall(r"^  `(\w+)`", statement, re.MULTILINE)
-            if {*columns} <= {*names}:
-                found += [dict(zip(names, row, strict=True)) for row in self(f"SELECT * FROM {quoted(table)}")]
-        return found
+        known = self._tables(columns).items()
+        rows = [(names, row) for table, names in known for row in self(f"SELECT * FROM {quoted(table)}")]
+        return [dict(zip(names, row, strict=True)) for names, row in rows]
+
+    def _tables(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
+        """The tables that have these columns, with all of theirs."""
+        found = {table: names.split(",") for table, names in self(_COLUMNS)}
+        return {table: names for table, names in found.items() if {*columns} <= {*names}}
 
 
 @look
 def python(ground: Ground) -> Path:
     """The interpreter that has the project's packages."""
-    return environment.python(ground.project)
+    found = environment.python(ground.project)
+    ground.remarks += outdated(shape(ground.project))
+    return found
 
 
 @look
@@ -167,19 +210,31 @@ def probe(ground: Ground, python: Path) -> Probe:
 
 
 @look
-def settings(probe: Probe) -> Settings:
+def settings(probe: Probe, ground: Ground) -> Settings:
     """Which database the application would use with the student's own `.env` and environment."""
-    return Settings(**probe.ask("settings"))
+    file = bool(secrets_of(ground.project))
+    try:
+        return Settings(**probe.ask("settings"), file=file)
+    except Broken as error:
+        if WANTS_VALUES.search(str(error)) and not file:
+            what = _("Your settings want values that only a .env has, and there is none here: {said}", said=error)
+            raise Unjudged(f"{what} " + _("Write it, and check again.")) from None
+        raise
 
 
 @look
 def settings_with(ground: Ground, python: Path) -> SettingsWith:
-    """The same with another `.env` and other variables, each time in a fresh process."""
-    nothing = dict.fromkeys(("ENV", "MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_DB"), "")
+    """The same with more lines in `.env` and other variables, each time in a fresh process."""
+    written = [file.read_text(encoding="utf-8", errors="replace") for file in secrets_of(ground.project)]
+    lines = "\n".join(written).splitlines()
 
     def under(dotenv: str, **values: str) -> Settings:
+        names = {line.partition("=")[0] for line in dotenv.splitlines()}
+        # Settings may want more values than these; of two lines the last counts.
+        others = [line for line in lines if line.partition("=")[0].removeprefix("export ").strip().upper() not in names]
+        told = "\n".join([*others, dotenv])
         try:
-            return Settings(**Probe(ground, python, nothing | values, dotenv).ask("settings"))
+            return Settings(**Probe(ground, python, dict.fromkeys(names, "") | values, told).ask("settings"))
         except Broken as error:
             return Settings(error=str(error))
 
@@ -211,9 +266,12 @@ def application(ground: Ground, python: Path, route: str, schema: Schema | None 
     database = schema.database if schema else ground.make("empty")
     probe = Probe(ground, python, ground.throwaway.environment(database))
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
+    if not seen["found"] and seen["wanting"]:
+        what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])
+        raise Unjudged(f"{what} " + _("Call it in a module, app = …, and check again."))
     if not seen["found"]:
         raise Broken(_("No module makes a FastAPI application."))
-    return Api(probe, seen["paths"])
+    return Api(probe, seen["paths"], seen["description"])
 
 
 @look

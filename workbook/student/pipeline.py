@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from workbook.history.git import persons_git, try_git
 from workbook.rehearsal import current, rehearse
-from workbook.rehearsal.act import Outcome, name_of
+from workbook.rehearsal.outcome import Outcome, name_of
 from workbook.rehearsal.service import Service, mentions_mysql, mysql_service
 from workbook.rehearsal.workflow import Workflow, read
 from workbook.say import Problem, _
@@ -125,8 +125,11 @@ class Rehearsal:
         return reasons[0][:200] if reasons else self.red.why or "?"
 
     def unnoticed(self) -> Iterator[str]:
-        """What the step that runs the tests does not notice: a failing `test`, else an `error` of importing."""
+        """What is not noticed of a failing `test`, or of an `error` of importing: by its step, or by its `job`."""
         assert self.step is not None
+        if self._workflow.jobs[self.step.job].get("continue-on-error") == "true":
+            yield "job"
+            return
         for kind, plant in (("test", partial(self._plant_test, passes=False)), ("error", self._break)):
             outcome = next((each for each in self._run(plant) if each.job == self.step.job), None)
             if outcome and (outcome.passed or (outcome.red_by or 0) > self.step.place):
@@ -166,8 +169,8 @@ class Rehearsal:
         file.write_text(_text(file) + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
 
     def _forget(self, clone: Path) -> None:
-        paths = [clone / module.replace(".", "/") for module in self._models]
-        files = [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+        ends = [f"/{module.replace('.', '/')}{end}" for module in self._models for end in (".py", "/__init__.py")]
+        files = [file for file in _python_files(clone) if file.as_posix().endswith(tuple(ends))]
         if not files:
             raise Broken(_("No module with models is registered."))
         files[0].write_text(_text(files[0]) + _MODEL, encoding="utf-8")
@@ -189,10 +192,10 @@ def _unused_module(clone: Path) -> Path:
 
 def _application(clone: Path) -> Path:
     """The file that makes the application; one at the top only when there is no other."""
-    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI(" in _text(file)]
+    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI" in _text(file)]
     if not files:
         raise Broken(_("No committed module makes a FastAPI application."))
-    return min(files, key=lambda file: (file.parent == clone, file))
+    return min(files, key=lambda file: (file.parent == clone, "FastAPI(" not in _text(file), file))
 
 
 def _text(file: Path) -> str:

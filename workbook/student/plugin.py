@@ -18,14 +18,22 @@ import json
 import os
 import re
 import runpy
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 import workbook_probe as probe  # type: ignore[import-not-found]
 from _pytest.runner import runtestprotocol
 
+# As if the project were installed, which its own packages may be by what pyproject.toml says.
+sys.path += probe.roots()[1:]
+
+_FRAME = re.compile(r"SET |SAVEPOINT |RELEASE |ROLLBACK|BEGIN|COMMIT|START ", re.IGNORECASE)
+_EDGEDB = re.compile(r"\b(edgedb|gel)\b", re.IGNORECASE)
+_REQUEST = re.compile(r"\.(get|post|put|patch|delete)\(\s*f?[\"'](/[^\"'?]*)")
 Wrong = Callable[[Any], Awaitable[tuple[int, Any]]]
 
 
@@ -41,10 +49,14 @@ class Watcher:
         self.failures: list[dict[str, str]] = []
         self.tests: dict[str, list[str]] = {}
         self.noticed: dict[str, dict[str, dict[str, str]]] = {}
+        self.meant: dict[str, list[str]] = {}
+        self.reached: set[str] = set()
         self.sent: set[str] = set()
+        self.item, self.answering = "", 0
         self.active: tuple[str, Wrong] | None = None
         self.memory: dict[str, Any] = {}
         probe.divert(self._login)
+        probe.listen(self._hear)
         with suppress(ImportError):
             self._stand_in_front()
 
@@ -57,6 +69,13 @@ class Watcher:
         # A test may well log in as somebody else, but not anywhere else.
         return credentials if int(credentials.get("port") or 0) == login["port"] else credentials | login
 
+    def _hear(self, statement: str) -> None:
+        own = os.environ["MYSQL_DB"]
+        if re.search(rf"\b{own}`?\.|\b(USE|DROP DATABASE|DROP DATABASE IF EXISTS) `?{own}\b", statement, re.IGNORECASE):
+            self.databases.add(own)
+        if self.answering and not self.active and not _FRAME.match(statement):
+            self.reached.add(self.item)
+
     def _stand_in_front(self) -> None:
         from fastapi import FastAPI, Request
         from fastapi.responses import JSONResponse, Response
@@ -68,9 +87,10 @@ class Watcher:
 
         async def save(table: str, **columns: Any) -> None:
             models = [model for app in (Tortoise.apps or {}).values() for model in app.values()]
-            named = [model for model in models if model._meta.db_table == table]
-            alike = [model for model in models if columns.keys() <= model._meta.fields_map.keys()]
-            await saved((named + alike)[0](**columns))
+            # By the columns: a model may be named as it likes, and its fields, too.
+            alike = [model for model in models if columns.keys() <= model._meta.fields_db_projection_reverse.keys()]
+            model = min(alike, key=lambda model: model._meta.db_table != table)
+            await saved(model(**{model._meta.fields_db_projection_reverse[name]: columns[name] for name in columns}))
 
         async def sql(statement: str, *values: Any) -> list[dict[str, Any]]:
             model = next(model for app in (Tortoise.apps or {}).values() for model in app.values())
@@ -81,7 +101,11 @@ class Watcher:
             self.sent |= {sent} if scope["type"] == "http" else set()
             taken = self.active and _takes(self.active[0], sent)
             if not self.active or not taken:
-                await original(app, scope, receive, send)
+                self.answering += 1
+                try:
+                    await original(app, scope, receive, send)
+                finally:
+                    self.answering -= 1
                 return
             request: Any = Request(scope | {"path_params": taken.groupdict()}, receive)
             request.memory, request.save, request.sql = self.memory, save, sql
@@ -102,15 +126,24 @@ class Watcher:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run the test as it is, then once with each wrong application for the requests that it sends."""
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        self._run(item, None)
+        self.item = item.nodeid
+        # Where tests leave rows behind, one application alone is there for the whole run.
+        alone = os.environ.get("WORKBOOK_ALONE")
+        known = [(route, name, wrong) for route, of in self.wrong.items() for name, wrong in of.items()]
+        first = next(((route, wrong) for route, name, wrong in known if name == alone), None)
+        failed = len(self.failures)
+        said = [_broke(phase)[1] for phase in self._run(item, first) if phase.failed]
+        source = inspect.getsource(item.obj) if hasattr(item, "obj") else ""
+        self.meant[item.nodeid] = _requests(source, item.path, self.failures[failed:])
         named = (next((route for route in self.wrong if _takes(route, each)), each) for each in self.sent)
         sent = self.tests[item.nodeid] = sorted({*named})
-        for route in self.wrong:
-            if route in sent:
-                for name, wrong in self.wrong[route].items():
+        again = [(route, f"again {name}", wrong) for route, name, wrong in known if name.startswith("right")]
+        for route, name, wrong in known + again:
+            if route in sent and alone in (None, name):
+                if not alone:
                     item._initrequest()  # type: ignore[attr-defined]
                     said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]
-                    self.noticed.setdefault(route, {}).setdefault(name, {})[item.nodeid] = (said or [""])[0]
+                self.noticed.setdefault(route, {}).setdefault(name, {})[item.nodeid] = (said or [""])[0]
         self.active = None
         item.session._setupstate.teardown_exact(nextitem)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -122,6 +155,8 @@ class Watcher:
             place, says = _broke(report)
             told = {"test": report.nodeid, "phase": getattr(report, "when", "collect"), "message": report.longreprtext}
             self.failures.append(told | {"place": place, "says": says})
+            if told["phase"] == "collect":
+                self.meant[report.nodeid] = _requests("", Path(report.nodeid), self.failures[-1:])
 
     pytest_collectreport = pytest_runtest_logreport
 
@@ -129,7 +164,8 @@ class Watcher:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Write down what was seen."""
         seen = {"exit": int(exitstatus), "databases": sorted(self.databases)}
-        told = seen | {"failures": self.failures, "tests": self.tests, "noticed": self.noticed}
+        told = seen | {name: getattr(self, name) for name in ("failures", "tests", "noticed", "meant")}
+        told["reached"] = sorted(self.reached)
         with open(os.environ["WORKBOOK_TOLD"], "w", encoding="utf-8") as file:
             json.dump(told, file)
 
@@ -155,6 +191,15 @@ async def _answer(original: Any, app: Any, scope: Any, request: Any) -> tuple[in
     await original(app, scope, receive, send)
     said = b"".join(each.get("body", b"") for each in told)
     return told[0]["status"], json.loads(said) if said.startswith((b"{", b"[", b'"')) else None
+
+
+def _requests(source: str, file: Path, failures: list[dict[str, str]]) -> list[str]:
+    """The requests that a test's source speaks of, or else its file's: what it would send if it came so far."""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    found = _REQUEST.findall(source) or _REQUEST.findall(text)
+    # The course's other database, which is no more, has tests that send nothing.
+    other = [_EDGEDB.search(each) for each in (text, *(failure["message"] for failure in failures))]
+    return [f"{method.upper()} {path}" for method, path in found] or ["EdgeDB"] * any(other)
 
 
 def _takes(route: str, request: str) -> "re.Match[str] | None":

@@ -7,6 +7,7 @@ was seen, or `error`, a sentence, and `heard`, what the error said. What the pro
 import asyncio
 import faulthandler
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -82,10 +83,33 @@ def modules(word: str) -> Iterator[Path]:
             yield file
 
 
+def names(file: Path) -> set[str]:
+    """The first names of what a file imports: `app` of `from app.configs import config`."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return set(re.findall(r"^[ \t]*(?:from|import)[ \t]+(\w+)", text, re.MULTILINE))
+
+
+def roots() -> list[str]:
+    """Where the project's imports begin: at its top, and in folders (`src`) that hold what else nobody could import."""
+    files, found = list(modules("")), [Path.cwd()]
+    parts = {part for file in files for part in (file.with_suffix(""), *file.parents) if Path.cwd() in part.parents}
+    for name in sorted({name for file in files for name in names(file)}):
+        places = [part.parent for part in parts if part.name == name]
+        if places and name not in sys.modules and not importlib.util.find_spec(name):
+            found.append(min(places, key=lambda place: len(place.parts)))
+    return [str(place) for place in dict.fromkeys(found)]
+
+
 def imported(file: Path) -> Any:
-    """The module that a file is. Raises whatever importing it raises."""
-    parts = list(file.relative_to(Path.cwd()).with_suffix("").parts)
-    return importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    """The module that a file is, under the name by which the project's own imports know it. Raises what it raises."""
+    own = [Path(place) for place in sys.path if Path(place) == Path.cwd() or Path.cwd() in Path(place).parents]
+    for root in sorted(own, key=lambda place: -len(place.parts)):
+        if file.is_relative_to(root):
+            parts = list(file.relative_to(root).with_suffix("").parts)
+            there = (place for place in own if (place / parts[0]).is_dir() or (place / f"{parts[0]}.py").exists())
+            if root == next(there):
+                return importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    raise ImportError(f"nothing leads to {file}")
 
 
 def aerich() -> dict[str, Any]:
@@ -106,8 +130,19 @@ def configuration(migrations: bool = False) -> dict[str, Any] | None:
     for value in values:
         if isinstance(value, dict):
             return value
-    others = (value for file in modules("connections") for value in vars(imported(file)).values())
-    return next((each for each in others if isinstance(each, dict) and {"connections", "apps"} <= each.keys()), None)
+    failed: list[BaseException] = []
+    for file in modules("connections"):
+        try:
+            values = list(vars(imported(file)).values())
+        except BaseException as error:  # which may be a neighbour's
+            failed.append(error)
+            continue
+        for value in values:
+            if isinstance(value, dict) and {"connections", "apps"} <= value.keys():
+                return value
+    if failed:
+        raise failed[0]
+    return None
 
 
 class Project:
@@ -150,9 +185,12 @@ class Project:
         self._divert(login)
         async with _initialised(config) as tortoise, AsyncExitStack() as held:
             client = tortoise.get_connection(next(iter(config["connections"])))
-            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(CONNECTIONS)]
+            # A smaller pool would keep the next one waiting for ever.
+            count = min(CONNECTIONS, getattr(client, "pool_maxsize", CONNECTIONS))
+            pooled = [await held.enter_async_context(client.acquire_connection()) for _ in range(count)]
             sessions, matched = zip(*[await _session(connection) for connection in pooled], strict=True)
-        return {"sessions": sessions, "matched": matched}
+            ids = [connection.thread_id() for connection in pooled]
+        return {"sessions": sessions, "matched": matched, "ids": ids}
 
     async def schema(self, models: Credentials, migrated: Credentials) -> dict[str, Any]:
         """Build the tables twice, by the models and by the migrations, each in a database of its own."""
@@ -184,22 +222,25 @@ class Project:
         original = uuid.uuid4
         # Before the application imports it.
         uuid.uuid4 = lambda: uuid.UUID(int=self.numbers.pop(0)) if self.numbers else original()
-        from fastapi import FastAPI
-
         failed: list[BaseException] = []
-        best, paths = (False, False, -1), []
-        for file in modules("FastAPI"):
-            try:
-                for app in [value for value in vars(imported(file)).values() if isinstance(value, FastAPI)]:
-                    described = sorted(app.openapi()["paths"])
-                    rank = _rank(file, described, path)
-                    if rank > best:
-                        self.app, best, paths = app, rank, described
-            except BaseException as error:
-                failed.append(error)
-        if failed and not all(best[:2]):
+        best, paths, words, wanting = (False, False, -1), [], ["FastAPI"], list[str]()
+        for word in words:  # which grows by the names of subclasses and of what makes applications
+            for file in modules(word):
+                try:
+                    apps, makers, more = _applications(imported(file))
+                    words += sorted(more - {*words})
+                    wanting += makers
+                    for app in apps:
+                        described = sorted(_described(app))
+                        rank = _rank(file, described, path)
+                        if rank > best:
+                            self.app, best, paths = app, rank, described
+                except BaseException as error:
+                    failed.append(error)
+        if failed and not best[0 if path else 1]:
             raise failed[0]
-        return {"found": self.app is not None, "paths": paths}
+        at = getattr(self.app, "openapi_url", None) or "/openapi.json"
+        return {"found": self.app is not None, "paths": paths, "wanting": wanting, "description": at}
 
     async def start(self) -> dict[str, Any]:
         """Start the application: enter its lifespan."""
@@ -236,10 +277,49 @@ class Project:
         return answer | {"taken": not self.numbers, "statements": statements}
 
 
+def _described(app: Any) -> list[str]:
+    """The paths of an application, and of those that are mounted below it."""
+    mounted = [(route.path, route.app) for route in app.routes if hasattr(getattr(route, "app", None), "openapi")]
+    return [*app.openapi()["paths"], *(prefix + path for prefix, inner in mounted for path in _described(inner))]
+
+
 def _rank(file: Path, paths: list[str], path: str) -> tuple[bool, bool, int]:
     """How likely an application is the chapter's: it has the path, it is no demonstration at the top, it has most."""
     known = {re.sub(r"{.*?}", "{}", each) for each in paths}
-    return not path or re.sub(r"{.*?}", "{}", path) in known, file.parent != Path.cwd(), len(paths)
+    own = {part for each in modules("") for part in each.relative_to(Path.cwd()).with_suffix("").parts}
+    demonstration = file.parent == Path.cwd() and own.isdisjoint(names(file))
+    return not path or re.sub(r"{.*?}", "{}", path) in known, not demonstration, len(paths)
+
+
+def _applications(module: Any) -> tuple[list[Any], list[str], set[str]]:
+    """A module's applications, or its factories'; the factories that want arguments; the names to look for further."""
+    from fastapi import FastAPI
+
+    own = {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+    kinds = {name for name, value in own.items() if inspect.isclass(value) and issubclass(value, FastAPI)}
+    makers = {name: value for name, value in own.items() if _makes(inspect.unwrap(value), kinds | {"FastAPI"})}
+    wanting = [name for name, make in makers.items() if _required(make)]
+    apps = [value for value in vars(module).values() if isinstance(value, FastAPI)]
+    if not apps:
+        made = [make() for name, make in makers.items() if name not in wanting]
+        apps = [app for app in made if isinstance(app, FastAPI)]
+    return apps, wanting, kinds | makers.keys()
+
+
+def _makes(function: Any, kinds: set[str]) -> bool:
+    """Whether a function returns an application: it says so, or names a class of applications and returns something."""
+    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
+        return False
+    says = {*re.findall(r"\w+", str(inspect.signature(function).return_annotation))}
+    returns = re.search(r"^\s+return \w", inspect.getsource(function), re.MULTILINE)
+    return bool(kinds & says) or bool(returns and kinds & {*function.__code__.co_names})
+
+
+def _required(function: Any) -> bool:
+    """Whether a function cannot be called without arguments."""
+    given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = inspect.signature(function).parameters.values()
+    return any(each.default is each.empty and each.kind not in given for each in parameters)
 
 
 def _has_env() -> bool:
@@ -294,4 +374,5 @@ async def serve() -> None:
 
 if __name__ == "__main__":
     sys.path[0] = str(Path.cwd())
+    sys.path += roots()[1:]
     asyncio.run(serve())

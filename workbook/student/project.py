@@ -19,7 +19,8 @@ class Progress:
     """What a student has done; people may read and edit the file.
 
     `done` has the day on which a chapter passed, `hints` how many of each check (`ch35/a_name`) were given, `asked` how
-    often a solution was asked for, `missing` the checks that the last `workbook check` found wanting, by chapter.
+    often a solution was asked for, `missing` the checks that the last `workbook check` found wanting, by chapter;
+    `without` what a chapter was done without (`Docker`), `adopted` the chapter at which their own repository was taken.
     """
 
     current: str = ""
@@ -27,6 +28,8 @@ class Progress:
     hints: dict[str, int] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
+    without: dict[str, str] = field(default_factory=dict)
+    adopted: str = ""
 
     @staticmethod
     def read(project: Path) -> "Progress":
@@ -42,6 +45,10 @@ class Progress:
                     progress.hints[check] = int(number)
                 case ["solution", chapter, number] if number.isdecimal():
                     progress.asked[chapter] = int(number)
+                case ["adopted", chapter]:
+                    progress.adopted = chapter
+                case ["without", chapter, thing]:
+                    progress.without[chapter] = thing
                 case ["missing", chapter, *checks]:
                     progress.missing[chapter] = checks
         return progress
@@ -49,7 +56,9 @@ class Progress:
     def write(self, project: Path) -> None:
         """Write the file, whole or not at all."""
         lines = [f"current {self.current}"] if self.current else []
+        lines += [f"adopted {self.adopted}"] if self.adopted else []
         lines += [f"done {chapter} {day}" for chapter, day in sorted(self.done.items())]
+        lines += [f"without {chapter} {thing}" for chapter, thing in sorted(self.without.items())]
         lines += [f"missing {chapter} {' '.join(names)}" for chapter, names in sorted(self.missing.items()) if names]
         lines += [f"hint {check} {number}" for check, number in sorted(self.hints.items())]
         lines += [f"solution {chapter} {number}" for chapter, number in sorted(self.asked.items())]
@@ -71,10 +80,11 @@ def require(directory: Path | None) -> Path:
         return found
     raise Problem(
         _("{place} is not a project of the workbook.", place=place),
-        why=_("A project is a folder that `workbook start` made; it holds the file {name}.", name=NAME),
+        why=_("A project is a folder that `workbook start` or `workbook adopt` knows; it holds {name}.", name=NAME),
         ways=(
             _("Go into your project, then run the command again."),
             _("Or name it: --project DIR."),
+            _("If you have a repository of the course already: workbook adopt, in it."),
             _("If you have none yet: workbook start ch32 ~/when2meet"),
         ),
         code=2,

@@ -2,18 +2,23 @@
 
 import hashlib
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 from filelock import FileLock
+from pymysql import MySQLError
 
 from workbook.history.build import build, history_folder
 from workbook.history.files import trace
 from workbook.history.git import identity, persons_git, try_git
 from workbook.lesson.chapters import ChapterFolder
+from workbook.mysql import ladder
+from workbook.mysql.login import cursor, databases
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Problem, _, stage
+from workbook.student.adopt import is_project
 from workbook.student.project import NAME, Progress, chapter, chapters, current, find, finished, following
 
 REMOTE = "workbook"
@@ -51,6 +56,13 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
     # First the mark, so that a start that was interrupted can be repeated in the same place.
     Progress(current=first.id).write(root)
     return _take(root, first, new=True)
+
+
+def theirs(directory: Path | None) -> Path | None:
+    """The folder of a repository of their own, where `start` would lay out a project: it is to be adopted instead."""
+    here = Path.cwd()
+    places = [directory.expanduser().absolute()] if directory is not None else [here, here / "when2meet"]
+    return next((each for each in places if is_project(each)), None) if not find(places[0]) else None
 
 
 def history() -> Path:
@@ -126,6 +138,15 @@ def _next(root: Path) -> ChapterFolder:
 def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool = False) -> Started:
     started = Started(root, chapter)
     progress = Progress.read(root)
+    if progress.adopted:
+        if fresh:
+            what = _("This repository is your own, so no code of the course's is laid into it.")
+            way = _("Start beside it: workbook start {chapter} ~/when2meet-{chapter}", chapter=chapter.id)
+            raise Problem(what, ways=(way,), code=2)
+        started.told.append(_("You go on with your own code."))
+        progress.current = chapter.id
+        progress.write(root)
+        return started
     _require_calm(root)
     _prepare(root)
     tag = max((each.id for each in chapters() if each.id < chapter.id), default="")
@@ -146,6 +167,7 @@ def _take(root: Path, chapter: ChapterFolder, *, fresh: bool = False, new: bool 
         if tag:
             laid = _("Your project, on the branch {branch}, as {tag} leaves it:", branch=BRANCH, tag=tag)
         started.told.append(f"{laid}\n  {root}" if new else now)
+        started.told += left_over(root)
     _add_ignored(started)
     progress.current = chapter.id
     progress.write(root)
@@ -216,6 +238,21 @@ def _switch(root: Path, tag: str) -> None:
     persons_git(root, "rm", "-r", "-q", "-f", "--ignore-unmatch", ".")
     persons_git(root, "symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")
     persons_git(root, "update-ref", "-d", f"refs/heads/{BRANCH}")
+
+
+def left_over(root: Path) -> list[str]:
+    """A sentence on tables in the project's database that none of its migrations makes; none when nobody answers."""
+    with suppress(Problem, MySQLError):
+        server, name = ladder.running(root), ladder.database_name(root)
+        if server and name in databases(server):
+            made = "".join(file.read_text(encoding="utf-8") for file in root.glob("migrations/**/*.py"))
+            with cursor(server, name) as ask:
+                ask.execute("SHOW TABLES")
+                left = [str(table) for (table,) in ask.fetchall() if f"`{table}`" not in made]
+            words = {"name": name, "tables": ", ".join(left)}
+            said = _("Your database {name} has tables from elsewhere: {tables}. What to do: workbook doctor", **words)
+            return [said] if left else []
+    return []
 
 
 def _add_ignored(started: Started) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from workbook.history.git import try_git
+from workbook.mysql import ladder
 from workbook.mysql.ladder import database_name
 from workbook.mysql.login import databases as databases_on
 from workbook.mysql.server import Server
 from workbook.rehearsal.workflow import Workflow
 from workbook.say import _
-from workbook.student.check import Broken, Found, check, look
+from workbook.student.check import Broken, Found, Moot, check, look
 from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
@@ -31,10 +32,18 @@ _DEFAULT = re.compile(r" DEFAULT (?!CHARSET)(?:'(?:[^']|'')*'|\S+)")
 
 
 @look
-def server(ground: Ground) -> Server:
-    """The student's own MySQL."""
-    found = students_server(ground.project)
-    name = database_name(ground.project)
+def database(ground: Ground, settings: Settings | None = None) -> str:
+    """The application's database: that of its settings, else of the environment or `.env`, else the course's."""
+    return (settings and settings.database) or database_name(ground.project)
+
+
+@look
+def server(ground: Ground, database: str, settings: Settings | None = None) -> Server:
+    """The student's own MySQL: the one that is named, else where the application's settings lead."""
+    found = (ladder.given(ground.project) is None and settings and settings.reached()) or students_server(
+        ground.project
+    )
+    name = database
     ground.remarks.append(
         _("Your MySQL: {host}:{port}, database {name}. It was only read.", host=found.host, port=found.port, name=name)
     )

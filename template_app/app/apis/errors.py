@@ -1,15 +1,26 @@
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.status import HTTP_400_BAD_REQUEST, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_CONTENT
 
-from app.exceptions import NotAllowed, NotFound
+from app.exceptions import NotAllowed, NotFound, NotReady
 
 STATUS: dict[type[Exception], int] = {
     NotFound: HTTP_404_NOT_FOUND,
     NotAllowed: HTTP_422_UNPROCESSABLE_CONTENT,
+    NotReady: HTTP_400_BAD_REQUEST,
 }
+
+
+class ErrorResponse(BaseModel):
+    detail: str | list[dict[str, Any]]
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorResponse, "description": "What is wrong"}}
 
 
 def handle_errors(app: FastAPI) -> None:

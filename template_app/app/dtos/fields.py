@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 
 def written_as_a_day(value: object) -> object:
@@ -16,5 +16,9 @@ def written_as_a_day(value: object) -> object:
 
 UrlCode = Annotated[str, StringConstraints(max_length=255)]
 # No control characters (C0, DEL, C1): nobody sees them, and in a terminal or a log they do harm.
-Text = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+CONTROL = r"\x00-\x1f\x7f-\x9f"
+Text = Annotated[str, StringConstraints(max_length=255, pattern=rf"^[^{CONTROL}]*$")]
+# A name is a text with something in it that is no space.
+Name = Annotated[str, StringConstraints(max_length=255, pattern=rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$")]
 Day = Annotated[date, BeforeValidator(written_as_a_day)]
+Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # BIGINT

@@ -10,6 +10,7 @@ import asyncmy
 from aerich import Command
 from asyncmy.constants.ER import DBACCESS_DENIED_ERROR
 from asyncmy.errors import OperationalError
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
 from app.configs import config
@@ -45,6 +46,12 @@ async def run_on_server(*statements: str) -> None:
     async with server() as cursor:
         for statement in statements:
             await cursor.execute(statement)
+
+
+async def statements() -> int:
+    """How many statements this test's connection has sent to MySQL; to ask is one of them."""
+    [row] = await get_connection("default").execute_query_dict("SHOW SESSION STATUS LIKE 'Questions'")
+    return int(row["Value"])
 
 
 @asynccontextmanager

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.student.doctor.conftest import Typed, findings, none, only
-from workbook.mysql import free_port
+from workbook.mysql import free_port, local
 from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
+from workbook.say import Problem
 from workbook.student import environment
-from workbook.student.doctor import Finding, doctor, find_project
+from workbook.student.doctor import Finding, doctor, examine, find_project
 from workbook.student.doctor import database as examination
+from workbook.student.doctor.machine import Results
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +43,10 @@ def migrated(project: Path) -> Path:
 def aerich(project: Path, *arguments: str) -> None:
     command = [environment.python(project).with_name("aerich"), *arguments]
     subprocess.run(command, cwd=project, check=True, capture_output=True)
+
+
+def wrong(results: Results) -> list[Finding]:
+    return [each for each in findings(results) if each.wrong]
 
 
 def found(project: Path) -> list[Finding]:
@@ -83,16 +89,18 @@ def test_a_missing_database_is_found_and_mended(project: Path, mysql: Server, da
 
 
 def test_an_account_that_may_not_make_the_tests_databases_is_found_and_mended(
-    migrated: Path, mysql: Server, database: str, account: str
+    migrated: Path, mysql: Server, database: str, account: str, typed: Typed
 ) -> None:
     server = Server(mysql.host, mysql.port, account, "first", mysql.version, "")
-    assert "no database" in only(examination.database(server, migrated)).what
-    with cursor(mysql) as root:
-        root.execute(f"GRANT ALL ON {database}.* TO {account}")
+    granted = {"": database, f"GRANT ALL ON {database}.* TO {account}": f"{database}_test"}
+    for grant, wanting in granted.items():
+        with cursor(mysql) as root:
+            root.execute(f"REVOKE ALL, GRANT OPTION FROM {account}")
+            root.execute(grant or f"GRANT SELECT, INSERT, CREATE VIEW ON {database}.* TO {account}")
         missing = only(examination.database(server, migrated))
-        assert f"{database}_test" in missing.why
-        root.execute(missing.cure.partition("--execute=")[2].strip("'"))
-    assert none(examination.database(server, migrated))
+        assert f"The account {account}@% may not make {wanting}" in missing.what
+        typed(missing.cure.replace("…", mysql.password))
+        assert none(examination.database(server, migrated))
 
 
 def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
@@ -101,17 +109,28 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     def wrong() -> Finding:
         return only(examination.database(mysql, migrated))
 
-    column = "\n    title = CaseSensitiveCharField(max_length=9, default='')"
-    change(migrated / "app/tortoise_models/meeting.py", "unique=True)", f"unique=True){column}")
+    model = migrated / "app/tortoise_models/meeting.py"
+    column = "\n    title = CaseSensitiveCharField(max_length=9, default='', db_index=True)"
+    change(model, "unique=True)", f"unique=True){column}")
     aerich(migrated, "migrate", "--name", "title")
+    (file,) = (migrated / MODELS).glob("1_*.py")
     with cursor(mysql) as ask:
         ask.execute(f"ALTER TABLE {database}.meetings ADD title VARCHAR(9) NOT NULL DEFAULT ''")
-    assert "failed half way: meetings.title is there" in wrong().what
-    typed(wrong().cure)
-
-    assert wrong().cure == "uv run aerich upgrade"
+        assert "failed half way: meetings.title is there" in wrong().what
+        typed(wrong().cure)
+        assert wrong().cure == "uv run aerich upgrade"
+        (index,) = re.findall(r"ADD INDEX `(\w+)`", file.read_text())
+        ask.execute(f"ALTER TABLE {database}.meetings ADD INDEX {index} (url_code)")
+        assert f"failed half way: meetings.{index} is there" in wrong().what
+        typed(wrong().cure)
     aerich(migrated, "upgrade")
     assert none(examination.database(mysql, migrated))
+
+    # What a migration takes away, its way back would add: nothing of it has happened.
+    change(model, column, "")
+    aerich(migrated, "migrate", "--name", "no_title")
+    assert "has not run here: 2_" in wrong().what
+    aerich(migrated, "upgrade")
 
     (first,) = (migrated / MODELS).glob("0_*.py")
     first.unlink()
@@ -119,10 +138,45 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     typed(wrong().cure)
     assert none(examination.database(mysql, migrated))
 
-    with cursor(mysql) as ask:
-        ask.execute(f"CREATE TABLE {database}.todos (id INT)")
-    assert "made: todos" in wrong().what
-    assert f"{database}_2" in wrong().cure
+
+def test_leftover_tables_and_a_migration_that_nobody_has_lead_to_an_empty_database(
+    migrated: Path, mysql: Server, database: str, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{environment.python(migrated).parent}{os.pathsep}{os.environ['PATH']}")
+    planted = {
+        f"INSERT INTO {database}.aerich (version, app, content) VALUES ('7_a.py', 'models', '{{}}')": "7_a.py",
+        f"CREATE TABLE {database}_2.todos (id INT)": "made: todos",
+    }
+    for place, (statement, what) in enumerate(planted.items()):
+        with cursor(mysql) as ask:
+            ask.execute(statement)
+        (found_now,) = found(migrated)
+        assert what in found_now.what
+        assert f"{database}{place * '_2'}_2" in found_now.cure
+        typed(found_now.cure.replace("uv run aerich", "aerich"))
+        assert found(migrated) == []
+    assert len(re.findall("^MYSQL_DB=", (migrated / ".env").read_text(), re.MULTILINE)) == 1
+
+
+def test_a_server_other_than_the_one_that_status_names_is_found_and_mended(
+    project: Path, home: Path, typed: Typed
+) -> None:
+    (project / ".env").unlink()
+    local.start(use="detached")
+    try:
+        (missing,) = found(project)
+        typed(missing.cure)
+        elsewhere = found(project)[-1]
+        assert elsewhere.what.startswith("The application asks localhost:3306; `workbook db status --project .` names")
+        typed(elsewhere.cure)
+        assert [each.cure for each in found(project)] == ["uv run aerich upgrade"]
+        change(project / CONFIG, '"port": config.MYSQL_PORT', '"port": 3306')
+        unheard = found(project)[-1]
+        assert unheard.cure.startswith("In app/configs/tortoise_config.py")
+        change(project / CONFIG, '"port": 3306', '"port": config.MYSQL_PORT')
+        assert [each.cure for each in found(project)] == ["uv run aerich upgrade"]
+    finally:
+        local.stop_kept()
 
 
 def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated: Path, mysql: Server) -> None:
@@ -133,8 +187,9 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
     (differ,) = found(migrated)
     assert differ.what == "The pool's connections differ in time_zone: +00:00 / +09:00."
     config.write_text(before)
-    elsewhere = only(examination.pool(migrated, 3))
-    assert f"asks port {mysql.port}; `workbook db status` names 3." in elsewhere.what
+    with (migrated / ".env").open("a") as opened:
+        opened.write("MYSQL_POOL_SIZE=3\n")
+    assert list(examination.pool(migrated, mysql)) == ["3 connections alike: time zone +09:00, utf8mb4"]
     for broken in ("import nothing_of_that_name", "def f(:", "raise RuntimeError('ours')"):
         config.write_text(broken)
         (error,) = found(migrated)
@@ -146,7 +201,12 @@ def test_a_pool_that_differs_by_connection_or_cannot_be_opened_is_found(migrated
 
 @pytest.mark.parametrize(("language", "words"), [("en", "has no setting COLOUR"), ("ko", "COLOUR라는 설정은 없어요")])
 def test_the_screen_and_the_exit_code_tell(
-    language: str, words: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    language: str,
+    words: str,
+    project: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("WORKBOOK_LANG", language)
     monkeypatch.setenv("COLUMNS", "80")
@@ -157,9 +217,45 @@ def test_the_screen_and_the_exit_code_tell(
     assert words in said
     assert "→ perl -ni -e '" in said
     assert [line for line in said.splitlines() if len(line) > 80 and "→" not in line] == []
-    # Found from below; outside there is none.
-    assert f"cd {project}" in said
-    assert find_project(project.parent) is None
+    home = tmp_path_factory.mktemp("elsewhere")
+    # Found from below, and told from above.
+    assert f"→ cd {project}\n" in said
+    for here, step in {project.parent: f"→ cd {project}\n", home: "→ workbook start ch32 "}.items():
+        assert doctor(here=here) in (0, 1)
+        assert step in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("chapter", ["ch32", "ch33"])
+def test_before_there_is_an_application_nothing_is_said_of_its_pool_or_its_migrations(
+    chapter: str, project: Path, typed: Typed
+) -> None:
+    typed(f"workbook start {chapter} begun && cp .env begun/.env")
+    assert [each for _name, results in examine(project / "begun", project / "begun") for each in wrong(results)] == []
+
+
+def test_a_project_of_other_folders_is_found_and_a_folder_that_is_gone_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "theirs/src/api").mkdir(parents=True)
+    (tmp_path / "theirs/pyproject.toml").write_text('[tool.poetry.dependencies]\ntortoise-orm = "^0.24"\n')
+    assert find_project(tmp_path / "theirs/src/api") == tmp_path / "theirs"
+    monkeypatch.chdir(tmp_path / "theirs/src/api")
+    (tmp_path / "theirs/src/api").rmdir()
+    with pytest.raises(Problem, match="is gone"):
+        doctor()
+
+
+def test_what_may_not_be_read_can_be_read_after_its_cure(project: Path, typed: Typed) -> None:
+    """Root may read all: what the system says to another stands for it."""
+    file = project / ".env"
+
+    def refused() -> Iterator[str]:
+        raise PermissionError(13, "Permission denied", str(file))
+        yield
+
+    file.chmod(0)
+    typed(only(refused()).cure)
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,22 @@ from workbook.student.doctor.machine import Results
 pytestmark = pytest.mark.slow
 
 ENV, LINES, LOCK, APP = examination.env, examination.line_ends, examination.packages, examination.application
+PLACE = examination.place
 SETTING = "the application has no setting"
-LOCKED = "$ uv lock -q && perl -ni -e 'print unless /cryptography==/' pyproject.toml"
-NO_LIFESPAN = "$ perl -ni -e 'print unless /lifespan|RegisterT/' app/main.py && echo 'app = FastAPI()' >> app/main.py"
+LOCKED = "$ perl -ni -e 'print unless /cryptography==/' pyproject.toml"
+MAIN = "app/main.py"
+NOT_PASSED = f"perl -pi -e 's/ lifespan=lifespan,//' {MAIN}"
+OPENED_BY = f"$ {NOT_PASSED} && echo '{{}}' >> {MAIN}"
+IN_A_FACTORY = f"$ rm {MAIN}; printf 'from fastapi import FastAPI\nmake = lambda: FastAPI({{}})\n' > app/made.py"
+PASS_IT = "perl -pi -e 's/FastAPI\\((?=title|\\))/FastAPI(lifespan=lifespan, /' app/*.py"
+BY_HAND = {
+    "Mend it there": "git checkout -q pyproject.toml",
+    "In app/": PASS_IT,
+    "Put the value in single quotes": "perl -pi -e 's/=\"?(.*?)\"?$/=\\x27$1\\x27/' .env",
+    "Write NAME='value' there": "perl -ni -e 'print qq(MYSQL_PORT=\\x273306\\x27\n) if $. == 1' .env",
+}
+"""What a person does whom a cure tells it in words."""
+POETRY = "printf '[tool.poetry]\\nname = \"mine\"\\n' > pyproject.toml"
 TWINS = "$ cd migrations/models && cp 0_*.py 1_20260101000000_theirs.py && cp 0_*.py 1_20260201000000_ours.py"
 
 
@@ -36,14 +49,42 @@ TWINS = "$ cd migrations/models && cp 0_*.py 1_20260101000000_theirs.py && cp 0_
         (LINES, "$ printf '#!/bin/sh\\r\\ntrue\\r\\n' > check", "check has Windows line ends", "perl -pi"),
         (LINES, "$ printf 'windows\\r\\n' > notes.txt", "", ""),
         (LOCK, LOCKED, "uv.lock is not what pyproject.toml asks for", "uv lock"),
-        (LOCK, "$ echo [ > pyproject.toml", "", ""),
-        (APP, NO_LIFESPAN, "The application has no lifespan", "In app/main.py: FastAPI(lifespan=lifespan), as in ch33"),
+        (LOCK, "$ printf '<<<<<<< HEAD\\n' > uv.lock", "uv.lock is no lock", "rm uv.lock && uv lock"),
+        (LOCK, "$ echo [ > pyproject.toml", "pyproject.toml cannot be read: TOML parse error at line", "Mend it there"),
+        (LOCK, "$ perl -pi -e 's/httpx==/httpx=/' pyproject.toml", "no such comparison operator", "Mend it there"),
+        (LOCK, "$ rm uv.lock", "There is no uv.lock", "uv lock"),
+        (LOCK, f"$ rm uv.lock && {POETRY}", "There is no poetry.lock", "poetry lock"),
+        (LOCK, f"$ {POETRY} && echo [ >> pyproject.toml", "cannot be read: ", "Mend it there"),
+        (LOCK, f"$ rm uv.lock && {POETRY} && touch poetry.lock", "", ""),
+        (LOCK, "$ rm uv.lock pyproject.toml", "", ""),
+        (APP, f"$ {NOT_PASSED}", "app/main.py, line 22: the application has no lifespan", "In app/main.py: FastAPI("),
+        (APP, OPENED_BY.format("# register_tortoise(app)"), "app/main.py, line 22: ", "In app/main.py: "),
+        (APP, IN_A_FACTORY.format(""), "app/made.py, line 2: the application has no lifespan", "In app/made.py"),
+        (APP, IN_A_FACTORY.format("on_startup=[print]"), "", ""),
+        (APP, OPENED_BY.format("register_tortoise(app, config=TORTOISE_ORM)"), "", ""),
+        (APP, OPENED_BY.format('app.on_event("startup")(print)'), "", ""),
+        (APP, OPENED_BY.format("app.router.lifespan_context = lifespan"), "", ""),
+        (APP, "$ echo 'def f(:' > app/half.py", "", ""),
         (APP, TWINS, "the number 1; the later is 1_20260201000000_ours.py", "rm migrations/models/1_20260201"),
         # A secret is never shown.
         (ENV, "MYSQL_PASSWORD=sun #moon\n", "has a # or ${…} in it", "Put the value in single quotes"),
         (ENV, "MYSQL_PASSWORD=sun${moon}\n", "has a # or ${…} in it", "Put the value in single quotes"),
         (ENV, 'MYSQL_PASSWORD="sun${moon}"\n', "has a # or ${…} in it", "Put the value in single quotes"),
         (ENV, "MYSQL_PASSWORD='sun\n", "line 1, cannot be read", "Write NAME='value' there"),
+        (ENV, "MYSQL_PORT\n", "line 1, cannot be read", "Write NAME='value' there"),
+        (ENV, "MYSQL_PORT: 3306\n", "line 1, cannot be read", "Write NAME='value' there"),
+        (ENV, "ENV=local\nMYSQL_PORT=\n", "line 2: MYSQL_PORT has no value", "perl -ni"),
+        (ENV, "MYSQL_HOST=''\n", "line 1: MYSQL_HOST has no value", "perl -ni"),
+        (ENV, "MYSQL_PORT=33O6\n", "line 1: MYSQL_PORT is no port", "perl -ni"),
+        (ENV, "MYSQL_PORT=70000\n", "line 1: MYSQL_PORT is no port", "perl -ni"),
+        (ENV, "mysql_port=-1\n", "line 1: mysql_port is no port", "perl -ni"),
+        (ENV, "MYSQL_DB=a\nENV=local\nMYSQL_DB=b\n", "line 1: MYSQL_DB stands again in line 3", "perl -ni"),
+        (ENV, "MYSQL_PASSWORD=“sun”\n", "line 1: “ and ” are no quotes", "perl -CSD"),
+        (ENV, "$ printf '.venv/\\n' > .gitignore", "The next `git add .` takes .env", "printf"),
+        (ENV, "$ mkdir -p app/x && touch .env app/x/.env && git add -f app/x/.env", "app/x/.env is in git", "git rm"),
+        (ENV, "$ iconv -t utf-16le .env > .e && mv .e .env", "saved as Windows does", "iconv -f utf-16le"),
+        (ENV, "$ rm .env && ln -s nowhere .env", ".env cannot be read", "mv /"),
+        (ENV, "MYSQL_PASSWORD=\nMYSQL_PORT=\"3306\" \nMYSQL_HOST='localhost'\nexport MYSQL_DB=a\n", "", ""),
         (ENV, "MYSQL_PASSWORD='sun ${moon} #'\nMYSQL_PORT=3307 # mine\n", "", ""),
         (ENV, "MYSQL_PASSWORD=sun#moon\n", "", ""),
     ],
@@ -51,6 +92,8 @@ TWINS = "$ cd migrations/models && cp 0_*.py 1_20260101000000_theirs.py && cp 0_
 def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
     examine: Callable[[Path], Results], planted: str, what: str, cure: str, project: Path, typed: Typed
 ) -> None:
+    if examine is LOCK:
+        typed("uv lock -q")
     assert none(examine(project))
     if planted.startswith("$ "):
         typed(planted[2:])
@@ -63,8 +106,9 @@ def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
     assert what in found.what
     assert found.cure.startswith(cure)
     assert "sun" not in found.what + found.why + found.cure
-    if found.cure[0].islower():  # Aerich's part needs a database
-        typed(found.cure.removesuffix(" && uv run aerich migrate"))
+    by_hand = [do for start, do in BY_HAND.items() if found.cure.startswith(start)]
+    if found.cure != "poetry lock":  # Aerich's part needs a database
+        typed(by_hand[0] if by_hand else found.cure.removesuffix(" && uv run aerich migrate"))
         assert none(examine(project))
 
 

@@ -56,10 +56,15 @@ def korean_of(path: PurePosixPath | str) -> PurePosixPath:
 
 
 def link_in_korean(pair: Pair, target: str, root: Path = CLONE) -> str:
-    """How a link of the English page is written in the Korean one; what leads out of the clone stays as it is."""
+    """How a link of the English page is written in the Korean one; what leads out of the clone stays as it is.
+
+    A picture that has words is drawn in both languages: `pool.svg`, `pool.ko.svg`.
+    """
     path, mark, anchor = target.partition("#")
     if not path or re.match(r"[a-z][a-z0-9+.-]*:|//", path):
         return target
     place = Path(os.path.normpath(pair.english.parent.relative_to(root) / path)).as_posix()
-    wanted = root / (korean_of(place) if is_english_page(place) else place)
+    wanted = root / korean_of(place) if is_english_page(place) else root / place
+    drawn = wanted.with_name(f"{wanted.stem}.ko{wanted.suffix}")
+    wanted = drawn if drawn.suffix == ".svg" and drawn.exists() else wanted
     return f"{Path(os.path.relpath(wanted, pair.korean.parent)).as_posix()}{mark}{anchor}"

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -118,8 +119,24 @@ def _front(file: Path, lines: list[str]) -> tuple[list[Token], list[str]]:
     return sorted(tokens, key=lambda token: token.value), said
 
 
+def worded(source: str, words: Mapping[str, str]) -> str:
+    """A cell's code with words in place of others, the longest first: those of the chart that it draws, in Korean."""
+    for word in sorted(words, key=len, reverse=True):
+        source = source.replace(word, words[word])
+    return source
+
+
+def ran(cell: Mapping[str, Any]) -> str:
+    """When a cell ran and what kinds of outputs it has: the same in both languages. What they say is each one's own."""
+    kinds = [[each["output_type"], *each.get("data", {})] for each in cell.get("outputs", ())]
+    return json.dumps([cell.get("execution_count"), kinds], indent=1)
+
+
 def _cells(text: str) -> Iterator[Section]:
-    """A notebook's cells: of code its source and outputs, of Markdown and a picture's description the words."""
+    """A notebook's cells: of code its source and outputs, of Markdown and a picture's description the words.
+
+    Code whose `words` are Korean is compared as it is in English, and of its outputs the kinds.
+    """
     for cell in json.loads(text)["cells"]:
         line = text.count("\n", 0, text.index(f'"id": "{cell["id"]}"')) + 1
         source, alt = "".join(cell["source"]), cell["metadata"].get("alt", "")
@@ -132,8 +149,8 @@ def _cells(text: str) -> Iterator[Section]:
             section.tokens = [replace(each, first=line, last=line) for each in _tokens(parts)]
         else:
             section.prose = alt
-            ran = json.dumps([cell["execution_count"], cell["outputs"]], indent=1, ensure_ascii=False)
-            section.tokens = [Token("fence", line, line, f"{source}\n{ran}")]
+            source = worded(source, {korean: word for word, korean in cell["metadata"].get("words", {}).items()})
+            section.tokens = [Token("fence", line, line, f"{source}\n{ran(cell)}")]
             if alt:
                 section.tokens += [Token("row", line, line, "a described picture"), Token("text", line, line, alt)]
         yield section

@@ -10,7 +10,7 @@ from pathlib import Path
 from workbook.lesson.errors import LessonError, shown
 from workbook.lesson.markdown import Edit, rewrite
 from workbook.pages.translation import Pair, orphans, pairs
-from workbook.pages.translation.page import read_page
+from workbook.pages.translation.page import ran, read_page, worded
 from workbook.pages.translation.parity import Comparison, Finding, findings_of
 from workbook.place import CLONE
 from workbook.say import Problem, say
@@ -112,8 +112,13 @@ def _sync_notebook(pair: Pair) -> bool:
         old = ours.get(cell["id"], cell)
         if old["cell_type"] == cell["cell_type"] == "markdown":
             cell["source"], cell["metadata"] = old["source"], old["metadata"]
-        elif "alt" in cell["metadata"] and "alt" in old["metadata"]:
-            cell["metadata"] = old["metadata"]
+        elif cell["cell_type"] == "code":
+            words = old["metadata"].get("words", {})
+            cell["source"] = worded("".join(cell["source"]), words).splitlines(keepends=True)
+            if ran(old) == ran(cell):
+                cell["outputs"] = old["outputs"]
+            if words or ("alt" in cell["metadata"] and "alt" in old["metadata"]):
+                cell["metadata"] = old["metadata"]
     _write(pair.korean, notebook)
     return bool(notebook != before)
 

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from workbook.say import _
+from workbook.place import CLONE
+from workbook.say import Problem, _
 from workbook.student.check import entries, in_language
 from workbook.student.doctor import database, machine
 from workbook.student.doctor import project as files
@@ -38,7 +39,12 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
     Returns:
         the exit code: 1 when something is wrong, 0 otherwise.
     """
-    here = (here or Path.cwd()).absolute()
+    try:
+        here = (here or Path.cwd()).absolute()
+    except FileNotFoundError:
+        raise Problem(
+            _("The folder you are in is gone."), ways=(_("Go into your project, then run the command again."),)
+        ) from None
     project = project.absolute() if project else find_project(here)
     console = Console(highlight=False, width=min(80, Console().width))
     found: list[Finding] = []
@@ -64,8 +70,7 @@ def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
 
 def find_project(here: Path) -> Path | None:
     """The project around a folder: the nearest one above that holds the student's progress, or the application."""
-    around = ((each, each / ".workbook-progress", each / "app/configs") for each in (here, *here.parents))
-    return next((each for each, progress, configs in around if progress.exists() or configs.is_dir()), None)
+    return next((each for each in (here, *here.parents) if each != CLONE and files.is_project(each)), None)
 
 
 def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
@@ -75,8 +80,8 @@ def examine(project: Path | None, here: Path) -> Iterator[tuple[str, Results]]:
     yield "uv", machine.uv()
     yield _("disk"), machine.disk(project or here)
     yield _("ports"), machine.port()
+    yield _("place"), files.place(project, here)
     if project:
-        yield _("place"), files.place(project, here)
         yield ".env", files.env(project)
         yield _("line ends"), files.line_ends(project)
         yield _("packages"), files.packages(project)
@@ -90,8 +95,9 @@ def seen(results: Results) -> Iterator[Finding | str]:
         for each in results:
             yield each if isinstance(each, str) else _finding(*each)
     except OSError as error:
-        values = {"file": error.filename, "strerror": error.strerror, "quoted": shlex.quote(str(error.filename))}
-        yield _finding("unreadable", values)
+        quoted = shlex.quote(str(error.filename))
+        cure = f"chmod u+rw {quoted}" if isinstance(error, PermissionError) else f"mv {quoted} {quoted}.old"
+        yield _finding("unreadable", {"file": error.filename, "strerror": error.strerror, "cure": cure})
     except MySQLError as error:
         yield _finding("mysql_broken", {"said": error.args[-1]})
 

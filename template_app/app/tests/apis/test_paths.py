@@ -7,6 +7,9 @@ PATHS = {
     "PATCH /v1/meetings/{url_code}/date_range",
     "PATCH /v1/meetings/{url_code}/title",
     "PATCH /v1/meetings/{url_code}/location",
+    "POST /v1/participants",
+    "DELETE /v1/participants/{participant_id}",
+    "PATCH /v1/participant_dates/{vote}",
 }
 
 

@@ -51,6 +51,8 @@ async def test_get_meeting_gives_the_one_with_this_code(client: httpx.AsyncClien
         "end_date": None,
         "title": "",
         "location": "",
+        "participants": [],
+        "best_dates": [],
     }
 
 

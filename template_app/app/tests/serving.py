@@ -1,0 +1,30 @@
+"""The application as users meet it: under Uvicorn, in a process of its own."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.configs.base_config import PROJECT
+
+
+@asynccontextmanager
+async def served(database: str) -> AsyncIterator[str]:
+    """Serve the application on this database and a free port, and give its address."""
+    # The socket listens before Uvicorn runs: whoever comes early waits in line, and nobody has to ask whether it is up.
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        uvicorn = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "uvicorn", "app.main:app", "--log-level", "warning", "--fd"),
+            str(listening.fileno()),
+            pass_fds=[listening.fileno()],
+            env=os.environ | {"MYSQL_DB": database},
+            cwd=PROJECT,
+        )
+        address = "http://{}:{}".format(*listening.getsockname())
+    try:
+        yield address
+    finally:
+        uvicorn.terminate()
+        await uvicorn.wait()
