@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Found, Tests, TestsOf, check
 
 FIELDS = {"start_date": None, "end_date": None, "title": "", "location": ""}
@@ -114,3 +115,8 @@ def the_changing_tests_can_tell(tests: Tests, tests_of: TestsOf) -> Found:
             yield "never_green", {"test": test, "said": message}
         for wrong in each.fooled_by:
             yield wrong, {}
+
+
+def reached(project: Shape, route: str) -> bool:
+    """The application names the route."""
+    return bool(project.asking(route, tests=False))
