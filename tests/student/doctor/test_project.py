@@ -28,7 +28,7 @@ BY_HAND = {
 }
 """What a person does whom a cure tells it in words."""
 POETRY = "printf '[tool.poetry]\\nname = \"mine\"\\n' > pyproject.toml"
-TWINS = "$ cd migrations/models && cp 0_*.py 1_20260101000000_theirs.py && cp 0_*.py 1_20260201000000_ours.py"
+TWINS = "$ cd migrations/models && cp 0_*.py 9_20260101000000_theirs.py && cp 0_*.py 9_20260201000000_ours.py"
 
 
 # What is looked at, what is written into `.env` or, after a $, typed in the project, what is found, and the cure.
@@ -57,15 +57,15 @@ TWINS = "$ cd migrations/models && cp 0_*.py 1_20260101000000_theirs.py && cp 0_
         (LOCK, f"$ {POETRY} && echo [ >> pyproject.toml", "cannot be read: ", "Mend it there"),
         (LOCK, f"$ rm uv.lock && {POETRY} && touch poetry.lock", "", ""),
         (LOCK, "$ rm uv.lock pyproject.toml", "", ""),
-        (APP, f"$ {NOT_PASSED}", "app/main.py, line 22: the application has no lifespan", "In app/main.py: FastAPI("),
-        (APP, OPENED_BY.format("# register_tortoise(app)"), "app/main.py, line 22: ", "In app/main.py: "),
+        (APP, f"$ {NOT_PASSED}", "the application has no lifespan", "In app/main.py: FastAPI("),
+        (APP, OPENED_BY.format("# register_tortoise(app)"), "app/main.py, line ", "In app/main.py: "),
         (APP, IN_A_FACTORY.format(""), "app/made.py, line 2: the application has no lifespan", "In app/made.py"),
         (APP, IN_A_FACTORY.format("on_startup=[print]"), "", ""),
         (APP, OPENED_BY.format("register_tortoise(app, config=TORTOISE_ORM)"), "", ""),
         (APP, OPENED_BY.format('app.on_event("startup")(print)'), "", ""),
         (APP, OPENED_BY.format("app.router.lifespan_context = lifespan"), "", ""),
         (APP, "$ echo 'def f(:' > app/half.py", "", ""),
-        (APP, TWINS, "the number 1; the later is 1_20260201000000_ours.py", "rm migrations/models/1_20260201"),
+        (APP, TWINS, "the number 9; the later is 9_20260201000000_ours.py", "rm migrations/models/9_20260201"),
         # A secret is never shown.
         (ENV, "MYSQL_PASSWORD=sun #moon\n", "has a # or ${…} in it", "Put the value in single quotes"),
         (ENV, "MYSQL_PASSWORD=sun${moon}\n", "has a # or ${…} in it", "Put the value in single quotes"),
