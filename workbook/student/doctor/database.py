@@ -118,6 +118,16 @@ def pool(project: Path, server: Server) -> Results:
         try:
             probe = Probe(ground, environment.python(project), {})
             settings = Settings(**probe.ask("settings"))
+            asked, answers = ((each.host in _HERE or each.host, each.port) for each in (settings, server))
+            # First, for nobody may answer where the application asks.
+            if settings.found and asked != answers:
+                where: dict[str, object] = {
+                    "theirs": f"{settings.host}:{settings.port}",
+                    "ours": f"{server.host}:{server.port}",
+                }
+                named = {"MYSQL_HOST", "MYSQL_PORT"} & {*ladder.settings(project), *os.environ}
+                yield "env_unheard" if named else "other_server", where
+                return
             pooled = Pool(**probe.ask("pool", login={})) if settings.found else None
         except (Broken, Problem) as error:
             what = str(error.what if isinstance(error, Problem) else error)
@@ -126,15 +136,7 @@ def pool(project: Path, server: Server) -> Results:
     if pooled is None:
         return
     zone, charset = (pooled.sessions[0][key] for key in ("time_zone", "collation_connection"))
-    asked, answers = ((each.host in _HERE or each.host, each.port) for each in (settings, server))
-    if asked != answers:
-        where: dict[str, object] = {
-            "theirs": f"{settings.host}:{settings.port}",
-            "ours": f"{server.host}:{server.port}",
-        }
-        named = {"MYSQL_HOST", "MYSQL_PORT"} & {*ladder.settings(project), *os.environ}
-        yield "env_unheard" if named else "other_server", where
-    elif different := [key for key in pooled.sessions[0] if len(pooled.values(key)) > 1]:
+    if different := [key for key in pooled.sessions[0] if len(pooled.values(key)) > 1]:
         yield "pool_differs", {"key": different[0], "values": " / ".join(sorted(pooled.values(different[0])))}
     else:
         alike = {"count": len({*pooled.ids}), "time_zone": zone, "charset": str(charset).partition("_")[0]}
