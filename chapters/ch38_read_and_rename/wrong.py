@@ -2,15 +2,8 @@
 
 
 async def right(request):
-    """Asks the table whether the meeting is there; what a meeting looks like, the student's own knows."""
-    code = request.path_params["url_code"]
-    found = await request.sql("SELECT url_code FROM meetings WHERE url_code = %s", code)
-    status, body = await request.own()
-    if status == 422:
-        return status, body
-    if not found:
-        return 404, {"detail": f"meeting with url_code: {code} not found"}
-    return 200, body if status == 200 else found[0]
+    """Answers what the student's own answers, and asks nothing besides: a later chapter's tests count statements."""
+    return await request.own()
 
 
 async def always_there(request):

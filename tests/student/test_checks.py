@@ -17,6 +17,7 @@ from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 from workbook.student import checking, project
 from workbook.student.check import checks_of
+from workbook.student.ground import Ground
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +30,17 @@ RED_TESTS = {check.name for each in TAGS for check in checks(each) if "fails" in
 @pytest.mark.parametrize(("tag", "chapter"), list(zip(["empty", *TAGS], TAGS, strict=False)))
 def test_a_tag_lacks_what_the_next_chapter_asks(tag: str, chapter: str, project_at: ProjectAt, mysql: Server) -> None:
     assert missing(verdicts(project_at(tag), checks(chapter), mysql))
+
+
+@pytest.mark.parametrize("chapter", [each.id for each in project.chapters() if each.id not in TAGS])
+def test_a_chapter_without_checks_of_its_own_keeps_what_earlier_ones_ask(
+    chapter: str, project_at: ProjectAt, mysql: Server
+) -> None:
+    with Ground(project_at(chapter), server=mysql, seconds=120) as ground:
+        found = {each.check.name: each for each in checking.verdicts(ground, chapter, checking.asked(chapter))}
+
+    assert missing(found) == {}
+    assert {each.state for each in found.values()} == {"holds"}
 
 
 STOPS = [(tag, number) for tag in TAGS for number in range(len(checking.stops_of(tag)))]

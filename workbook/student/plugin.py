@@ -130,7 +130,7 @@ class Watcher:
         # Where tests leave rows behind, one application alone is there for the whole run.
         alone = os.environ.get("WORKBOOK_ALONE")
         known = [(route, name, wrong) for route, of in self.wrong.items() for name, wrong in of.items()]
-        first = next(((route, wrong) for route, name, wrong in known if name == alone), None)
+        first = next(((route, wrong) for route, name, wrong in known if f"{route} {name}" == alone), None)
         failed = len(self.failures)
         said = [_broke(phase)[1] for phase in self._run(item, first) if phase.failed]
         source = inspect.getsource(item.obj) if hasattr(item, "obj") else ""
@@ -139,7 +139,7 @@ class Watcher:
         sent = self.tests[item.nodeid] = sorted({*named})
         again = [(route, f"again {name}", wrong) for route, name, wrong in known if name.startswith("right")]
         for route, name, wrong in known + again:
-            if route in sent and alone in (None, name):
+            if route in sent and alone in (None, f"{route} {name}"):
                 if not alone:
                     item._initrequest()  # type: ignore[attr-defined]
                     said = [_broke(phase)[1] for phase in self._run(item, (route, wrong)) if phase.failed]

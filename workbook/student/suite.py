@@ -142,10 +142,10 @@ def tests_of(run: Run, ground: Ground) -> TestsOf:
 def run(ground: Ground, python: Path, settings: Settings | None = None, schema: Schema | None = None) -> Run:
     """Run the tests. Raises Broken when they do not come to an end in time."""
     found = _beside(ground, python, "suite", settings, schema)
-    for of in found.noticed.values() if found.leaves_rows else ():
+    for number, (route, of) in enumerate(found.noticed.items() if found.leaves_rows else ()):
         for name in [name for name in of if not name.startswith("again")]:
-            alone = _beside(ground, python, name, settings, schema, WORKBOOK_ALONE=name)
-            of[name] = {test: said for each in alone.noticed.values() for test, said in each.get(name, {}).items()}
+            alone = _beside(ground, python, f"{number}_{name}", settings, schema, WORKBOOK_ALONE=f"{route} {name}")
+            of[name] = alone.noticed.get(route, {}).get(name, {})
     return found
 
 
