@@ -96,8 +96,6 @@ def who_leaves_takes_the_days(api: Api, rows: Rows) -> Found:
         yield "status", said(answer)
     elif one in there:
         yield "stays", {}
-    elif left := dates(rows, one):
-        yield "days_stay", {"count": len(left)}
     elif other not in there or len(dates(rows, other)) != 3:
         yield "others", {}
     elif again.status != 404:
