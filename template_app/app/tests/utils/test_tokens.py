@@ -3,7 +3,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.configs import config
@@ -30,6 +30,7 @@ NO_TOKENS = {
 }
 
 
+@settings(deadline=None)
 @given(st.integers(1, 2**63 - 1))
 def test_a_token_tells_whose_it_is(user_id: int) -> None:
     assert user_id_in(token_for(user_id)) == user_id
@@ -48,6 +49,7 @@ def test_what_is_no_token_of_ours_is_refused(token: str) -> None:
         user_id_in(token)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_is_a_token(text: str) -> None:
     with pytest.raises((jwt.InvalidTokenError, ValueError)):
