@@ -1,15 +1,17 @@
-"""How chapter 43 looks: `make check` in copies of the project, each with a file of ours that one gate should stop."""
+"""How chapter 43 looks: `make check` in copies of the project, each with a file of ours that a gate should stop."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from workbook.replay.ground import uv
 from workbook.student.ground import Program
 from workbook.student.shape import Shape
 from workbook.student.vocabulary import Found, Ground, Workflow, check, look
 
-PLANT = "app/workbook_plant.py"
+UNTESTED, UNREAD = "app/workbook_plant.py", "app/tests/workbook_plant.py"
 PLANTS = {
     "a layout of its own": "NAME  =  'plant'\n",
     "an import that nobody uses": "import os\n",
@@ -22,13 +24,13 @@ Gates: TypeAlias = Callable[..., tuple[int, str]]
 
 @look
 def gates(ground: Ground, python: Path) -> Gates:
-    """Run a command of the shell in a copy that has PLANT with a text: its exit code, and what it printed."""
+    """Run a command of the shell in a copy with a file more: its exit code, and what it printed."""
     database = ground.throwaway.environment(ground.make("gates"))
 
-    def run(command: str, text: str = "") -> tuple[int, str]:
-        planted = f'printf %s "$PLANTED" > {PLANT}; {command}' if text else command
-        uv = {"UV_PROJECT_ENVIRONMENT": "", "PLANTED": text}
-        program = Program(ground, ["bash", "-c", planted], database | uv)
+    def run(command: str, file: str = "", text: str = "") -> tuple[int, str]:
+        planted = f'printf %s "$PLANTED" > {file}; {command}' if file else command
+        path = f"{Path(uv() or 'uv').parent}:{os.environ['PATH']}"
+        program = Program(ground, ["bash", "-c", planted], database | {"PLANTED": text, "PATH": path})
         with program.within(4 * ground.seconds):
             code = program.process.wait()
         return code, program.printed
@@ -36,32 +38,36 @@ def gates(ground: Ground, python: Path) -> Gates:
     return run
 
 
+def last(said: str) -> str:
+    """The last line of what a command printed."""
+    return [line for line in said.splitlines() if line.strip()][-1]
+
+
 @check()
 def untested_code_is_stopped(gates: Gates) -> Found:
     """A module that no test enters makes `coverage report` fail, and no failing test does."""
-    code, said = gates("uv run coverage run -m pytest -q || exit 99; uv run coverage report", "NOBODY = 0\n")
+    code, said = gates("uv run coverage run -m pytest -q || exit 99; uv run coverage report", UNTESTED, "NOBODY = 0\n")
     if code == 99:
-        yield "red", {"code": 1}
+        yield "red", {"said": last(said)}
     elif code == 0:
-        yield "flows", {"file": PLANT}
+        yield "flows", {"file": UNTESTED}
 
 
 @check(after=untested_code_is_stopped, lasts=False)
 def one_command_says_it(gates: Gates) -> Found:
     """`make check` exits with 0."""
     code, said = gates("make check")
-    lines = [line for line in said.splitlines() if line.strip()]
     if "No rule to make target" in said or "No targets specified" in said:
-        yield "absent", {"said": lines[-1]}
+        yield "absent", {"said": last(said)}
     elif code:
-        yield "red", {"code": code, "said": lines[-1]}
+        yield "red", {"code": code, "said": last(said)}
 
 
 @check(after=one_command_says_it, lasts=False)
 def what_reads_stands_before_what_runs(gates: Gates) -> Found:
     """Each of PLANTS stops `make check`, and no test has run by then."""
     for what, text in PLANTS.items():
-        code, said = gates("make check", text)
+        code, said = gates("make check", UNREAD, text)
         if TESTED.search(said):
             yield "late" if code else "passes", {"what": what}
 
