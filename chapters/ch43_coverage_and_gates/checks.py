@@ -12,11 +12,7 @@ from workbook.student.shape import Shape
 from workbook.student.vocabulary import Found, Ground, Workflow, check, look
 
 UNTESTED, UNREAD = "app/workbook_plant.py", "app/tests/workbook_plant.py"
-PLANTS = {
-    "a layout of its own": "NAME  =  'plant'\n",
-    "an import that nobody uses": "import os\n",
-    "text where a number was promised": 'def number() -> int:\n    return "1"\n',
-}
+LAYOUT, LINT, TYPES = "NAME  =  'plant'\n", "import os\n", 'def number() -> int:\n    return "1"\n'
 TESTED = re.compile(r"^\d+ (passed|failed)|, \d+ (passed|failed)", re.MULTILINE)
 
 Gates: TypeAlias = Callable[..., tuple[int, str]]
@@ -65,11 +61,11 @@ def one_command_says_it(gates: Gates) -> Found:
 
 @check(after=one_command_says_it, lasts=False)
 def what_reads_stands_before_what_runs(gates: Gates) -> Found:
-    """Each of PLANTS stops `make check`, and no test has run by then."""
-    for what, text in PLANTS.items():
+    """Each kind of fault stops `make check`, and no test has run by then."""
+    for text in (LAYOUT, LINT, TYPES):
         code, said = gates("make check", UNREAD, text)
         if TESTED.search(said):
-            yield "late" if code else "passes", {"what": what}
+            yield "late" if code else "passes", {"what": last(text).strip()}
 
 
 @check(after=one_command_says_it)
