@@ -1,27 +1,39 @@
-"""How chapter 40 looks: who joins gets every day or nothing, who leaves takes them along, and what reading costs."""
+"""How chapter 40 looks: who joins and who leaves, all or nothing, and what reading them costs."""
+
+from datetime import date, timedelta
+from typing import Any
 
 from workbook.student.shape import Shape
 from workbook.student.vocabulary import Answer, Api, Found, Rows, Tests, TestsOf, check
 
-DAYS = ["2026-12-30", "2026-12-31", "2027-01-01"]
-NO_NAMES = {"null": None, "an empty text": "", "a space": " ", "256 letters": "a" * 256, "a NUL": "a\0b"}
-WITH_DAYS = "SELECT table_name FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = %s"
+LEAVE = "DELETE /v1/participants/{participant_id}"
+START, END = date(2026, 12, 30), date(2027, 1, 1)
+DAYS = [f"{START + timedelta(n)}" for n in range(3)]
+DATE = {"id", "date", "enabled", "starred"}
 
 
-def made(api: Api) -> str:
-    """The code of a new meeting of three days."""
+def made(api: Api, days: bool = True) -> str:
+    """The code of a new meeting, with a range of three days or none."""
     code = str(api.post("/v1/meetings").json["url_code"])
-    api.patch(f"/v1/meetings/{code}/date_range", json={"start_date": DAYS[0], "end_date": DAYS[-1]})
+    if days:
+        api.patch(f"/v1/meetings/{code}/date_range", json={"start_date": f"{START}", "end_date": f"{END}"})
     return code
 
 
-def join(api: Api, code: str, name: object = "Mina") -> Answer:
+def join(api: Api, code: str, name: str = "Mina") -> Answer:
+    """What a meeting answers to one who joins."""
     return api.post("/v1/participants", json={"meeting_url_code": code, "name": name})
 
 
-def people(api: Api, code: str) -> list[dict[str, list[dict[str, object]]]]:
-    """Who takes part in a meeting, as its answer says."""
-    return list((api.get(f"/v1/meetings/{code}").json or {}).get("participants") or [])
+def joined(api: Api, code: str, name: str = "Mina") -> Any:
+    """The id of one who has joined."""
+    return (join(api, code, name).json or {}).get("participant_id")
+
+
+def dates(rows: Rows, participant: object) -> list[dict[str, Any]]:
+    """The rows of a participant's days."""
+    found = rows.holding("participant_id", "date", "enabled", "starred")
+    return [row for row in found if row["participant_id"] == participant]
 
 
 def said(answer: Answer) -> dict[str, object]:
@@ -30,88 +42,107 @@ def said(answer: Answer) -> dict[str, object]:
 
 
 @check(after="ch39/a_range_is_set_once")
-def every_day_is_joined(api: Api) -> Found:
-    """One row a day of the range, each with an id."""
+def who_joins_gets_every_day(api: Api, rows: Rows) -> Found:
+    """Every day is answered and saved, enabled and not starred."""
     answer = join(api, made(api))
-    days = (answer.json or {}).get("participant_dates") or []
     if answer.status != 200:
         yield "status", said(answer)
-    elif [day["date"] for day in days] != DAYS:
-        yield "days", {"body": answer.body[:200]}
-    elif not all(day.get("id") for day in days):
-        yield "ids", {"body": answer.body[:200]}
+        return
+    named, saved = answer.json["participant_dates"], dates(rows, answer.json["participant_id"])
+    if [day["date"] for day in named] != DAYS:
+        yield "days", {"start": START, "end": END, "days": [day["date"] for day in named]}
+    elif missing := {day["id"] for day in named} - {row["id"] for row in saved}:
+        yield "unsaved", {"ids": sorted(missing, key=str)}
+    elif any((row["enabled"], row["starred"]) != (1, 0) for row in saved):
+        yield "off", {}
 
 
-@check(after=every_day_is_joined)
-def joining_is_refused(api: Api) -> Found:
-    """No name, no meeting, no range."""
-    code, empty = made(api), str(api.post("/v1/meetings").json["url_code"])
-    asked = {f"{what} as a name": (join(api, code, name), 422, "") for what, name in NO_NAMES.items()}
-    asked["A meeting that is not there"] = join(api, "xY7"), 404, "meeting with url_code: xY7 not found"
-    asked["A meeting without a range"] = join(api, empty), 400, "start and end should be set."
-    for what, (answer, wanted, words) in asked.items():
-        if answer.status != wanted or words not in answer.body:
-            yield "let_in", {"what": what, "wanted": f"{wanted} {words}".strip(), **said(answer)}
-            return
+@check(after=who_joins_gets_every_day)
+def nobody_joins_without_a_range(api: Api) -> Found:
+    """404 for no meeting, 400 for one without a range, in the course's words."""
+    wanted = {
+        "nowhere": (404, "meeting with url_code: xY7 not found"),
+        "no_range": (400, "start and end should be set."),
+    }
+    for name, (status, words) in wanted.items():
+        answer = join(api, "xY7" if name == "nowhere" else made(api, days=False))
+        if answer.status != status:
+            yield name, said(answer)
+        elif answer.json != {"detail": words}:
+            yield "words", {"body": answer.body[:200], "wanted": f'{{"detail": "{words}"}}'}
 
 
-@check(after=every_day_is_joined)
-def nobody_joins_by_half(api: Api, rows: Rows) -> Found:
-    """When the days cannot be saved, nobody has joined."""
-    code = made(api)
-    for (table,) in rows(WITH_DAYS, "starred"):
-        rows(f"RENAME TABLE `{table}` TO `workbook_away`")
+@check(after=who_joins_gets_every_day)
+def half_is_nothing(api: Api, rows: Rows) -> Found:
+    """With the table of the days away for a moment, nobody is added."""
+    code, before = made(api), rows("SELECT COUNT(*) FROM participants")
+    rows("RENAME TABLE participant_dates TO workbook_away")
+    try:
         join(api, code)
-        rows(f"RENAME TABLE `workbook_away` TO `{table}`")
-        if people(api, code):
-            yield "left", {"table": table}
-
-
-@check(after=every_day_is_joined)
-def participants_are_read(api: Api) -> Found:
-    """A meeting tells who takes part, in as many statements for four as for one."""
-    one, four = made(api), made(api)
-    names = ["Mina", "Ari", "Mina", "Bo"]
-    for code, name in [(one, "Mina"), *((four, name) for name in names)]:
-        join(api, code, name)
-    days = [day for each in people(api, one) for day in each["dates"]]
-    if [each["name"] for each in people(api, four)] != names:
-        yield "names", {"wanted": ", ".join(names), "body": people(api, four)}
-    elif [(day["date"], day["enabled"], day["starred"]) for day in days] != [(day, True, False) for day in DAYS]:
-        yield "days", {"body": days}
-    counted = [len(api.get(f"/v1/meetings/{code}").statements) for code in (one, four)]
-    if counted[0] != counted[1]:
-        yield "grows", {"one": counted[0], "four": counted[1]}
-
-
-@check(after=participants_are_read)
-def leaving_takes_the_days(api: Api, rows: Rows) -> Found:
-    """A participant goes with their days, and nobody else does."""
-    code = made(api)
-    gone, stays = [join(api, code).json["participant_id"] for _ in range(2)]
-    first, again = [api.delete(f"/v1/participants/{gone}") for _ in range(2)]
-    if first.status != 204:
-        yield "status", said(first)
-    elif [each["id"] for each in people(api, code)] != [stays]:
-        yield "others", {"body": people(api, code)}
-    elif any(row["participant_id"] == gone for row in rows.holding("participant_id", "date")):
+    finally:
+        rows("RENAME TABLE workbook_away TO participant_dates")
+    if rows("SELECT COUNT(*) FROM participants") != before:
         yield "left", {}
-    elif again.status != 404 or f"participant with id: {gone} not found" not in again.body:
-        yield "unknown", {"id": gone, **said(again)}
 
 
-@check(after=("ch35/tests_run", "ch35/the_ground_is_sound"))
-def participants_are_tested(tests: Tests, tests_of: TestsOf) -> Found:
-    """The tests of both routes pass, and a wrong application turns one red."""
-    for each in (tests, tests_of("DELETE /v1/participants/{participant_id}")):
+@check(after=who_joins_gets_every_day)
+def who_leaves_takes_the_days(api: Api, rows: Rows) -> Found:
+    """One of two leaves: the other and their days stay."""
+    code = made(api)
+    one, other = joined(api, code), joined(api, code)
+    answer, again = (api.delete(f"/v1/participants/{one}") for _ in range(2))
+    there = {row["id"] for row in rows.holding("name", "meeting_id")}
+    if answer.status != 204:
+        yield "status", said(answer)
+    elif one in there:
+        yield "stays", {}
+    elif other not in there or len(dates(rows, other)) != 3:
+        yield "others", {}
+    elif again.status != 404:
+        yield "twice", said(again)
+
+
+@check(after=who_joins_gets_every_day)
+def participants_are_shown(api: Api) -> Found:
+    """In the order in which they joined, with every field."""
+    code = made(api)
+    names = [name for name in ("b", "a") if joined(api, code, name)]
+    answer = api.get(f"/v1/meetings/{code}")
+    shown = (answer.json or {}).get("participants")
+    if not shown or not all(isinstance(each, dict) for each in shown):
+        yield "lacks", {"body": answer.raised or answer.body[:200]}
+    elif [each.get("name") for each in shown] != names:
+        yield "order", {"names": [each.get("name") for each in shown]}
+    elif any({*each} != {"id", "name", "dates"} or any({*day} != DATE for day in each["dates"]) for each in shown):
+        yield "fields", {"body": answer.body[:200]}
+
+
+@check(after=participants_are_shown)
+def reading_costs_the_same(api: Api) -> Found:
+    """However many have joined, the number of statements is the same."""
+    code, counts = made(api), []
+    for more in (1, 3):
+        for _ in range(more):
+            join(api, code)
+        counts.append(len(api.get(f"/v1/meetings/{code}").statements))
+    if counts[0] != counts[1]:
+        yield "grows", {"one": counts[0], "four": counts[1]}
+
+
+@check(after="ch35/tests_run")
+def joining_is_tested(tests: Tests, tests_of: TestsOf) -> Found:
+    """The tests of both routes pass, and there are some."""
+    for each in (tests, tests_of(LEAVE)):
         for failure in each.failing:
             yield "fails", {"failure": failure}
-        if each.failing:
-            continue
-        if each.sent_instead is not None:
+        if each.sent_instead is not None and not each.failing:
             yield "nobody", {"route": each.route}
-        for test, message in each.never_green.items():
-            yield "never_green", {"test": test, "said": message}
+
+
+@check(after=("ch35/the_ground_is_sound", joining_is_tested))
+def the_joining_tests_can_tell(tests: Tests, tests_of: TestsOf) -> Found:
+    """A wrong application turns a test red."""
+    for each in (tests, tests_of(LEAVE)):
         for wrong in each.fooled_by:
             yield wrong, {}
 

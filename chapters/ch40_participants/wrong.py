@@ -1,15 +1,15 @@
 """Applications that stand in front of the student's own when somebody joins or leaves."""
 
-DELETE = "DELETE /v1/participants/{participant_id}"
+LEAVE = "DELETE /v1/participants/{participant_id}"
 
 
 async def right(request):
-    """Answers what the student's own answers."""
+    """The student's own, for whom a meeting that has a range is a meeting."""
     return await request.own()
 
 
-async def right_delete(request, route=DELETE):
-    """The same for who leaves."""
+async def right_leaving(request, route=LEAVE):
+    """The student's own, when somebody leaves."""
     return await request.own()
 
 
@@ -21,59 +21,43 @@ async def saves_nobody(request):
     return status, body
 
 
-async def forgets_the_last_day(request):
-    """Counts one day too few."""
+async def forgets_a_day(request):
+    """Answers every day and takes the last one away again."""
     status, body = await request.own()
     if status == 200:
-        last = body["participant_dates"].pop()
-        await request.sql("DELETE FROM participant_dates WHERE id = %s", last["id"])
+        await request.sql("DELETE FROM participant_dates ORDER BY id DESC LIMIT 1")
     return status, body
 
 
-async def disables_the_days(request):
+async def saves_days_off(request):
     """Saves days on which nobody can come."""
     status, body = await request.own()
     if status == 200:
-        await request.sql("UPDATE participant_dates SET enabled = FALSE")
+        await request.sql("UPDATE participant_dates SET enabled = 0")
     return status, body
 
 
-async def joins_anything(request):
-    """Says that somebody joined a meeting that is not there, or has no range."""
+async def joins_nowhere(request):
+    """Takes any code for a meeting's."""
     status, body = await request.own()
-    return (200, {"participant_id": 1, "participant_dates": []}) if status in (400, 404) else (status, body)
+    return (200, {"participant_id": 1, "participant_dates": []}) if status == 404 else (status, body)
 
 
-async def leaves_a_half(request):
-    """Keeps the participant when the days could not be saved."""
-    try:
-        return await request.own()
-    except Exception:
-        asked = await request.json()
-        columns = "INSERT INTO participants (created_at, name, meeting_id) VALUES (NOW(), %s, %s)"
-        await request.sql(columns, asked["name"], asked["meeting_url_code"])
-        raise
+async def joins_without_a_range(request):
+    """Lets people join a meeting that has no days."""
+    status, body = await request.own()
+    return (200, {"participant_id": 1, "participant_dates": []}) if status == 400 else (status, body)
 
 
-async def deletes_everybody(request, route=DELETE):
+async def deletes_nobody(request, route=LEAVE):
+    """Says that somebody has left."""
+    found = await request.sql("SELECT id FROM participants WHERE id = %s", request.path_params["participant_id"])
+    return (204, None) if found else await request.own()
+
+
+async def deletes_all(request, route=LEAVE):
     """Lost its WHERE."""
     status, body = await request.own()
     if status == 204:
         await request.sql("DELETE FROM participants")
     return status, body
-
-
-async def deletes_nobody(request, route=DELETE):
-    """Says that it was done for somebody who is not there."""
-    status, body = await request.own()
-    return (204, None) if status == 404 else (status, body)
-
-
-async def keeps_their_days(request, route=DELETE):
-    """Leaves the days behind, as without a foreign key."""
-    if not await request.sql("SELECT id FROM participants WHERE id = %s", request.path_params["participant_id"]):
-        return await request.own()
-    await request.sql("SET foreign_key_checks = 0")
-    await request.sql("DELETE FROM participants WHERE id = %s", request.path_params["participant_id"])
-    await request.sql("SET foreign_key_checks = 1")
-    return 204, None
