@@ -45,8 +45,8 @@ def test_a_database_that_is_left_from_a_killed_run_is_in_nobodys_way(copy: Path,
 
 
 def test_a_broken_route_turns_its_tests_red(copy: Path, mysql: Server) -> None:
-    service = copy / "app/services/meeting_service.py"
-    service.write_text(service.read_text().replace("await MeetingModel.create_meeting(", "MeetingModel(url_code="))
+    model = copy / "app/tortoise_models/meeting.py"
+    model.write_text(model.read_text().replace("return await cls.create(", "return cls("))
 
     done = subprocess.run(
         command(), cwd=copy, env=environment(mysql, f"red_{os.getpid()}"), capture_output=True, text=True

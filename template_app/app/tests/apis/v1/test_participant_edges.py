@@ -43,6 +43,8 @@ async def test_a_name_is_kept_as_it_came(client: httpx.AsyncClient, name: str) -
         (-1, HTTP_404_NOT_FOUND),
         (2**63 - 1, HTTP_404_NOT_FOUND),
         (2**63, HTTP_422_UNPROCESSABLE_CONTENT),
+        (-(2**63), HTTP_404_NOT_FOUND),
+        (-(2**63) - 1, HTTP_422_UNPROCESSABLE_CONTENT),
         ("x", HTTP_422_UNPROCESSABLE_CONTENT),
     ],
 )
