@@ -232,7 +232,7 @@ def test_the_example_goes_by_the_recipe_of_the_readme_and_the_rest_is_green(
     assert last == "uv run aerich init-db"
     said = [sh(copy, line) for line in before][-1]
     shown = [line.split(":", 2) for line in said.splitlines()]
-    assert (len(shown), "delete the eight lines" in recipe) == (8, True)
+    assert (len(shown), "delete the eleven lines" in recipe) == (11, True)
     for path, _number, text in shown:
         edit(copy / path, f"{text}\n", "")
     aerich(copy, mysql, database, "init-db")
@@ -240,7 +240,7 @@ def test_the_example_goes_by_the_recipe_of_the_readme_and_the_rest_is_green(
     run_tests(copy, mysql, database)
 
     changed = git(copy, "diff", "--numstat", "--", "app/configs").split("\n")
-    assert changed == ["0\t3\tapp/configs/tortoise_config.py", ""]
+    assert changed == ["0\t4\tapp/configs/tortoise_config.py", ""]
     assert git(copy, "grep", "-i", "-l", "-e", "meeting", "-e", "participant", "--", "app", code=1) == ""
 
 

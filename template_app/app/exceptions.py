@@ -11,3 +11,15 @@ class NotAllowed(Exception):
 
 class NotReady(Exception):
     """Something else has to be done first."""
+
+
+class Taken(Exception):
+    """Somebody else has it already."""
+
+
+class NotSignedIn(Exception):
+    """It is not known who asks."""
+
+
+class NotYours(Exception):
+    """It is known who asks, and somebody else may do it."""

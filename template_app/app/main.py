@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 from fastapi import FastAPI
 from tortoise.contrib.fastapi import RegisterTortoise
 
@@ -8,6 +9,7 @@ from app.apis.docs import serve_docs
 from app.apis.errors import RESPONSES, handle_errors
 from app.apis.v1.meeting_router import meeting_router
 from app.apis.v1.participant_router import participant_date_router, participant_router
+from app.apis.v1.user_router import user_router
 from app.configs import config
 from app.configs.base_config import Env
 from app.configs.tortoise_config import TORTOISE_ORM
@@ -16,9 +18,12 @@ OPENAPI_URL = None if config.ENV is Env.PROD else "/openapi.json"
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with RegisterTortoise(app, config=TORTOISE_ORM):
-        yield
+async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    async with (
+        RegisterTortoise(app, config=TORTOISE_ORM),
+        httpx.AsyncClient(base_url=config.HOLIDAYS_URL) as holidays,
+    ):
+        yield {"holidays": holidays}
 
 
 app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
@@ -27,3 +32,4 @@ serve_docs(app)
 app.include_router(meeting_router, responses=RESPONSES)
 app.include_router(participant_router, responses=RESPONSES)
 app.include_router(participant_date_router, responses=RESPONSES)
+app.include_router(user_router, responses=RESPONSES)

@@ -84,6 +84,7 @@ def migrate(root: Path, tag: str, server: Server, database: str) -> None:
             _made[tag] = tables(server, database), ask.fetchall()
             return
         made, rows = _made[tag]
+        ask.execute("SET foreign_key_checks = 0")  # a table may name one that comes after it
         for statement in made.values():
             ask.execute(statement)
         ask.executemany("INSERT INTO aerich (version, app, content) VALUES (%s, %s, %s)", rows)

@@ -23,7 +23,7 @@ from workbook.say import Problem, _
 from workbook.student import environment
 from workbook.student.check import Broken
 
-PROBE = Path(__file__).with_name("probe.py")
+PROBE = Path(__file__).with_name("probe")
 SECONDS = 120.0
 """How long the project's code may take to answer. It is there to catch what hangs."""
 NO_SOURCE = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", "node_modules", ".*_cache")
@@ -105,7 +105,7 @@ class Ground:
 
 
 class Program:
-    """A program that knows `probe.py`, in a copy of the project and a session of its own, which is ended with us.
+    """A program of `probe/`, in a copy of the project and a session of its own, which is ended with us.
 
     `values` are added to the environment, an empty one takes a variable away; `dotenv` is as in `Ground.copy`.
     """
@@ -155,7 +155,7 @@ class Program:
 
 
 class Probe(Program):
-    """The program `probe.py`. With another `.env` an error may be just what was asked for, and is not remembered."""
+    """The program `probe/`. With another `.env` an error may be just what was asked for, and is not remembered."""
 
     def __init__(self, ground: Ground, python: Path, values: dict[str, str], dotenv: str | None = None) -> None:
         self._seconds, self._heard = ground.seconds, ground.heard if dotenv is None else []

@@ -1,6 +1,5 @@
 """What pytest's plugin sees of a project: its tests, what each sends, and which wrong applications they notice."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from json import dumps, loads
@@ -182,11 +181,8 @@ def tests_under(ground: Ground, python: Path) -> TestsUnder:
 
 def _pytest(ground: Ground, python: Path, name: str, **values: str) -> Run:
     """Run pytest with our plugin in a copy of the project, on the database `name`. Raises Broken: it does not end."""
-    told, plugins = ground.scratch / f"told-{name}", ground.scratch / "plugins"
-    plugins.mkdir(exist_ok=True)
-    for each in ("probe", "plugin"):
-        shutil.copyfile(PROBE.with_name(f"{each}.py"), plugins / f"workbook_{each}.py")
-    values |= ground.throwaway.environment(name) | {"PYTHONPATH": str(plugins), "WORKBOOK_TOLD": str(told)}
+    told = ground.scratch / f"told-{name}"
+    values |= ground.throwaway.environment(name) | {"PYTHONPATH": str(PROBE), "WORKBOOK_TOLD": str(told)}
     values["WORKBOOK_LOGIN"] = dumps(ground.login())
     options = ["-q", "--override-ini=addopts=", "--continue-on-collection-errors"]
     own = ["-p", "workbook_plugin", "-p", "no:cacheprovider"]

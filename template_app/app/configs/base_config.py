@@ -1,9 +1,12 @@
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Self
 
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).parents[2]
+LOCAL_SECRET = "anybody can read this one, so it is for your own machine"
 
 
 class Env(StrEnum):
@@ -15,7 +18,8 @@ class Env(StrEnum):
 class Config(BaseSettings):
     """Settings: the environment first, then the project's `.env`, then these defaults."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT / ".env", env_file_encoding="utf-8")
+    # A refused setting may be a password: the error does not show it.
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", env_file_encoding="utf-8", hide_input_in_errors=True)
 
     ENV: Env = Env.LOCAL
     TIME_ZONE: str = "Asia/Seoul"
@@ -27,3 +31,13 @@ class Config(BaseSettings):
     MYSQL_DB: str = "when2meet_vod"
     MYSQL_POOL_SIZE: int = 30
     MYSQL_SSL_CA: str = ""
+
+    JWT_SECRET: Annotated[str, Field(min_length=32)] = LOCAL_SECRET  # signs the tokens; HS256 wants 32 bytes
+
+    HOLIDAYS_URL: str = "https://date.nager.at/api/v3"
+
+    @model_validator(mode="after")
+    def production_has_a_secret(self) -> Self:
+        if self.ENV is Env.PROD and self.JWT_SECRET == LOCAL_SECRET:
+            raise ValueError("ENV=prod needs a JWT_SECRET of its own")
+        return self

@@ -8,6 +8,7 @@ from asyncmy.constants import CLIENT
 from app.configs import config
 
 TORTOISE_APP_MODELS = [
+    "app.tortoise_models.user",
     "app.tortoise_models.meeting",
     "app.tortoise_models.participant",
     "app.tortoise_models.participant_date",

@@ -19,6 +19,9 @@ UrlCode = Annotated[str, StringConstraints(max_length=255)]
 CONTROL = r"\x00-\x1f\x7f-\x9f"
 Text = Annotated[str, StringConstraints(max_length=255, pattern=rf"^[^{CONTROL}]*$")]
 # A name is a text with something in it that is no space.
-Name = Annotated[str, StringConstraints(max_length=255, pattern=rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$")]
+NAME = rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"
+Name = Annotated[str, StringConstraints(max_length=255, pattern=NAME)]
+UserName = Annotated[str, StringConstraints(max_length=50, pattern=NAME)]
+Password = Annotated[str, StringConstraints(min_length=8, max_length=128)]
 Day = Annotated[date, BeforeValidator(written_as_a_day)]
 Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # BIGINT

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 
 from app.dtos.update_meeting_request import MEETING_DATE_MAX_RANGE
-from app.exceptions import NotAllowed, NotFound
+from app.exceptions import NotAllowed, NotFound, NotReady, NotYours
 from app.tortoise_models.meeting import MeetingModel
 from app.tortoise_models.participant import ParticipantModel
 from app.tortoise_models.participant_date import ParticipantDateModel
+from app.tortoise_models.user import UserModel
 from app.utils.base62 import Base62
 from app.utils.best_dates import best_dates
 
@@ -16,8 +17,8 @@ def meeting_not_found(url_code: str) -> NotFound:
     return NotFound(f"meeting with url_code: {url_code} not found")
 
 
-async def service_create_meeting() -> MeetingModel:
-    return await MeetingModel.create_meeting(Base62.encode(uuid.uuid4().int))
+async def service_create_meeting(host: UserModel | None) -> MeetingModel:
+    return await MeetingModel.create_meeting(Base62.encode(uuid.uuid4().int), host)
 
 
 async def find_meeting(url_code: str) -> MeetingModel:
@@ -25,6 +26,14 @@ async def find_meeting(url_code: str) -> MeetingModel:
     if meeting is None:
         raise meeting_not_found(url_code)
     return meeting
+
+
+async def find_range(url_code: str) -> tuple[date, date]:
+    """A meeting's first and last day."""
+    meeting = await find_meeting(url_code)
+    if meeting.start_date is None or meeting.end_date is None:
+        raise NotReady("start and end should be set.")
+    return meeting.start_date, meeting.end_date
 
 
 async def service_get_meeting(url_code: str) -> dict[str, Any]:
@@ -56,3 +65,10 @@ async def service_update_meeting_date_range(url_code: str, start: date, end: dat
 async def service_update_meeting(url_code: str, **texts: str) -> None:
     if not await MeetingModel.filter(url_code=url_code).update(**texts):
         raise meeting_not_found(url_code)
+
+
+async def service_delete_meeting(url_code: str, host: UserModel) -> None:
+    """Its participants and their dates go with it, as the tables say: one statement, so all of it or nothing."""
+    if not await MeetingModel.filter(url_code=url_code, host_id=host.id).delete():
+        await find_meeting(url_code)
+        raise NotYours(f"meeting with url_code: {url_code} can be deleted by its host only")

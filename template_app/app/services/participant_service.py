@@ -3,8 +3,8 @@ from typing import Any
 
 from tortoise.transactions import in_transaction
 
-from app.exceptions import NotFound, NotReady
-from app.services.meeting_service import find_meeting, service_get_meeting
+from app.exceptions import NotFound
+from app.services.meeting_service import find_meeting, find_range, service_get_meeting
 from app.tortoise_models.participant import ParticipantModel
 from app.tortoise_models.participant_date import ParticipantDateModel
 
@@ -18,10 +18,8 @@ VOTES = {
 
 async def service_create_participant(url_code: str, name: str) -> tuple[int, list[dict[str, Any]]]:
     """The new participant's id, and id and date of each of its days."""
-    meeting = await find_meeting(url_code)
-    if meeting.start_date is None or meeting.end_date is None:
-        raise NotReady("start and end should be set.")
-    days = [meeting.start_date + timedelta(n) for n in range((meeting.end_date - meeting.start_date).days + 1)]
+    start, end = await find_range(url_code)
+    days = [start + timedelta(n) for n in range((end - start).days + 1)]
     async with in_transaction():
         participant = await ParticipantModel.create(meeting_id=url_code, name=name)
         await ParticipantDateModel.bulk_create(ParticipantDateModel(participant=participant, date=day) for day in days)

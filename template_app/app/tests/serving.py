@@ -11,7 +11,7 @@ from app.configs.base_config import PROJECT
 
 
 @asynccontextmanager
-async def served(database: str) -> AsyncIterator[str]:
+async def served(database: str, **settings: str) -> AsyncIterator[str]:
     """Serve the application on this database and a free port, and give its address."""
     # The socket listens before Uvicorn runs: whoever comes early waits in line, and nobody has to ask whether it is up.
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
@@ -19,7 +19,7 @@ async def served(database: str) -> AsyncIterator[str]:
             *(sys.executable, "-m", "uvicorn", "app.main:app", "--log-level", "warning", "--fd"),
             str(listening.fileno()),
             pass_fds=[listening.fileno()],
-            env=os.environ | {"MYSQL_DB": database},
+            env=os.environ | {"MYSQL_DB": database} | settings,
             cwd=PROJECT,
         )
         address = "http://{}:{}".format(*listening.getsockname())
@@ -28,3 +28,19 @@ async def served(database: str) -> AsyncIterator[str]:
     finally:
         uvicorn.terminate()
         await uvicorn.wait()
+
+
+@asynccontextmanager
+async def stand_in(answer: bytes | None) -> AsyncIterator[str]:
+    """A service that answers this JSON whatever it is asked, or, without one, nothing at all; gives its address."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if answer is None:
+            await reader.read()  # until the other side gives up
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(answer) + answer)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1") as server:
+        yield "http://{}:{}".format(*server.sockets[0].getsockname())

@@ -7,9 +7,13 @@ PATHS = {
     "PATCH /v1/meetings/{url_code}/date_range",
     "PATCH /v1/meetings/{url_code}/title",
     "PATCH /v1/meetings/{url_code}/location",
+    "DELETE /v1/meetings/{url_code}",
+    "GET /v1/meetings/{url_code}/holidays",
     "POST /v1/participants",
     "DELETE /v1/participants/{participant_id}",
     "PATCH /v1/participant_dates/{vote}",
+    "POST /v1/users",
+    "POST /v1/token",
 }
 
 

@@ -55,3 +55,20 @@ def test_a_misspelt_setting_in_dotenv_is_refused(dotenv: Path) -> None:
 
     with pytest.raises(ValidationError, match="mysql_database"):
         Config()
+
+
+def test_production_needs_a_secret_of_its_own(dotenv: Path) -> None:
+    dotenv.write_text("ENV=prod\n")
+    with pytest.raises(ValidationError, match="ENV=prod needs a JWT_SECRET of its own"):
+        Config()
+
+    dotenv.write_text(f"ENV=prod\nJWT_SECRET={'s' * 32}\n")
+    assert Config().ENV is Env.PROD
+
+
+def test_a_short_secret_is_refused_and_not_shown(dotenv: Path) -> None:
+    dotenv.write_text(f"JWT_SECRET={'s' * 31}\n")
+
+    with pytest.raises(ValidationError, match="at least 32 characters") as refused:
+        Config()
+    assert "sss" not in str(refused.value)

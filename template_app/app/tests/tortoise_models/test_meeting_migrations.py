@@ -15,6 +15,8 @@ async def test_the_migrations_keep_a_meeting_that_is_there_already(initialize: d
         db = get_connection("default")
         await db.execute_query("INSERT INTO meetings (url_code, created_at) VALUES ('aB3', NOW(6))")
         await command.upgrade()
-        [meeting] = await db.execute_query_dict("SELECT url_code, start_date, end_date, title, location FROM meetings")
+        [meeting] = await db.execute_query_dict(
+            "SELECT url_code, start_date, end_date, title, location, host_id FROM meetings"
+        )
 
-    assert list(meeting.values()) == ["aB3", None, None, "", ""]
+    assert list(meeting.values()) == ["aB3", None, None, "", "", None]

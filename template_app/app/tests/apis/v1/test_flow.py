@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from app.main import app
-from app.tests.apis.v1.given import join
+from app.tests.apis.v1.given import bearer, join
 from app.tortoise_models.meeting import MeetingModel
 from app.tortoise_models.participant import ParticipantModel
 from app.tortoise_models.participant_date import ParticipantDateModel
@@ -64,3 +64,14 @@ async def test_three_friends_find_a_day(client: httpx.AsyncClient) -> None:
     saved = await ParticipantDateModel.all().order_by("id").values_list("enabled", "starred")
     can, best, cannot = (True, False), (True, True), (False, False)
     assert saved == [cannot, can, best, can, can, can, can, can]
+
+
+async def test_a_host_signs_in_and_ends_a_meeting(client: httpx.AsyncClient, quick_hashes: None) -> None:
+    hana, garam = [await bearer(client, name) for name in ("하나", "가람")]
+    code = (await client.post(app.url_path_for("meetings:create"), headers=hana)).json()["url_code"]
+    path = app.url_path_for("meetings:delete", url_code=code)
+
+    answers = [await client.delete(path, headers=headers) for headers in ({}, garam, hana, hana)]
+
+    assert [answer.status_code for answer in answers] == [401, 403, 204, 404]
+    assert await MeetingModel.all().count() == 0

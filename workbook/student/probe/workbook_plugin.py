@@ -25,11 +25,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import workbook_probe as probe  # type: ignore[import-not-found]
+import workbook_find
+import workbook_wire
 from _pytest.runner import runtestprotocol
 
 # As if the project were installed, which its own packages may be by what pyproject.toml says.
-sys.path += probe.roots()[1:]
+sys.path += workbook_find.roots()[1:]
 
 _FRAME = re.compile(r"SET |SAVEPOINT |RELEASE |ROLLBACK|BEGIN|COMMIT|START ", re.IGNORECASE)
 _EDGEDB = re.compile(r"\b(edgedb|gel)\b", re.IGNORECASE)
@@ -55,8 +56,8 @@ class Watcher:
         self.item, self.answering = "", 0
         self.active: tuple[str, Wrong] | None = None
         self.memory: dict[str, Any] = {}
-        probe.divert(self._login)
-        probe.listen(self._hear)
+        workbook_wire.divert(self._login)
+        workbook_wire.listen(self._hear)
         with suppress(ImportError):
             self._stand_in_front()
 

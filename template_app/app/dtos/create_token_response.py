@@ -1,0 +1,6 @@
+from pydantic import BaseModel
+
+
+class CreateTokenResponse(BaseModel):
+    access_token: str
+    token_type: str = "bearer"

@@ -1,0 +1,6 @@
+from pydantic import BaseModel
+
+
+class CreateUserResponse(BaseModel):
+    id: int
+    name: str
