@@ -7,6 +7,7 @@ from tortoise.contrib.fastapi import RegisterTortoise
 
 from app.apis.docs import serve_docs
 from app.apis.errors import RESPONSES, handle_errors
+from app.apis.health import health_router
 from app.apis.v1.meeting_router import meeting_router
 from app.apis.v1.participant_router import participant_date_router, participant_router
 from app.apis.v1.user_router import user_router
@@ -33,3 +34,4 @@ app.include_router(meeting_router, responses=RESPONSES)
 app.include_router(participant_router, responses=RESPONSES)
 app.include_router(participant_date_router, responses=RESPONSES)
 app.include_router(user_router, responses=RESPONSES)
+app.include_router(health_router)
