@@ -32,7 +32,9 @@ class Normaliser(NamedTuple):
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
 _DATETIME = rf"\b\d{{4}}-\d\d-\d\d[ T]{_TIME}(?:Z|[+-]\d\d:?\d\d)?|(?:\w{{3}}, )?\d\d {_MONTH} \d{{4}} {_TIME} GMT"
-_DURATION = r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ms|µs)|(?:\d+m )?\d+\.\d+ ?(?:s|sec|seconds))\b(?: \(\d+:\d\d:\d\d\))?|(?<=\bin )(?:\d+m )?\d+s\b"
+_HOURS = r"(?: \(\d+:\d\d:\d\d\))?"
+_SECONDS = r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ms|µs)|(?:\d+m )?\d+\.\d+ ?(?:s|sec|seconds))\b"
+_DURATION = rf"{_SECONDS}{_HOURS}|(?<=\bin )(?:\d+m )?\d+s\b"
 _URL_CODE = r"\b(?=[a-zA-Z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[0-9A-Za-z]{19,22}\b"
 # One code in 300 has no digit. Letters alone could be a class's name, so here they must stand like a value.
 _LETTERS_ONLY = r"""(["'] ?|\| )(?=(?:[a-z]*[A-Z]){5})[A-Za-z]{19,22}(?= ?["'|])"""
