@@ -115,6 +115,15 @@ def the_voting_tests_can_tell(tests_of: TestsOf) -> Found:
         yield wrong, {}
 
 
+@check(after=each_word_does_its_own)
+def what_goes_wrong_is_described(api: Api, route: str) -> Found:
+    """The description has a 404, or all of 4XX, for the vote."""
+    paths = (api.get(api.description).json or {}).get("paths", {})
+    told = {status for path in paths if "participant_date" in path for status in paths[path]["patch"]["responses"]}
+    if not told & {"404", "4XX", "default"}:
+        yield "undescribed", {"route": route, "told": ", ".join(sorted(told))}
+
+
 def reached(project: Shape, route: str) -> bool:
     """The application names the route, whatever the word at its end."""
     return bool(project.asking(VOTE, tests=False))
