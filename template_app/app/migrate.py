@@ -4,8 +4,8 @@ import asyncio
 import re
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+import asyncmy
 from aerich.models import Aerich
 from aerich.utils import decompress_dict, import_py_file
 from tortoise.context import TortoiseContext
@@ -20,7 +20,7 @@ PATIENCE = 600  # seconds; the one that works may have a large table to change
 BACK = "A table that was changed before it stays so: undo that, or take it out of the file. Then run this again."
 
 
-async def missing_in(cursor: Any) -> list[Path]:
+async def missing_in(cursor: asyncmy.cursors.Cursor) -> list[Path]:
     """The files that the cursor's database has not seen, in their order."""
     seen = await cursor.execute("SHOW TABLES LIKE 'aerich'") and await cursor.execute("SELECT version FROM aerich")
     versions = {version for (version,) in await cursor.fetchall()} if seen else set()
@@ -48,8 +48,8 @@ async def migrate() -> str:
                         reached = f"{file.name} stopped at\n{statement}\n{BACK}"
                         await db.execute_script(statement)
                     await Aerich.create(version=file.name, app="models", content=decompress_dict(module.MODELS_STATE))
-    except BaseORMException as error:
-        raise SystemExit(f"{reached}\n{error.__context__}") from None
+    except (BaseORMException, asyncmy.errors.MySQLError) as error:
+        raise SystemExit(f"{reached}\n{error.__context__ or error}") from None
     return "\n".join(f"applied {file.name}" for file in missing) or "nothing to do"
 
 

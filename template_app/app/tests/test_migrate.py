@@ -129,7 +129,7 @@ async def test_who_stops_half_way_says_where_and_the_way_back(database: str, bri
 async def test_rows_are_changed_together_with_their_version_or_not_at_all(
     database: str, bring: Callable[..., None]
 ) -> None:
-    row = "INSERT INTO users (created_at, name, password_hash) VALUES (NOW(6), 'Mina', 'a;\n b');"
+    row = "INSERT INTO users (created_at, name, password_hash) VALUES (NOW(6), 'Mina', 'a; b');"
     bring(FILES, _998_rows=[row, row])  # a name is there once
 
     assert (await refusal()).splitlines()[0] == "998_rows.py stopped at"
@@ -160,3 +160,16 @@ async def test_who_waits_in_vain_says_so(database: str, monkeypatch: pytest.Monk
         await cursor.execute("SELECT GET_LOCK(%s, 0)", (f"migrate {database}"[:64],))
 
         assert await refusal() == "Another one has been at work for 0 seconds. Run this again."
+
+
+async def test_who_loses_its_connection_says_so(database: str) -> None:
+    waiting = f"SELECT id FROM information_schema.processlist WHERE db = '{database}' AND info LIKE '%GET\\_LOCK%'"
+    async with server() as cursor:
+        await cursor.execute("SELECT GET_LOCK(%s, 0)", (f"migrate {database}"[:64],))
+        waits = asyncio.create_task(refusal())
+        while not waits.done() and not await cursor.execute(f"{waiting} AND id <> CONNECTION_ID()"):
+            pass  # until it waits
+        for (connection_id,) in await cursor.fetchall():
+            await cursor.execute(f"KILL {connection_id}")
+
+        assert await waits == "No database.\n(2013, 'Lost connection to MySQL server during query')"
