@@ -8,6 +8,7 @@ from functools import partialmethod
 from json import dumps, loads
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 import pymysql
 
@@ -150,12 +151,15 @@ class Api:
         path: str,
         *,
         json: Any = None,
+        form: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         uuids: Iterable[int] = (),
     ) -> Answer:
-        """Send a request with a body, or none; `uuids` are what the application's `uuid4` gives next."""
-        body = "" if json is None else dumps(json)
-        request = {"method": method, "path": path, "body": body, "headers": headers or {}, "numbers": list(uuids)}
+        """Send a request with a body (JSON, a form) or none; `uuids` are what the application's `uuid4` gives next."""
+        kind = {"content-type": "application/x-www-form-urlencoded"} if form else {}
+        body = urlencode(form) if form else "" if json is None else dumps(json)
+        headers = kind | (headers or {})
+        request = {"method": method, "path": path, "body": body, "headers": headers, "numbers": list(uuids)}
         return Answer(**self.probe.ask("send", **request))
 
     get = partialmethod(send, "GET")
