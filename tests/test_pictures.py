@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.pictures import FOLDER, WIDTH, Part, described, draw, files, parts, said
-from workbook.place import CLONE, TEMPLATE
+from workbook.place import CLONE
 
 SVG = "{http://www.w3.org/2000/svg}"
-WORKFLOW = TEMPLATE / ".github" / "workflows" / "ci.yml"
-STEPS = re.findall(r"^      - name: (.*)$", WORKFLOW.read_text(encoding="utf-8"), re.MULTILINE)
+LESSON = CLONE / "chapters/ch37_mysql_in_ci/lesson.md"  # which shows the pictures, and writes the workflow
+STEPS = re.findall(r"^      - name: (.*)$", LESSON.read_text(encoding="utf-8"), re.MULTILINE)
 HANGUL = re.compile(r"[\uac00-\ud7a3]")
 
 

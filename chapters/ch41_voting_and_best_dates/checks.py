@@ -8,14 +8,13 @@ DATES = ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]
 CAN, BEST, CANNOT = (True, False), (True, True), (False, False)
 WORDS = [("star", BEST), ("on", BEST), ("off", CANNOT), ("unstar", CANNOT), ("star", BEST), ("unstar", CAN)]
 LAST = [("off", CANNOT), ("on", CAN)]
-ELECTIONS = [
+ELECTIONS = [  # what a wrong answer is a sign of, who says what of which day, and the days that are then the best
     ("earliest", [], [0, 1, 2]),
     ("people", [("off", 0, 0)], [1, 2, 3]),
     ("stars", [("star", 1, 3)], [3, 1, 2]),
     ("people", [("star", 1, 0), ("star", 2, 0)], [3, 1, 2]),
     ("impossible", [("off", who, day) for who in range(3) for day in range(3)], [3]),
 ]
-"""What a wrong answer is a sign of, who says what of which day, and the days that are then the best."""
 
 
 def made(api: Api) -> str:
@@ -35,8 +34,7 @@ def joined(api: Api, code: str) -> list[int]:
 
 def vote(api: Api, word: str, code: str, day: int) -> Answer:
     """Vote as a client does."""
-    body = {"participant_date_id": day, "meeting_url_code": code}
-    return api.patch(f"/v1/participant_dates/{word}", json=body)
+    return api.patch(f"/v1/participant_dates/{word}", json={"participant_date_id": day, "meeting_url_code": code})
 
 
 def votes(api: Api, code: str) -> list[tuple[bool, bool]]:
@@ -111,11 +109,19 @@ def voting_is_tested(tests_of: TestsOf) -> Found:
 
 @check(after=("ch35/the_ground_is_sound", voting_is_tested))
 def the_voting_tests_can_tell(tests_of: TestsOf) -> Found:
-    """A wrong application turns a test red."""
-    # An earlier chapter speaks of its own wrong applications for the reading.
-    ours = ("best_", "four_")
-    for wrong in [*tests_of(VOTE).fooled_by, *(each for each in tests_of(READ).fooled_by if each.startswith(ours))]:
+    """A wrong application turns a test red; of those for the reading, only this chapter's count here."""
+    reading = [each for each in tests_of(READ).fooled_by if each.startswith(("best_", "four_"))]
+    for wrong in tests_of(VOTE).fooled_by + reading:
         yield wrong, {}
+
+
+@check(after=each_word_does_its_own)
+def what_goes_wrong_is_described(api: Api, route: str) -> Found:
+    """The description has a 404, or all of 4XX, for the vote."""
+    paths = (api.get(api.description).json or {}).get("paths", {})
+    told = {status for path in paths if "participant_date" in path for status in paths[path]["patch"]["responses"]}
+    if not told & {"404", "4XX", "default"}:
+        yield "undescribed", {"route": route, "told": ", ".join(sorted(told))}
 
 
 def reached(project: Shape, route: str) -> bool:

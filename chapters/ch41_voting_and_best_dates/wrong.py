@@ -1,11 +1,24 @@
 """Applications that stand in front of the student's own when somebody votes, and when a meeting is read."""
 
 VOTE, READ = "PATCH /v1/participant_dates/{vote}", "GET /v1/meetings/{url_code}"
+VOTES = {"on": {"enabled": 1}, "off": {"enabled": 0, "starred": 0}, "unstar": {"starred": 0}}
+VOTES["star"] = {"enabled": 1, "starred": 1}
 
 
 async def right(request, route=VOTE):
-    """Answers what the student's own answers."""
-    return await request.own()
+    """Sets the columns itself when the student's own has answered, and asks itself whose day it is."""
+    asked = await request.json()
+    if not isinstance(asked, dict):
+        return await request.own()
+    code, number = (asked.get(name) for name in ("meeting_url_code", "participant_date_id"))
+    whose = "SELECT meeting_id FROM participants JOIN participant_dates d ON d.participant_id = participants.id"
+    theirs = await request.sql(f"{whose} WHERE d.id = %s AND meeting_id <> %s", number, code)
+    if theirs and await request.sql("SELECT id FROM meetings WHERE url_code = %s", code):
+        return 404, {"detail": f"participant date with id: {number} not found"}
+    status, body = await request.own()
+    return (
+        await _shown(request, status, body, **VOTES[request.path_params["vote"]]) if status == 200 else (status, body)
+    )
 
 
 async def off_keeps_the_star(request, route=VOTE):

@@ -70,19 +70,7 @@ def test_words_commands_and_lines_are_counted_by_part_and_what_is_not_read_is_no
     assert "6 minutes: 4 to the first rest stop, 2 from *B*" in top({}, two, page)
 
 
-UNFINISHED = {"ch41"}
-"""Their code is final, and their prose is not written yet: they get their rest stops with it."""
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        pytest.param(
-            file, id=chapter_id(file), marks=[pytest.mark.xfail(strict=True)] * (chapter_id(file) in UNFINISHED)
-        )
-        for file in lesson_files(CHAPTERS)
-    ],
-)
+@pytest.mark.parametrize("file", lesson_files(CHAPTERS), ids=chapter_id)
 def test_a_part_is_one_sitting(file: Path) -> None:
     """A chapter whose part is longer gets a rest stop, or less in it."""
     assert max(minutes(read_lesson(file))) <= LIMIT

@@ -160,6 +160,7 @@ def test_a_bare_project_has_nothing_of_the_example_and_an_update_brings_none(
         "README.md",
         "app/configs/tortoise_config.py",
         "app/main.py",
+        "pyproject.toml",
     }
     config = "app/configs/tortoise_config.py"
     assert bare[config][0] == re.sub('    "app.tortoise_models.*\n', "", whole[config][0])

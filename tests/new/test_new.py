@@ -120,7 +120,9 @@ def test_a_bare_project_makes_its_first_migration_and_is_green(
     bare = new(name, tmp_path / "bare", bare=True, template=template)
     assert "  uv run aerich init-db\n  uv run pytest\n" in capsys.readouterr().err
     run(*AERICH, "init-db", cwd=bare)
-    assert "passed" in run(*PYTEST, cwd=bare)
+    assert "passed" in run(*PYTEST[:2], "coverage", "run", *PYTEST[1:], cwd=bare)
+    for gate in (("ruff", "check"), ("coverage", "report")):
+        run(*PYTEST[:2], *gate, cwd=bare)
     assert run("git", "status", "--porcelain", cwd=bare) == "?? migrations/\n"
 
 

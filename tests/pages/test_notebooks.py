@@ -157,13 +157,9 @@ def test_every_korean_word_of_a_chart_is_in_its_cell(pair: Pair) -> None:
     assert [word for each in cells for word in each.metadata.words.values() if word not in each.source] == []
 
 
-NOT_YET = ["ch38", "ch39"]
-"""Chapters whose notebook is still to be written."""
-
-
 def test_there_is_a_notebook_for_every_chapter() -> None:
     chapters = [folder.name.partition("_")[0] for folder in sorted(CHAPTERS.glob("ch*_*"))]
-    assert sorted([*(pair.english.stem for pair in book.both()), *NOT_YET]) == chapters
+    assert sorted(pair.english.stem for pair in book.both()) == chapters
 
 
 @pytest.mark.parametrize("pair", book.both(), ids=lambda pair: pair.english.stem)

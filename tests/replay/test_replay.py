@@ -60,6 +60,11 @@ TRUE: dict[str, dict[str, str]] = {
         + f"```console\n$ curl -s http://localhost:8000/.env\nNAME=world\n```\n\n{STOP}\n"
         "<!-- exit: 7 -->\n```console\n$ curl -s http://localhost:8000/.env\n```\n"
     },
+    "a change that leaves size and second as they were": {
+        "body": "```console\n$ python -B -c 'import compileall; compileall.compile_file(\"greet.py\", quiet=1)'\n"
+        "$ perl -pi -e 's/hello/howdy/' greet.py\n$ python -c 'import greet; print(greet.greet(None))'\nhowdy\n"
+        "$ git checkout -q greet.py\n$ python -c 'import greet; print(greet.greet(None))'\nhello\n```\n"
+    },
     "a Python session": {
         "body": "```pycon\n>>> import greet\n>>> async def one():\n...     return 1\n"
         "...\n>>> await one()\n1\n>>> asyncio.get_running_loop().is_running()\nTrue\n>>> 1 / 0\n"

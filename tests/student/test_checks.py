@@ -32,6 +32,7 @@ def test_a_tag_lacks_what_the_next_chapter_asks(tag: str, chapter: str, project_
     assert missing(verdicts(project_at(tag), checks(chapter), mysql))
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("chapter", [each.id for each in project.chapters() if each.id not in TAGS])
 def test_a_chapter_without_checks_of_its_own_keeps_what_earlier_ones_ask(
     chapter: str, project_at: ProjectAt, mysql: Server

@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 from tests.student import terminal
@@ -29,6 +30,7 @@ from workbook.replay.replay import run_blocks
 from workbook.replay.shell import Shell
 from workbook.replay.worktree import Worktree
 from workbook.student import project, start
+from workbook.student.check import PROSE
 
 PAGES = {"en": CLONE / "docs/a-students-screen.md", "ko": CLONE / "docs/ko/a-students-screen.md"}
 WAITED = "Another command is preparing MySQL|다른 명령이 이 클론에서 MySQL을"
@@ -115,7 +117,8 @@ def play(server: Server) -> Student:
 
 def _play(student: Student, screen: Callable[..., None], says: Callable[..., None]) -> None:
     says(*INTRO)
-    first, *others = [each.id for each in project.chapters()]
+    # As far as the chapters have checks: what comes after the first without any is not asked about yet.
+    first, *others = [each.id for each in takewhile(lambda each: (each.folder / PROSE).exists(), project.chapters())]
     says(*head(first))
     screen("workbook", f"workbook start {first} ~/when2meet", "cd ~/when2meet")
     screen("workbook check", "workbook hint")

@@ -1,6 +1,6 @@
 """The scratch project's files against what the lesson has shown so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,10 +45,7 @@ class Worktree:
             self._require(block, path, actual, change.after)
         else:
             write_files({path: change.after}, self.ground.project)
-            target = self.ground.project / path
-            # Python compares size and second: it takes old bytecode for new when a file is written twice in a second.
-            for compiled in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
-                compiled.unlink()
+            self._forget_bytecode([path])
             if block.title in self.made:
                 self.made[block.title] = (path, change.after)
         self.changed_by.pop(block.title, None)
@@ -73,6 +70,7 @@ class Worktree:
     def follow(self, exchange: Exchange) -> None:
         """Take note of what a command has changed, after it has run. Raises LessonError as `Files.run` does."""
         self.shown.run(exchange)
+        self._forget_bytecode(self._listed())
         for path in self.differing():
             self.changed_by.setdefault(path, exchange)
 
@@ -104,6 +102,13 @@ class Worktree:
             where = "not in this commit, but in history's" if missing else "in this commit, but not in history's"
             way = "History commits all files: git add -A before the commit."
             raise LessonError(file, exchange.line, f"{path} is {where}.", way=way)
+
+    def _forget_bytecode(self, paths: Iterable[str]) -> None:
+        """Python compares size and second: it takes old bytecode for new when a file changes twice in a second."""
+        for source in (self.ground.project / path for path in paths):
+            for compiled in source.parent.glob(f"__pycache__/{source.stem}.*.pyc"):
+                if compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
+                    compiled.unlink()
 
     def _shown_on_disk(self) -> Tree:
         tree = dict(self.shown.tree)

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.utils.best_dates import best_dates
@@ -43,6 +43,7 @@ def worth(day: date, votes: list[dict[str, Any]]) -> tuple[int, int, int]:
     return sum(vote["enabled"] for vote in mine), sum(vote["starred"] for vote in mine), -day.toordinal()
 
 
+@settings(deadline=None)
 @given(VOTES)
 def test_no_day_that_is_left_out_is_better(votes: list[dict[str, Any]]) -> None:
     best = best_dates(votes)
@@ -54,11 +55,13 @@ def test_no_day_that_is_left_out_is_better(votes: list[dict[str, Any]]) -> None:
     assert all(worth(day, votes) < ranks[-1] for day in possible.difference(best))
 
 
+@settings(deadline=None)
 @given(VOTES.flatmap(lambda votes: st.tuples(st.just(votes), st.permutations(votes))))
 def test_who_votes_first_makes_no_difference(orders: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
     assert best_dates(orders[0]) == best_dates(orders[1])
 
 
+@settings(deadline=None)
 @given(VOTES, st.integers(0, 5))
 def test_one_more_who_can_never_makes_a_day_worse(votes: list[dict[str, Any]], day: int) -> None:
     before, after = best_dates(votes), best_dates([*votes, vote(day)])
