@@ -64,7 +64,7 @@ def play(page: Mistake, root: Path, server: Server, database: str) -> None:
 
 
 def plant(fault: dict[str, Any], root: Path, server: Server, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do what data says: `env`, `sql`, `remove` (patterns), `write`, `replace`. What is in the workflow's way is committed."""
+    """Do what data says: `env`, `sql`, `remove` (patterns), `write`, `replace`. It is committed, for the workflow."""
     for name, value in fault.get("env", {}).items():
         monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
     if "sql" in fault:
