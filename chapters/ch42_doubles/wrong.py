@@ -10,7 +10,7 @@ async def deletes_nothing(request):
     """Says that it was done, and the meeting is still there."""
     status, body = await request.own()
     if status == 204:
-        await request.sql("INSERT INTO meetings (url_code) VALUES (%s)", request.path_params["url_code"])
+        await request.save("meetings", url_code=request.path_params["url_code"])
     return status, body
 
 
