@@ -141,5 +141,6 @@ def the_deleting_tests_can_tell(tests: Tests) -> Found:
 
 
 def reached(project: Shape, route: str) -> bool:
-    """The application names the route."""
-    return bool(project.asking(route, tests=False))
+    """The application gives tokens. That it deletes meetings is hard to tell from its deleting participants."""
+    texts = [text for file, text in project.texts.items() if file not in project.places["tests"]]
+    return any(".post(" in text and "/token" in text for text in texts)
