@@ -5,12 +5,10 @@ was seen, or `error`, a sentence, and `heard`, what the error said. What the pro
 """
 
 import asyncio
-import faulthandler
 import inspect
 import json
 import os
 import re
-import signal
 import sys
 import traceback
 import uuid
@@ -23,9 +21,6 @@ from workbook_find import aerich, applications, configuration, described, import
 from workbook_wire import Credentials, divert, listen
 
 CONNECTIONS = 6
-
-# Who has waited too long ends us by this signal, and reads where we were. Pytest puts another file in the place of 2.
-faulthandler.register(signal.SIGUSR1, file=os.dup(2), chain=True)
 
 
 def said(error: BaseException) -> str:
