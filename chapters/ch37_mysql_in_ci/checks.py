@@ -23,7 +23,7 @@ PLANTED_ROW = re.compile(r"^(\S*/)?workbook_planted\.py\s")
 COMMANDS = {
     "no_run": r"uvicorn|fastapi (run|dev)",
     "no_test": r"pytest|make test",
-    "no_tables": r"aerich upgrade|tortoise .*(upgrade|migrate)",
+    "no_tables": r"aerich upgrade|tortoise .*(upgrade|migrate)|python -m \S*migrat",
 }
 
 

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from workbook.student.shape import Shape
-from workbook.student.vocabulary import Answer, Api, Broken, Found, Tests, check, look
+from workbook.student.vocabulary import Answer, Api, Broken, Found, Tests, check, fooled, look, said, untested
 
 MOVED = {"/v1/mysql/meetings": "/v1/meetings"}
 ODD = {"256 letters": "a" * 256, "a NUL": "\0", "an emoji": "\U0001f600", "a quote": "' OR 1 = 1 -- "}
@@ -48,7 +48,7 @@ def none_is_404(made: list[str], api: Api, route: str) -> Found:
         if answer.status == 200 and answer.json == asked(api, made[0]).json:
             yield "case", {"code": made[0], "other": other}
         elif answer.status != 404:
-            yield "raises", {"route": route, "status": answer.status or 500, "said": answer.raised or answer.body[:200]}
+            yield "raises", {"route": route, **said(answer)}
         elif answer.json != {"detail": wanted}:
             yield "words", {"body": answer.body[:200], "wanted": f'{{"detail": "{wanted}"}}'}
             return
@@ -60,8 +60,7 @@ def no_code_breaks_it(api: Api, route: str) -> Found:
     for what, code in ODD.items():
         answer = asked(api, code)
         if answer.status not in (404, 422):
-            said = answer.raised or answer.body[:200]
-            yield "breaks", {"what": what, "route": route, "status": answer.status or 500, "said": said}
+            yield "breaks", {"what": what, "route": route, **said(answer)}
             return
 
 
@@ -76,17 +75,13 @@ def no_path_names_a_database(api: Api) -> Found:
 @check(after="ch35/tests_run")
 def reading_is_tested(tests: Tests) -> Found:
     """All tests of the route pass, and one of them sends the request."""
-    for failure in tests.failing:
-        yield "fails", {"failure": failure}
-    if tests.sent_instead is not None and not tests.failing:
-        yield "elsewhere" if tests.sent_instead else "nobody", {"route": tests.route, "sent": tests.sent_instead}
+    return untested(tests, elsewhere="elsewhere")
 
 
 @check(after=("ch35/the_ground_is_sound", reading_is_tested))
 def the_reading_tests_can_tell(tests: Tests) -> Found:
     """A wrong application turns a test red."""
-    for wrong in tests.fooled_by:
-        yield wrong, {}
+    return fooled(tests)
 
 
 def reached(project: Shape, route: str) -> bool:

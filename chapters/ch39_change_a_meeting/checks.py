@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from workbook.student.shape import Shape
-from workbook.student.vocabulary import Answer, Api, Found, Tests, TestsOf, check
+from workbook.student.vocabulary import Answer, Api, Found, Tests, TestsOf, check, fooled, said, untested
 
 FIELDS = {"start_date": None, "end_date": None, "title": "", "location": ""}
 TITLE = "PATCH /v1/meetings/{url_code}/title"
@@ -27,11 +27,6 @@ def set_range(api: Api, code: str, days: int) -> Answer:
     """Set a range that ends so many days after its start."""
     body = {"start_date": f"{START}", "end_date": f"{START + timedelta(days)}"}
     return api.patch(f"/v1/meetings/{code}/date_range", json=body)
-
-
-def said(answer: Answer) -> dict[str, object]:
-    """Its status and its words, for a sentence."""
-    return {"status": answer.status or 500, "said": answer.raised or answer.body[:200]}
 
 
 @check(after="ch38/a_meeting_is_read")
@@ -100,21 +95,13 @@ def only_days_are_taken(api: Api) -> Found:
 @check(after="ch35/tests_run")
 def changing_is_tested(tests: Tests, tests_of: TestsOf) -> Found:
     """The tests of both routes pass, and there are some."""
-    for each in (tests, tests_of(TITLE)):
-        for failure in each.failing:
-            yield "fails", {"failure": failure}
-        if each.sent_instead is not None and not each.failing:
-            yield "nobody", {"route": each.route}
+    return untested(tests, tests_of(TITLE))
 
 
 @check(after=("ch35/the_ground_is_sound", changing_is_tested))
 def the_changing_tests_can_tell(tests: Tests, tests_of: TestsOf) -> Found:
     """A wrong application turns a test red."""
-    for each in (tests, tests_of(TITLE)):
-        for test, message in each.never_green.items():
-            yield "never_green", {"test": test, "said": message}
-        for wrong in each.fooled_by:
-            yield wrong, {}
+    return fooled(tests, tests_of(TITLE))
 
 
 def reached(project: Shape, route: str) -> bool:

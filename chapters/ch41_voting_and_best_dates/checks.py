@@ -1,7 +1,7 @@
 """How chapter 41 looks: what each vote does to a day, whose day it may be, and which days are the best."""
 
 from workbook.student.shape import Shape
-from workbook.student.vocabulary import Answer, Api, Broken, Found, TestsOf, check
+from workbook.student.vocabulary import Answer, Api, Broken, Found, TestsOf, check, fooled, said, untested
 
 VOTE, READ = "PATCH /v1/participant_dates/{vote}", "GET /v1/meetings/{url_code}"
 DATES = ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]
@@ -41,11 +41,6 @@ def votes(api: Api, code: str) -> list[tuple[bool, bool]]:
     """What the meeting says of each day of each participant."""
     days = [day for each in api.get(f"/v1/meetings/{code}").json["participants"] for day in each["dates"]]
     return [(day["enabled"], day["starred"]) for day in days]
-
-
-def said(answer: Answer) -> dict[str, object]:
-    """Its status and its words, for a sentence."""
-    return {"status": answer.status or 500, "said": answer.raised or answer.body[:200]}
 
 
 @check(after=("ch38/a_meeting_is_read", "ch39/a_range_is_set_once"))
@@ -100,25 +95,19 @@ def the_best_dates_are_named(api: Api) -> Found:
 @check(after="ch35/tests_run")
 def voting_is_tested(tests_of: TestsOf) -> Found:
     """The tests of the votes pass, and there are some."""
-    tests = tests_of(VOTE)
-    for failure in tests.failing:
-        yield "fails", {"failure": failure}
-    if tests.sent_instead is not None and not tests.failing:
-        yield "nobody", {}
+    return untested(tests_of(VOTE))
 
 
 @check(after=("ch35/the_ground_is_sound", voting_is_tested))
 def the_voting_tests_can_tell(tests_of: TestsOf) -> Found:
     """A wrong application turns a test red; of those for the reading, only this chapter's count here."""
-    reading = [each for each in tests_of(READ).fooled_by if each.startswith(("best_", "four_"))]
-    for wrong in tests_of(VOTE).fooled_by + reading:
-        yield wrong, {}
+    return fooled(tests_of(VOTE), tests_of(READ))
 
 
 @check(after=each_word_does_its_own)
 def what_goes_wrong_is_described(api: Api, route: str) -> Found:
     """The description has a 404, or all of 4XX, for the vote."""
-    paths = (api.get(api.description).json or {}).get("paths", {})
+    paths = api.get(api.description).fields.get("paths", {})
     told = {status for path in paths if "participant_date" in path for status in paths[path]["patch"]["responses"]}
     if not told & {"404", "4XX", "default"}:
         yield "undescribed", {"route": route, "told": ", ".join(sorted(told))}

@@ -6,7 +6,7 @@ from pathlib import Path
 from workbook.mysql.login import cursor
 from workbook.student.ground import Probe, Program
 from workbook.student.shape import Shape
-from workbook.student.vocabulary import Answer, Api, Found, Ground, Moot, Rows, Schema, check, look
+from workbook.student.vocabulary import Api, Found, Ground, Moot, Rows, Schema, check, look, said, unlike
 
 LAST = "UPDATE aerich SET version = CONCAT('{}', SUBSTRING(version, {})) ORDER BY id DESC LIMIT 1"
 BUSY = "SELECT COUNT(*) + SLEEP(0.1) FROM information_schema.processlist WHERE db = '{}' AND command <> 'Sleep'"
@@ -44,15 +44,10 @@ def away(ground: Ground, python: Path) -> Api:
     return Api(probe, seen["paths"], seen["description"])
 
 
-def said(answer: Answer) -> dict[str, object]:
-    """Its status and its words, for a sentence."""
-    return {"status": answer.status or 500, "said": answer.raised or answer.body[:200]}
-
-
 @check()
 def three_migrate_at_once(ground: Ground, python: Path, migrated: str, schema: Schema) -> Found:
     """Three processes on an empty database: all exit with 0, and each file is there once."""
-    failed = [(code, said.split("\n")[-1]) for code, said in migrators(ground, python, migrated, 3) if code]
+    failed = [(code, printed.split("\n")[-1]) for code, printed in migrators(ground, python, migrated, 3) if code]
     if failed and "No module named app.migrate" in failed[0][1]:
         yield "absent", {}
     elif failed:
@@ -94,9 +89,7 @@ def ready_says_why_not(api: Api, away: Api, rows: Rows, schema: Schema) -> Found
     rows(LAST.format("x", 1))
     behind = api.get("/readyz")
     rows(LAST.format("", 2))
-    for name, each, wanted in (("ready", answer, 200), ("database", alone, 503), ("behind", behind, 503)):
-        if each.status != wanted:
-            yield name, said(each)
+    yield from unlike(ready=(answer, 200), database=(alone, 503), behind=(behind, 503))
     if behind.status == 503 and not any(file in behind.body for file in schema.files):
         yield "which", said(behind)
 

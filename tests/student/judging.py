@@ -64,13 +64,16 @@ def play(page: Mistake, root: Path, server: Server, database: str) -> None:
 
 
 def plant(fault: dict[str, Any], root: Path, server: Server, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do what data says: `env`, `sql`, `remove`, `write`, `replace`. What is in the workflow's way is committed."""
+    """Do what data says: `env`, `sql`, `remove` (patterns), `write`, `replace`. It is committed, for the workflow."""
     for name, value in fault.get("env", {}).items():
         monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
     if "sql" in fault:
         _ask(fault["sql"], server, database)
     for path in fault.get("remove", ()):
-        (root / path).unlink()
+        files = list(root.glob(path))
+        assert files, f"there is no {path}"
+        for file in files:
+            file.unlink()
     for path, text in fault.get("write", {}).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")

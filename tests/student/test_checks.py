@@ -53,11 +53,11 @@ def test_a_rest_stop_has_what_is_asked_up_to_it_and_nothing_after_is_blamed(
 ) -> None:
     """What is asked next does not hold yet, or nobody could tell who rests from who has gone on."""
     stop, asked = checking.stops_of(chapter)[number], checks(chapter)
+    last = [each.name for each in asked].index(stop.last)
 
-    found = [*verdicts(project_at(stop.tag), asked, mysql).values()]
+    found = [*verdicts(project_at(stop.tag), asked[: last + 2], mysql).values()]
 
     assert checking.rest_stop(chapter, found) == stop, {each.check.name: each.sentences for each in found}
-    assert stop.last in [each.name for each in asked]
 
 
 def test_a_project_without_git_is_judged_all_the_same(project_at: ProjectAt, mysql: Server) -> None:

@@ -8,6 +8,7 @@ from functools import partialmethod
 from json import dumps, loads
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 import pymysql
 
@@ -25,7 +26,9 @@ WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedVa
 """How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with more lines in `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
-
+_NOBODY_OUTSIDE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+_NOBODY_OUTSIDE |= {"no_proxy": "", "NO_PROXY": ""}
+"""An application that is looked at asks nobody on the internet: for it, every service there is silent."""
 
 _COLUMNS = """
     SELECT table_name, GROUP_CONCAT(column_name ORDER BY ordinal_position) FROM information_schema.columns
@@ -137,6 +140,11 @@ class Answer:
         except ValueError:
             return None
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The body as a JSON object; empty when it is none."""
+        return self.json if isinstance(self.json, dict) else {}
+
 
 class Api:
     """The application, as a client speaks to it; `paths` are those that its description, at `description`, names."""
@@ -150,12 +158,15 @@ class Api:
         path: str,
         *,
         json: Any = None,
+        form: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         uuids: Iterable[int] = (),
     ) -> Answer:
-        """Send a request with a body, or none; `uuids` are what the application's `uuid4` gives next."""
-        body = "" if json is None else dumps(json)
-        request = {"method": method, "path": path, "body": body, "headers": headers or {}, "numbers": list(uuids)}
+        """Send a request with a body (JSON, a form) or none; `uuids` are what the application's `uuid4` gives next."""
+        kind = {"content-type": "application/x-www-form-urlencoded"} if form else {}
+        body = urlencode(form) if form else "" if json is None else dumps(json)
+        headers = kind | (headers or {})
+        request = {"method": method, "path": path, "body": body, "headers": headers, "numbers": list(uuids)}
         return Answer(**self.probe.ask("send", **request))
 
     get = partialmethod(send, "GET")
@@ -264,7 +275,7 @@ def schema(settings: Settings, probe: Probe, ground: Ground) -> Schema:
 def application(ground: Ground, python: Path, route: str, schema: Schema | None = None) -> Api:
     """The application, imported and not started."""
     database = schema.database if schema else ground.make("empty")
-    probe = Probe(ground, python, ground.throwaway.environment(database))
+    probe = Probe(ground, python, ground.throwaway.environment(database) | _NOBODY_OUTSIDE)
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
     if not seen["found"] and seen["wanting"]:
         what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])

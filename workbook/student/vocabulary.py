@@ -9,6 +9,7 @@ What the application and the tests do, they do on a throwaway server.
 import re
 from collections.abc import Callable, Iterable
 from importlib.metadata import distributions
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -66,6 +67,35 @@ def packages(python: Path) -> dict[str, str]:
     """The project's packages, as PyPI writes their names, with their versions."""
     folders = [str(folder) for folder in python.parent.parent.glob("lib/python*/site-packages")]
     return {re.sub(r"[-_.]+", "-", each.name).lower(): each.version for each in distributions(path=folders)}
+
+
+def said(answer: Answer) -> dict[str, object]:
+    """What stands for `{status}` and `{said}`: an error that the application let through is a 500."""
+    return {"status": answer.status or 500, "said": answer.raised or answer.body[:200]}
+
+
+def unlike(**answers: tuple[Answer, int]) -> Found:
+    """The first answer that has another status than the one beside it, under its name."""
+    wrong = ((name, said(answer)) for name, (answer, status) in answers.items() if answer.status != status)
+    yield from islice(wrong, 1)
+
+
+def untested(*routes: Tests, elsewhere: str = "nobody") -> Found:
+    """What keeps tests from speaking for their routes: some fail, or none sends the request (but others)."""
+    for tests in routes:
+        for failure in tests.failing:
+            yield "fails", {"failure": failure}
+        if tests.sent_instead is not None and not tests.failing:
+            yield elsewhere if tests.sent_instead else "nobody", {"route": tests.route, "sent": tests.sent_instead}
+
+
+def fooled(*routes: Tests) -> Found:
+    """What tests cannot tell: some are never green, or a wrong application, by its name, turns none of them red."""
+    for tests in routes:
+        for test, told in tests.never_green.items():
+            yield "never_green", {"test": test, "said": told}
+        for wrong in tests.fooled_by:
+            yield wrong, {}
 
 
 def only_in(one: dict[str, str], other: dict[str, str]) -> Iterable[str]:

@@ -5,12 +5,10 @@ was seen, or `error`, a sentence, and `heard`, what the error said. What the pro
 """
 
 import asyncio
-import faulthandler
 import inspect
 import json
 import os
 import re
-import signal
 import sys
 import traceback
 import uuid
@@ -23,9 +21,6 @@ from workbook_find import aerich, applications, configuration, described, import
 from workbook_wire import Credentials, divert, listen
 
 CONNECTIONS = 6
-
-# Who has waited too long ends us by this signal, and reads where we were. Pytest puts another file in the place of 2.
-faulthandler.register(signal.SIGUSR1, file=os.dup(2), chain=True)
 
 
 def said(error: BaseException) -> str:
@@ -48,6 +43,7 @@ class Project:
         self.login: Credentials = {}
         self.numbers: list[int] = []
         self.statements: list[str] = []
+        self.state: dict[str, Any] = {}
         self.open = AsyncExitStack()
         self.app: Any = None
 
@@ -138,8 +134,8 @@ class Project:
         return {"found": self.app is not None, "paths": paths, "wanting": wanting, "description": at}
 
     async def start(self) -> dict[str, Any]:
-        """Start the application: enter its lifespan."""
-        await self.open.enter_async_context(self.app.router.lifespan_context(self.app))
+        """Start the application: enter its lifespan, of whose state each request has a copy, as on a server."""
+        self.state = dict(await self.open.enter_async_context(self.app.router.lifespan_context(self.app)) or {})
         return {}
 
     async def send(
@@ -154,6 +150,7 @@ class Project:
         scope: dict[str, Any] = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}
         scope |= {"client": ("127.0.0.1", 50000), "server": ("test", 80), "root_path": "", "method": method}
         scope |= {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
+        scope["state"] = self.state.copy()
         scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
         answer: dict[str, Any] = {"status": None, "body": "", "raised": ""}
 

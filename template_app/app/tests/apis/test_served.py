@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from starlette.status import HTTP_200_OK
 
+from app.configs.base_config import PROJECT
 from app.main import app
 from app.tests.apis.v1.given import START, join, meeting
 from app.tests.database import database_of
@@ -67,8 +69,9 @@ async def test_whatever_is_asked_the_api_keeps_to_its_description(server: httpx.
     # When: Schemathesis makes up requests
     schemathesis = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("schemathesis")), "run", str(server.base_url.join("/openapi.json"))),
-        *("--checks", CHECKS, "--phases", "fuzzing", "--max-examples", "10", "--seed", "1", "--no-color"),
+        *("--checks", CHECKS, "--phases", "fuzzing", "--max-examples", "4", "--seed", "1", "--no-color"),
         cwd=tmp_path,
+        env=os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": str(PROJECT / ".hypothesis")},
         stdout=asyncio.subprocess.PIPE,
     )
     said, _ = await schemathesis.communicate()
