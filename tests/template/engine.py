@@ -24,12 +24,8 @@ from workbook.mysql.server import Unavailable
 from workbook.place import private
 from workbook.say import stage
 
-PACKAGES = (
-    "podman runc mmdebstrap containernetworking-plugins golang-github-containernetworking-plugin-dnsname iptables"
-)
-WAYS = (
-    f"no Docker engine answers; Debian's podman would do: as root, apt-get install --no-install-recommends {PACKAGES}"
-)
+WAYS = """no Docker engine answers; Debian's podman would do, as root: apt-get install --no-install-recommends \
+podman runc mmdebstrap containernetworking-plugins golang-github-containernetworking-plugin-dnsname"""
 SUITE = "trixie"
 """Debian's release with Python 3.13, Redis 8 and Compose 2.26."""
 FETCHED = {
@@ -109,14 +105,14 @@ def engine() -> Iterator[Engine]:
 
 def _settings(folder: Path) -> dict[str, str]:
     """The environment in which podman keeps to its folder. crun knows no hybrid cgroups, and no limit may be raised."""
-    files = {
-        "storage.conf": f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/store"\nrunroot = "{folder}/run"\n',
-        "containers.conf": '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n'
+    (folder / "storage.conf").write_text(
+        f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/store"\nrunroot = "{folder}/run"\n'
+    )
+    (folder / "containers.conf").write_text(
+        '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n'
         '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
-        f'[network]\nnetwork_backend = "cni"\nnetwork_config_dir = "{folder}/networks"\n',
-    }
-    for name, text in files.items():
-        (folder / name).write_text(text)
+        f'[network]\nnetwork_backend = "cni"\nnetwork_config_dir = "{folder}/networks"\n'
+    )
     return os.environ | {
         "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
         "CONTAINERS_CONF": str(folder / "containers.conf"),
@@ -134,17 +130,9 @@ def _fetch(folder: Path) -> None:
     for name, (variant, packages) in FETCHED.items():
         archive, partial = folder / f"{name}.tar", folder / f"{name}.partial.tar"
         if not archive.exists():
+            fetch = f"mmdebstrap --quiet --variant={variant} --include={packages} {SUITE}".split()
             with stage(f"Fetching {packages} from Debian {SUITE}"):
-                fetch = [
-                    "mmdebstrap",
-                    "--quiet",
-                    f"--variant={variant}",
-                    f"--include={packages}",
-                    SUITE,
-                    partial,
-                    mirror,
-                ]
-                done = subprocess.run(fetch, capture_output=True, text=True)
+                done = subprocess.run([*fetch, partial, mirror], capture_output=True, text=True)
             assert not done.returncode, done.stderr
             partial.rename(archive)
     if not (folder / COMPOSE).exists():
@@ -185,13 +173,12 @@ def _service(podman: Engine, socket: Path) -> Iterator[None]:
     serve = ["podman", "system", "service", "--time=0", f"unix://{socket}"]
     service = subprocess.Popen(serve, env=podman.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     asking = Thread(target=ask)
+    asking.start()
     try:
         until(socket.exists, "podman's service")
-        asking.start()
         yield
     finally:
         over.set()
-        if asking.ident:
-            asking.join()
+        asking.join()
         service.kill()  # it waits for nothing, and would not end at once
         service.wait()

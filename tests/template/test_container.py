@@ -57,7 +57,7 @@ def test_it_comes_up_healthy_serves_and_ends_in_order(containers: Engine, projec
         return {each["Service"]: (each["State"], each["Health"], each["ExitCode"]) for each in said}
 
     try:
-        compose("up", "--build", "--wait", "--wait-timeout", "180")
+        compose("up", "--build", "--wait", "--wait-timeout", "400")
         assert states() == dict.fromkeys(("api", "db", "redis"), HEALTHY) | {"migrate": ("exited", "", 0)}
 
         post = urllib.request.Request(f"http://127.0.0.1:{containers.environment['PORT']}/v1/meetings", method="POST")
