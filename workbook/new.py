@@ -192,7 +192,7 @@ def _tell(project: Path, name: str, server: Server | None, database: str, bare: 
     if server:
         at = {"database": database, "where": f"{server.host}:{server.port}"}
         say(_("Database and account are both called {database}, on {where}; .env has the password.", **at))
-    first = [f"cd {project}"] if server else [f"cd {project}", "docker compose up --wait"]
+    first = [f"cd {project}"] if server else [f"cd {project}", "docker compose up --wait db"]
     tables = ["uv run aerich init-db", "uv run pytest"] if bare else ["uv run pytest", "uv run aerich upgrade"]
     say("\n  ".join([_("Next:"), *first, *tables, "uv run uvicorn app.main:app --reload"]))
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))

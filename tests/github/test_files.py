@@ -31,6 +31,7 @@ DEV_CONTAINER = {
         **dict.fromkeys(("name", "remoteUser", "service", "workspaceFolder", "postCreateCommand"), TEXT),
         **dict.fromkeys(("remoteEnv", "customizations"), TABLE),
         "dockerComposeFile": {"type": ["string", "array"]},
+        "runServices": {"type": "array", "items": TEXT},
         "forwardPorts": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 65535}},
         "portsAttributes": TABLE | {"additionalProperties": PORT_LABELS},
     },
@@ -72,6 +73,8 @@ def test_a_dev_container_has_published_fields_and_services_that_are_there(root: 
         services |= yaml.safe_load((folder / ".devcontainer" / file).resolve().read_text())["services"]
     own = services[said["service"]]
     assert {own["network_mode"].partition(":")[2], *own["depends_on"]} <= services.keys()
+    # The image of the API is built for `docker compose up`; a codespace runs the code that is being written.
+    assert said.get("runServices", [*services]) == [said["service"]] or services.keys() == {said["service"], "db"}
     assert services["db"]["image"] == yaml.safe_load((TEMPLATE / "compose.yaml").read_text())["services"]["db"]["image"]
     assert [volume.split(":")[1] for volume in own["volumes"]] == [said["workspaceFolder"]]
     assert set(map(int, said["portsAttributes"])) == set(said["forwardPorts"])

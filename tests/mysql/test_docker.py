@@ -178,7 +178,7 @@ def test_ctrl_c_ends_what_compose_made(stand_in: StandIn, monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("programs_home")
 def test_the_compose_file_is_valid_private_and_healthy_when_root_can_log_in(tmp_path: Path, mysql: Server) -> None:
     wrong = tmp_path / "wrong.yaml"
-    wrong.write_text(COMPOSE.read_text(encoding="utf-8").replace("healthcheck:", "healthchek:"), encoding="utf-8")
+    wrong.write_text(COMPOSE.read_text(encoding="utf-8").replace("healthcheck:", "healthchek:", 1), encoding="utf-8")
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     done = subprocess.run([*command, COMPOSE, docker.OVERRIDE, wrong], capture_output=True, text=True)
     assert re.findall(r"^  (.*?)::.*'(\w+)' (?:was|does)", done.stdout, re.MULTILINE) == [(str(wrong), "healthchek")]

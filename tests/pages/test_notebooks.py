@@ -179,8 +179,8 @@ def kinds(notebook: NotebookNode) -> list[tuple[str, list[object]]]:
 
 @pytest.mark.parametrize("path", [pair.english for pair in book.both()], ids=lambda path: path.stem)
 def test_a_notebook_runs_and_its_outputs_are_of_the_kinds_in_the_file(path: Path, mysql: Server, once) -> None:
-    style = path.with_name("plots.mplstyle")
-    with once("notebooks", path.stem, [path, style, TEMPLATE / "app", TEMPLATE / ".github", mysql.version]):
+    style, figures = path.with_name("plots.mplstyle"), CLONE / "benchmarks/image.json"
+    with once("notebooks", path.stem, [path, style, figures, TEMPLATE / "app", TEMPLATE / ".github", mysql.version]):
         committed, fresh = book.read(path), book.read(path)
         book.execute(path, fresh, mysql)
         assert list(book.broken(fresh)) == []
