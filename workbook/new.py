@@ -193,7 +193,7 @@ def _tell(project: Path, name: str, server: Server | None, database: str, bare: 
         at = {"database": database, "where": f"{server.host}:{server.port}"}
         say(_("Database and account are both called {database}, on {where}; .env has the password.", **at))
     first = [f"cd {project}"] if server else [f"cd {project}", "docker compose up --wait db"]
-    tables = ["uv run aerich init-db", "uv run pytest"] if bare else ["uv run pytest", "uv run aerich upgrade"]
+    tables = ["uv run aerich init-db", "uv run pytest"] if bare else ["uv run pytest", "uv run python -m app.migrate"]
     say("\n  ".join([_("Next:"), *first, *tables, "uv run uvicorn app.main:app --reload"]))
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
     if "_commit" in answers:  # a template without git, as a wheel brings it, has no versions
