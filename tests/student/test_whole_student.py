@@ -16,7 +16,7 @@ SLIPS = ["workbook check", "workbook check"]
 """Before anything is there, and after a mistake."""
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(5400)
 def test_a_student_comes_to_the_end_and_sees_what_the_site_shows() -> None:
     with ladder.climb(TEMPLATE, use="test") as server:
         played = play(server)
