@@ -154,9 +154,10 @@ async def test_two_files_of_one_number_are_refused_before_anything_is_done(
 
 
 async def test_without_a_database_it_says_so(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CREDENTIALS, "database", "nowhere_test")
+    nowhere = f"{database}_nowhere"
+    monkeypatch.setitem(CREDENTIALS, "database", nowhere)
 
-    assert await refusal() == "No database.\n(1049, \"Unknown database 'nowhere_test'\")"
+    assert await refusal() == f"No database.\n(1049, \"Unknown database '{nowhere}'\")"
 
 
 async def test_who_waits_in_vain_says_so(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
