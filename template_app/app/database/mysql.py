@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from asyncmy.constants.ER import LOCK_DEADLOCK
@@ -71,12 +71,18 @@ class Statement(ConnectionWrapper[Any]):
         await super().__aexit__(kind, error, traceback)
 
 
+class Savepoint(NestedTransactionContext):
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        with suppress(*(ERRORS if kind else ())):  # a ROLLBACK that fails would hide the error of the block
+            await super().__aexit__(kind, error, traceback)
+
+
 class Work(TransactionWrapper):
     def acquire_connection(self) -> Statement:
         return Statement(self._lock, self)
 
-    def _in_transaction(self) -> NestedTransactionContext:
-        return NestedTransactionContext(Work(self))
+    def _in_transaction(self) -> Savepoint:
+        return Savepoint(Work(self))
 
 
 class Transaction(TransactionContextPooled):
@@ -100,11 +106,9 @@ class Transaction(TransactionContextPooled):
             if kind and not issubclass(kind, Exception):  # cancelled: MySQL rolls back what a closed connection leaves
                 lease.connection.close()
             elif not lease.over:
-                async with self.client.acquire_connection():  # after the statements that are on their way
-                    await (self.client.rollback() if kind else self.client.commit())
-        except MySQLError:  # of ROLLBACK, it would hide the error of the block
-            if not kind:
-                raise
+                with suppress(*(ERRORS if kind else ())):
+                    async with self.client.acquire_connection():  # after the statements that are on their way
+                        await (self.client.rollback() if kind else self.client.commit())
         finally:
             deadlock, lease.over = lease.over, TransactionManagementError(OUTLIVED)
             await self.client._parent._pool.release(lease.connection)

@@ -47,7 +47,7 @@ async def ends(*works: Awaitable[None]) -> list[str]:
     return [repr(end) for end in await asyncio.gather(*tasks, return_exceptions=True)]
 
 
-@pytest.mark.parametrize("statement", ["BEGIN", "INSERT", "COMMIT"])
+@pytest.mark.parametrize("statement", ["BEGIN", "INSERT", "INSERT in a savepoint", "COMMIT"])
 async def test_who_is_cancelled_gives_the_connection_back(network: Network, statement: str) -> None:
     # Given
     await create("before")
@@ -59,6 +59,10 @@ async def test_who_is_cancelled_gives_the_connection_back(network: Network, stat
             if statement == "INSERT":
                 network.be_silent()
             await create("given up")
+            async with in_transaction("default"):
+                if statement == "INSERT in a savepoint":
+                    network.be_silent()
+                await create("given up, too")
             network.be_silent()
 
     task = asyncio.create_task(work())
