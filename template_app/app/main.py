@@ -5,6 +5,7 @@ import httpx
 from fastapi import FastAPI
 from tortoise.contrib.fastapi import RegisterTortoise
 
+from app.apis.deadline import Deadline
 from app.apis.docs import serve_docs
 from app.apis.errors import RESPONSES, handle_errors
 from app.apis.health import health_router
@@ -29,6 +30,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
 
 app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
 handle_errors(app)
+app.add_middleware(Deadline)
 serve_docs(app)
 app.include_router(meeting_router, responses=RESPONSES)
 app.include_router(participant_router, responses=RESPONSES)
