@@ -2,12 +2,13 @@
 
 import asyncio
 
-from fastapi.responses import JSONResponse
 from starlette.status import HTTP_503_SERVICE_UNAVAILABLE
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.apis.errors import problem
+
 SECONDS = 10.0  # longer than each of MySQL's own limits, so that MySQL's error comes first
-LATE = JSONResponse({"detail": "this took too long: try again"}, HTTP_503_SERVICE_UNAVAILABLE, {"Retry-After": "1"})
+LATE = problem(HTTP_503_SERVICE_UNAVAILABLE, "this took too long: try again", {"Retry-After": "1"})
 
 
 class Deadline:
