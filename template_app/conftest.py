@@ -1,6 +1,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import httpx
@@ -10,7 +11,9 @@ from tortoise.transactions import in_transaction
 
 from app.configs import config
 from app.main import app
-from app.tests.database import database_of, migrations, temporary_database
+from app.tests.database import database_of, migrations, run_on_server, temporary_database
+from app.tests.deadlock import Cross, crossing
+from app.tests.network import SIZE, Network, network_to_mysql
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
 TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
@@ -60,3 +63,26 @@ async def committed(initialize: dict[str, Any]) -> AsyncIterator[dict[str, Any]]
         async with TortoiseContext() as context:
             await context.init(config=tortoise_config)
             yield tortoise_config
+
+
+@pytest.fixture
+async def network(initialize: dict[str, Any]) -> AsyncIterator[Network]:
+    """A small pool, outside of the test's transaction, and the network between it and MySQL.
+
+    No connection is open yet. Meetings are gone at the end.
+    """
+    async with network_to_mysql() as (network, port), TortoiseContext() as context:
+        tortoise_config = deepcopy(initialize)
+        credentials = tortoise_config["connections"]["default"]["credentials"]
+        credentials |= {"host": "127.0.0.1", "port": port, "minsize": 1, "maxsize": SIZE}
+        await context.init(config=tortoise_config)
+        yield network
+        if pool := context.db()._pool:
+            pool.terminate()  # or a connection that is lost would be waited for
+    await run_on_server(f"DELETE FROM `{database_of(initialize)}`.meetings", "COMMIT")
+
+
+@pytest.fixture
+async def cross(network: Network, initialize: dict[str, Any]) -> AsyncIterator[Cross]:
+    async with crossing(database_of(initialize)) as cross:
+        yield cross

@@ -2,12 +2,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from tortoise.contrib.fastapi import RegisterTortoise
 
+from app.apis.deadline import Deadline
 from app.apis.docs import serve_docs
 from app.apis.errors import RESPONSES, handle_errors
 from app.apis.health import health_router
+from app.apis.limit import BodyLimit, limit
 from app.apis.v1.meeting_router import meeting_router
 from app.apis.v1.participant_router import participant_date_router, participant_router
 from app.apis.v1.user_router import user_router
@@ -27,11 +30,28 @@ async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
         yield {"holidays": holidays}
 
 
-app = FastAPI(title="When2meet", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI_URL)
+app = FastAPI(
+    title="When2meet",
+    lifespan=lifespan,
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=OPENAPI_URL,
+    responses=RESPONSES,
+    dependencies=[Depends(limit)],
+)
 handle_errors(app)
+app.add_middleware(BodyLimit)
+app.add_middleware(Deadline)
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=config.CORS_ORIGINS,
+    allow_methods=["*"],
+    allow_headers=["*"],
+    expose_headers=["Retry-After"],
+)
 serve_docs(app)
-app.include_router(meeting_router, responses=RESPONSES)
-app.include_router(participant_router, responses=RESPONSES)
-app.include_router(participant_date_router, responses=RESPONSES)
-app.include_router(user_router, responses=RESPONSES)
+app.include_router(meeting_router)
+app.include_router(participant_router)
+app.include_router(participant_date_router)
+app.include_router(user_router)
 app.include_router(health_router)

@@ -1,3 +1,8 @@
+"""Every error in one shape, RFC 9457. What went wrong inside goes to the log, never into an answer."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -6,7 +11,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette import status
 from starlette.exceptions import HTTPException
+from tortoise.exceptions import DBConnectionError
 
+from app.database.mysql import ERRORS, NoConnection, code_of
 from app.exceptions import NotAllowed, NotFound, NotReady, NotSignedIn, NotYours, Taken
 
 STATUS: dict[type[Exception], int] = {
@@ -18,35 +25,72 @@ STATUS: dict[type[Exception], int] = {
     NotYours: status.HTTP_403_FORBIDDEN,
 }
 HEADERS = {status.HTTP_401_UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}  # HTTP wants a 401 to say how to sign in
+DUPLICATE = 1062
+LATER = {0, 1040, 1053, 1205, 1213, 2003, 2006, 2013, 3024}  # MySQL is gone, full, stopping, or waited for a lock
+FAULT = "something went wrong here, and it is in our log"
+logger = logging.getLogger(__name__)
 
 
-class ErrorResponse(BaseModel):
-    detail: str | list[dict[str, Any]]
+class Problem(BaseModel):
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] = []
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorResponse, "description": "What is wrong"}}
+CONTENT = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "What is wrong with the request", "content": CONTENT},
+    "5XX": {"description": "It cannot be served now", "content": CONTENT},
+}
+
+
+def problem(code: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
+    body = Problem(title=HTTPStatus(code).phrase, status=code, detail=detail, **more)
+    return JSONResponse(body.model_dump(exclude_unset=True), code, headers, media_type="application/problem+json")
 
 
 def handle_errors(app: FastAPI) -> None:
+    app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(status.HTTP_400_BAD_REQUEST, on_unreadable)
     for kind in STATUS:
         app.add_exception_handler(kind, on_refusal)
+    for kind in ERRORS:
+        app.add_exception_handler(kind, on_database)
+    app.add_exception_handler(Exception, on_fault)
 
 
 async def on_refusal(request: Request, error: Exception) -> JSONResponse:
-    status_code = STATUS[type(error)]
-    return JSONResponse({"detail": str(error)}, status_code, HEADERS.get(status_code))
+    code = STATUS[type(error)]
+    return problem(code, str(error), HEADERS.get(code))
 
 
 async def on_invalid(request: Request, error: Exception) -> JSONResponse:
     """Where it is wrong and why, but not what came in, as FastAPI does: that can be huge, secret, or no JSON (NaN)."""
     assert isinstance(error, RequestValidationError)
     errors = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
-    return JSONResponse({"detail": errors}, status.HTTP_422_UNPROCESSABLE_CONTENT)
+    return problem(status.HTTP_422_UNPROCESSABLE_CONTENT, "the request is not valid", errors=errors)
 
 
-async def on_unreadable(request: Request, error: Exception) -> JSONResponse:
-    """A body that FastAPI cannot even parse is a body that is not valid."""
+async def on_http(request: Request, error: Exception) -> JSONResponse:
+    """What FastAPI itself refuses. Its 400 is a body that it cannot even parse: that is one that is not valid."""
     assert isinstance(error, HTTPException)
-    return JSONResponse({"detail": error.detail}, status.HTTP_422_UNPROCESSABLE_CONTENT)
+    unreadable = error.status_code == status.HTTP_400_BAD_REQUEST
+    code = status.HTTP_422_UNPROCESSABLE_CONTENT if unreadable else error.status_code
+    return problem(code, error.detail, error.headers)
+
+
+async def on_database(request: Request, error: Exception) -> JSONResponse:
+    code = code_of(error)
+    if code == DUPLICATE:
+        return problem(status.HTTP_409_CONFLICT, "that exists already")
+    if code in LATER or isinstance(error, NoConnection | DBConnectionError):
+        logger.warning("%s %s: %r", request.method, request.url.path, error.__context__ or error)
+        return problem(status.HTTP_503_SERVICE_UNAVAILABLE, "the database is busy: try again", {"Retry-After": "1"})
+    logger.error("%s %s", request.method, request.url.path, exc_info=error)
+    return problem(status.HTTP_500_INTERNAL_SERVER_ERROR, FAULT)
+
+
+async def on_fault(request: Request, error: Exception) -> JSONResponse:
+    """A bug. Uvicorn logs it and closes the connection: a client that is not told loses its next request in it."""
+    return problem(status.HTTP_500_INTERNAL_SERVER_ERROR, FAULT, {"Connection": "close"})

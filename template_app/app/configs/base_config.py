@@ -36,6 +36,11 @@ class Config(BaseSettings):
 
     HOLIDAYS_URL: str = "https://date.nager.at/api/v3"
 
+    CORS_ORIGINS: list[str] = []  # whose pages may call us from a browser, such as ["https://when2meet.example"]
+    # How many requests of one address are served, such as 100/minute; all of them on your own machine.
+    RATE: Annotated[str, Field(pattern=r"^(|\d+/(second|minute|hour|day))$")] = ""
+    RATE_STORAGE: str = "async+memory://"  # or async+redis://host:6379, where several processes count together
+
     @model_validator(mode="after")
     def production_has_a_secret(self) -> Self:
         if self.ENV is Env.PROD and self.JWT_SECRET == LOCAL_SECRET:

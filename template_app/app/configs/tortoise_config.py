@@ -30,7 +30,7 @@ SESSION_SETTINGS = (
 TORTOISE_ORM: dict[str, Any] = {
     "connections": {
         "default": {
-            "engine": "tortoise.backends.mysql",
+            "engine": "app.database.mysql",
             "credentials": {
                 "host": config.MYSQL_HOST,
                 "port": config.MYSQL_PORT,
@@ -39,7 +39,6 @@ TORTOISE_ORM: dict[str, Any] = {
                 "database": config.MYSQL_DB,
                 "ssl": {"ca": config.MYSQL_SSL_CA} if config.MYSQL_SSL_CA else None,
                 "connect_timeout": 5,  # seconds
-                "read_timeout": 10,  # seconds; longer than MySQL's own limits, for a server that fell silent
                 "minsize": min(5, config.MYSQL_POOL_SIZE),
                 "maxsize": config.MYSQL_POOL_SIZE,
                 "init_command": SESSION_SETTINGS,
@@ -56,7 +55,6 @@ TORTOISE_ORM: dict[str, Any] = {
 # A migration may work for minutes. Given up by the client, MySQL finishes it all the same, and Aerich does not know.
 MIGRATION_ORM = deepcopy(TORTOISE_ORM)
 MIGRATION_ORM["connections"]["default"]["credentials"] |= {
-    "read_timeout": None,
     "minsize": 1,
     "maxsize": 1,
     "init_command": f"{SESSION_SETTINGS}, max_execution_time = 0",

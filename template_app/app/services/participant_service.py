@@ -1,8 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tortoise.transactions import in_transaction
-
+from app.database.transaction import transaction
 from app.exceptions import NotFound
 from app.services.meeting_service import find_meeting, find_range, service_get_meeting
 from app.tortoise_models.participant import ParticipantModel
@@ -16,16 +15,16 @@ VOTES = {
 }
 
 
+@transaction
 async def service_create_participant(url_code: str, name: str) -> tuple[int, list[dict[str, Any]]]:
     """The new participant's id, and id and date of each of its days."""
     start, end = await find_range(url_code)
     days = [start + timedelta(n) for n in range((end - start).days + 1)]
-    async with in_transaction():
-        participant = await ParticipantModel.create(meeting_id=url_code, name=name)
-        await ParticipantDateModel.bulk_create(ParticipantDateModel(participant=participant, date=day) for day in days)
-        # MySQL does not say which ids it gave to the rows of one INSERT: ask for them.
-        saved = ParticipantDateModel.filter(participant_id=participant.id).order_by("date")
-        return participant.id, await saved.values("id", "date")
+    participant = await ParticipantModel.create(meeting_id=url_code, name=name)
+    await ParticipantDateModel.bulk_create(ParticipantDateModel(participant=participant, date=day) for day in days)
+    # MySQL does not say which ids it gave to the rows of one INSERT: ask for them.
+    saved = ParticipantDateModel.filter(participant_id=participant.id).order_by("date")
+    return participant.id, await saved.values("id", "date")
 
 
 async def service_delete_participant(participant_id: int) -> None:

@@ -57,6 +57,15 @@ def test_a_misspelt_setting_in_dotenv_is_refused(dotenv: Path) -> None:
         Config()
 
 
+def test_a_rate_is_a_number_in_a_time(dotenv: Path) -> None:
+    dotenv.write_text("RATE=100/minute\n")
+    assert Config().RATE == "100/minute"
+
+    dotenv.write_text("RATE=fast\n")
+    with pytest.raises(ValidationError, match="RATE"):
+        Config()
+
+
 def test_production_needs_a_secret_of_its_own(dotenv: Path) -> None:
     dotenv.write_text("ENV=prod\n")
     with pytest.raises(ValidationError, match="ENV=prod needs a JWT_SECRET of its own"):

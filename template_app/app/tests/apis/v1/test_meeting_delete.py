@@ -8,8 +8,8 @@ from starlette.status import (
     HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
     HTTP_422_UNPROCESSABLE_CONTENT,
+    HTTP_500_INTERNAL_SERVER_ERROR,
 )
-from tortoise.exceptions import IntegrityError
 
 from app.main import app
 from app.tests.apis.v1.given import join, meeting
@@ -43,7 +43,7 @@ async def test_a_host_deletes_a_meeting_and_all_that_hangs_on_it(
 
     # Then
     assert [answer.status_code for answer in answers] == [HTTP_204_NO_CONTENT, HTTP_404_NOT_FOUND]
-    assert answers[1].json() == {"detail": "meeting with url_code: aB3 not found"}
+    assert answers[1].json()["detail"] == "meeting with url_code: aB3 not found"
     assert await MeetingModel.all().values("url_code") == [{"url_code": "Ab3"}]
     assert await counted() == [1, 2, 6]
 
@@ -62,7 +62,7 @@ async def test_who_is_not_the_host_deletes_nothing(
 
     # Then
     assert response.status_code == HTTP_403_FORBIDDEN
-    assert response.json() == {"detail": "meeting with url_code: aB3 can be deleted by its host only"}
+    assert response.json()["detail"] == "meeting with url_code: aB3 can be deleted by its host only"
     assert await counted() == [1, 1, 3]
 
 
@@ -77,7 +77,7 @@ async def test_who_has_not_signed_in_deletes_nothing(client: httpx.AsyncClient, 
     # Then
     assert response.status_code == HTTP_401_UNAUTHORIZED
     assert response.headers["WWW-Authenticate"] == "Bearer"
-    assert response.json() == {"detail": "sign in first"}
+    assert response.json()["detail"] == "sign in first"
     assert await counted() == [1, 0, 0]
 
 
@@ -102,8 +102,8 @@ async def test_a_meeting_goes_whole_or_not_at_all(
     )
 
     # When
-    with pytest.raises(IntegrityError, match="a foreign key constraint fails"):
-        await delete(client)
+    response = await delete(client)
 
     # Then
+    assert response.status_code == HTTP_500_INTERNAL_SERVER_ERROR
     assert await counted() == [1, 2, 6]

@@ -68,7 +68,7 @@ async def test_get_meeting_says_when_there_is_none(client: httpx.AsyncClient, ur
 
     # Then
     assert response.status_code == HTTP_404_NOT_FOUND
-    assert response.json() == {"detail": f"meeting with url_code: {url_code} not found"}
+    assert response.json()["detail"] == f"meeting with url_code: {url_code} not found"
     assert await MeetingModel.all().count() == 1
 
 

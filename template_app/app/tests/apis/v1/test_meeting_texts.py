@@ -36,7 +36,7 @@ NO_BODIES = {
     "no field": b"{}",
     "a field too few": b'{"titel": "Lunch", "place": "Seoul"}',
     "not UTF-8": b'{"title": "\xff", "location": "\xff"}',
-    "too deep": b"[" * 100_000,
+    "too deep": b"[" * 60_000,
     "a number of 5000 digits": b"1" * 5000,
 }
 
@@ -84,7 +84,7 @@ async def test_a_text_needs_its_meeting(client: httpx.AsyncClient, field: str) -
 
     # Then
     assert response.status_code == HTTP_404_NOT_FOUND
-    assert response.json() == {"detail": "meeting with url_code: AB3 not found"}
+    assert response.json()["detail"] == "meeting with url_code: AB3 not found"
     assert await texts(field) == {"aB3": ""}
 
 
@@ -101,7 +101,7 @@ async def test_what_is_no_text_is_refused_and_not_sent_back(
 
     # Then
     assert response.status_code == HTTP_422_UNPROCESSABLE_CONTENT
-    [error] = response.json()["detail"]
+    [error] = response.json()["errors"]
     assert error.keys() == {"type", "loc", "msg"}
     assert error["loc"] == ["body", field]
     assert await texts(field) == {"aB3": ""}

@@ -54,7 +54,7 @@ async def test_nobody_joins_a_meeting_that_does_not_exist(client: httpx.AsyncCli
 
     # Then
     assert response.status_code == HTTP_404_NOT_FOUND
-    assert response.json() == {"detail": "meeting with url_code: AB3 not found"}
+    assert response.json()["detail"] == "meeting with url_code: AB3 not found"
     assert await ParticipantModel.all().count() == 0
 
 
@@ -67,7 +67,7 @@ async def test_nobody_joins_a_meeting_without_a_range(client: httpx.AsyncClient)
 
     # Then
     assert response.status_code == HTTP_400_BAD_REQUEST
-    assert response.json() == {"detail": "start and end should be set."}
+    assert response.json()["detail"] == "start and end should be set."
     assert await ParticipantModel.all().count() == 0
 
 
@@ -81,6 +81,6 @@ async def test_who_leaves_takes_their_days_and_nobody_elses(client: httpx.AsyncC
 
     # Then
     assert [answer.status_code for answer in answers] == [HTTP_204_NO_CONTENT, HTTP_404_NOT_FOUND]
-    assert answers[1].json() == {"detail": f"participant with id: {first} not found"}
+    assert answers[1].json()["detail"] == f"participant with id: {first} not found"
     assert await ParticipantModel.all().values_list("id", flat=True) == [second]
     assert await ParticipantDateModel.all().values_list("participant_id", flat=True) == [second] * 3

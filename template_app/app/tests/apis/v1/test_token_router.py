@@ -37,7 +37,7 @@ async def test_who_does_not_sign_in_is_not_told_why(client: httpx.AsyncClient, n
 
     # Then
     assert response.status_code == HTTP_401_UNAUTHORIZED
-    assert response.json() == {"detail": "name or password is wrong"}
+    assert response.json()["detail"] == "name or password is wrong"
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 

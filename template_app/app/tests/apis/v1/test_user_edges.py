@@ -32,6 +32,6 @@ async def test_what_is_no_password_is_refused_and_not_sent_back(client: httpx.As
     response = await sign_up(client, "하나", password)
 
     assert response.status_code == HTTP_422_UNPROCESSABLE_CONTENT
-    assert [error["loc"] for error in response.json()["detail"]] == [["body", "password"]]
+    assert [error["loc"] for error in response.json()["errors"]] == [["body", "password"]]
     assert str(password or "input") not in response.text
     assert await UserModel.all().count() == 0

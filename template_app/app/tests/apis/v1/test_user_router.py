@@ -33,7 +33,7 @@ async def test_a_name_that_is_taken_is_taken_in_any_case(client: httpx.AsyncClie
 
     # Then
     assert response.status_code == HTTP_409_CONFLICT
-    assert response.json() == {"detail": f"user with name: {name} already exists"}
+    assert response.json()["detail"] == f"user with name: {name} already exists"
     assert await UserModel.all().values("name") == [{"name": "Mina"}]
 
 
