@@ -1,3 +1,4 @@
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from app.tests.database import database_of, migrations, temporary_database
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
 TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
+logging.getLogger("app.logs").setLevel(logging.WARNING)  # a test that fails shows its own errors, not each request
 
 
 def pytest_report_header() -> str:
