@@ -20,6 +20,7 @@ NOT_HERE = {
     "migrations": "the deployment runs `python -m app.migrate` before the new version starts",
     "backups": "the last one was restored into an empty server, and yesterday's rows are in it",
     "monitoring": "somebody sees how many answers are 5xx, and how long an answer takes",
+    "visitors": "one who is over the rate limit does not lock out another: a proxy may lend all its own address",
 }
 
 

@@ -24,9 +24,9 @@ PRODUCTION = {
     "CORS_ORIGINS": ["https://when2meet.example.com"],
     "RATE_STORAGE": "async+redis://redis.example.com:6379",
 }
-# The points of the list in the course's notes, and four of ours.
+# Those of the course's notes, and ours.
 POINTS = ["ENV", "secret", "debug", "docs", "CORS", "password", "account", "TLS", "log level", "rate limit"]
-POINTS += ["health", "drift", "HTTPS", "error tracking", "migrations", "backups", "monitoring"]
+POINTS += ["health", "drift", "HTTPS", "error tracking", "migrations", "backups", "monitoring", "visitors"]
 
 
 def application(**settings: Any) -> FastAPI:

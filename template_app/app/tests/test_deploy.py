@@ -125,7 +125,7 @@ async def test_what_is_under_way_is_answered_before_it_stops() -> None:
 
 
 async def test_nobody_who_never_finishes_holds_it_up() -> None:
-    flag = ("--timeout-graceful-shutdown", "1")
+    flag = ("--timeout-graceful-shutdown", "0")
     async with process("app.tests.test_logs:things", *flag) as (uvicorn, address), half_sent(address):
         uvicorn.send_signal(signal.SIGTERM)
 
