@@ -18,10 +18,10 @@ PRODUCTION = {
     "LOG_LEVEL": "INFO",
     "JWT_SECRET": "not a real one, yet as long as a real one, and of many characters",
     "MYSQL_HOST": "db.example.com",
-    "MYSQL_USER": "when2meet",
+    "MYSQL_USER": "app",
     "MYSQL_PASSWORD": "neither is this one",
     "MYSQL_SSL_CA": "/etc/ssl/mysql-ca.pem",
-    "CORS_ORIGINS": ["https://when2meet.example.com"],
+    "CORS_ORIGINS": ["https://app.example.com"],
     "RATE_STORAGE": "async+redis://redis.example.com:6379",
 }
 # Those of the course's notes, and ours.
@@ -57,7 +57,7 @@ async def test_good_settings_have_no_fault() -> None:
         ("JWT_SECRET", "a secret of 32 characters and mor", "secret"),
         ("JWT_SECRET", "secret" * 11, "secret"),
         ("CORS_ORIGINS", ["*"], "CORS"),
-        ("CORS_ORIGINS", ["https://when2meet.example.com", "http://when2meet.example.com"], "CORS"),
+        ("CORS_ORIGINS", ["https://app.example.com", "http://app.example.com"], "CORS"),
         ("MYSQL_PASSWORD", "1234", "password"),
         ("MYSQL_PASSWORD", "1234" * 4, "password"),
         ("MYSQL_USER", "root", "account"),
