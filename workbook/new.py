@@ -188,7 +188,7 @@ def _commit(project: Path) -> None:
 
 
 def _tell(project: Path, name: str, server: Server | None, database: str, bare: bool) -> None:
-    say(_("\n{name} is in {project}, with a first commit.", name=name, project=project))
+    say(_("\n{name}, with a first commit:\n  {project}", name=name, project=project))
     if server:
         at = {"database": database, "where": f"{server.host}:{server.port}"}
         say(_("Database and account are both called {database}, on {where}; .env has the password.", **at))
@@ -199,9 +199,5 @@ def _tell(project: Path, name: str, server: Server | None, database: str, bare: 
     if "_commit" in answers:  # a template without git, as a wheel brings it, has no versions
         say(_("When the template has changed:") + "\n  uvx copier update --defaults && uv lock")
         if Path(answers["_src_path"]).exists():
-            only = _("Updates come from {source}, and that is a folder of this machine's.", source=answers["_src_path"])
-            say(
-                only
-                + " "
-                + _("Once the workbook is published, put its address there, as _src_path in .copier-answers.yml.")
-            )
+            say(_("Updates come from a folder of this machine's:\n  {source}", source=answers["_src_path"]))
+            say(_("Once the workbook is published, put its address there, as _src_path in .copier-answers.yml."))

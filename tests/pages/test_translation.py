@@ -189,8 +189,11 @@ def test_bump_reaches_the_korean_page_or_says_why_not(plain: Pair, tmp_path: Pat
     assert "the fences cannot be copied" in bump("1.4")
 
 
-def test_what_the_workbook_prints_is_korean_on_the_korean_page_and_what_is_typed_is_the_same(pair: Pair) -> None:
-    block = "\n```console\n$ {0}\n{1}\n```\n"
+@pytest.mark.parametrize("block", ["$ cd hat\n$ {0}\n{1}", "$ {0}\n\n> {1}\n$ echo hat\nhat"])
+def test_what_the_workbook_prints_is_korean_on_the_korean_page_and_what_is_typed_is_the_same(
+    block: str, pair: Pair
+) -> None:
+    block = f"\n```console\n{block}\n```\n"
     with pair.english.open("a") as english, pair.korean.open("a") as korean:
         english.write(block.format("workbook ci", "The job passed."))
         korean.write(block.format("workbook ci", "잡이 통과했어요."))

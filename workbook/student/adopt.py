@@ -49,7 +49,7 @@ def adopt(name: str | None, directory: Path | None) -> Adopted:
     except OSError as error:
         what = _("{file} cannot be written: {error}", file=root / NAME, error=error.strerror)
         raise Problem(what, ways=(_("Make the folder yours, then run the command again."),), code=2) from error
-    taken = _("{root} is taken as it is; only {file} was written.", root=root, file=NAME)
+    taken = _("Taken as it is; only {file} was written:\n  {root}", root=root, file=NAME)
     told = [fold(taken), "", *facts(found), ""]
     if wanted is None:
         told.append(fold(_("By its files it has reached {id}: {title}.", id=now.id, title=now.title)))

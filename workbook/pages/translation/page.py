@@ -18,6 +18,7 @@ TRANSLATED = ("title", "goal", "stands", "you_will_learn", "out_of_scope", "note
 
 _SPOKEN = ("goal", "you_will_learn", "description")  # sentences, and no name that may be the same in Korean
 _TARGET = re.compile(r'\b(?:href|src)="([^"]*)"')
+_SPEAKS = re.compile(r"\$ (?:.*\| )?workbook\b")
 _FOLD = re.compile(r"<(?:details|summary)\b")
 _SILENT = re.compile(r"<(style|script)\b.*?</\1>|<code>.*?</code>|<[^>]*>", re.DOTALL)
 
@@ -181,9 +182,12 @@ def _tokens(parts: Iterable[Part]) -> Iterator[Token]:
 
 def _compared(fence: Part) -> str:
     """What a fence holds in both languages: all of it, but what the workbook prints, for it speaks Korean there."""
-    typed = [line for line in fence.text.splitlines(keepends=True) if line.startswith(("$ ", "> "))]
-    speaks = fence.info == "console" and typed and all(line.startswith(("$ workbook ", "> ")) for line in typed)
-    return "".join(typed) if speaks else fence.text
+    kept, typed, speaks = [], False, False
+    for line in fence.text.splitlines(keepends=True):
+        typed = line.startswith("$ ") or (typed and line.startswith("> "))
+        speaks = fence.info == "console" and bool(_SPEAKS.match(line)) if line.startswith("$ ") else speaks
+        kept += [line] if typed or not speaks else []
+    return "".join(kept)
 
 
 def _html(line: tuple[int, int], content: str) -> Iterator[Token]:
