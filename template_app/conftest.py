@@ -1,3 +1,4 @@
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from app.tests.network import SIZE, Network, network_to_mysql
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
 TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
+logging.getLogger("app.logs").setLevel(logging.WARNING)  # a test that fails shows its own errors, not each request
 
 
 def pytest_report_header() -> str:

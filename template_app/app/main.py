@@ -17,7 +17,9 @@ from app.apis.v1.user_router import user_router
 from app.configs import config
 from app.configs.base_config import Env
 from app.configs.tortoise_config import TORTOISE_ORM
+from app.logs import configure_logs, with_log
 
+configure_logs(config.LOG_LEVEL)
 OPENAPI_URL = None if config.ENV is Env.PROD else "/openapi.json"
 
 
@@ -55,3 +57,4 @@ app.include_router(participant_router)
 app.include_router(participant_date_router)
 app.include_router(user_router)
 app.include_router(health_router)
+app.middleware_stack = with_log(app.build_middleware_stack())  # outside of all others: the last line

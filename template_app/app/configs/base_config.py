@@ -1,6 +1,6 @@
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +23,7 @@ class Config(BaseSettings):
 
     ENV: Env = Env.LOCAL
     TIME_ZONE: str = "Asia/Seoul"
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     MYSQL_HOST: str = "localhost"
     MYSQL_PORT: int = 3306
@@ -33,6 +34,10 @@ class Config(BaseSettings):
     MYSQL_SSL_CA: str = ""
 
     JWT_SECRET: Annotated[str, Field(min_length=32)] = LOCAL_SECRET  # signs the tokens; HS256 wants 32 bytes
+
+    CORS_ORIGINS: list[str] = []
+    RATE: str = "100/minute"
+    RATE_STORAGE: str = "async+memory://"
 
     HOLIDAYS_URL: str = "https://date.nager.at/api/v3"
 

@@ -44,3 +44,24 @@ async def stand_in(answer: bytes | None) -> AsyncIterator[str]:
 
     async with await asyncio.start_server(serve, "127.0.0.1") as server:
         yield "http://{}:{}".format(*server.sockets[0].getsockname())
+
+
+@asynccontextmanager
+async def process(app: str, *flags: str, **settings: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Uvicorn with this application, flags and settings, and its address. What it prints can be read."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        uvicorn = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "uvicorn", app, *flags, "--fd", str(listening.fileno())),
+            pass_fds=[listening.fileno()],
+            env=os.environ | settings,
+            cwd=PROJECT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        address = "http://{}:{}".format(*listening.getsockname())
+    try:
+        yield uvicorn, address
+    finally:
+        if uvicorn.returncode is None:
+            uvicorn.kill()
+            await uvicorn.wait()
