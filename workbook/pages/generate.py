@@ -31,7 +31,15 @@ from workbook.say import Problem, _, choose, language
 ALONE = ("index.md", "how-to-work.md", "notes.md")
 """The pages that stand in the navigation by themselves: a menu with one entry is none."""
 REFERENCE = ("your-own-project", "reference/settings", "reference/api", "reference/cli", "lesson-format", "github")
-MORE = ("changed-since-2025", "aerich-or-tortoise", "performance", "a-students-screen", "glossary", "contributing")
+MORE = (
+    "changed-since-2025",
+    "aerich-or-tortoise",
+    "performance",
+    "reliability",
+    "a-students-screen",
+    "glossary",
+    "contributing",
+)
 NAV = ".nav.json"
 """The pages' order, beside them."""
 _PLANNED = re.compile(r"^\| (\d\d) .+ \| .+ \|\n", re.MULTILINE)

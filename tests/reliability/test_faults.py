@@ -1,0 +1,316 @@
+"""What breaks in production, done to a project that serves: by MySQL, by its clients, by whoever runs it.
+
+Order and outcome are asserted; a deadline only catches a hang. What is counted goes into docs/reliability.md.
+"""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.reliability.conftest import DATABASE, Mysqld, Serve, asking, migrate, settings_of
+from tests.waiting import until
+from workbook.mysql.login import cursor
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+Figure = Callable[..., None]
+CANCEL = Path(__file__).with_name("cancel.py")
+RANGE = {"start_date": "2026-12-01", "end_date": "2026-12-05"}
+HELD = "SELECT COUNT(DISTINCT requesting_engine_transaction_id) FROM performance_schema.data_lock_waits"
+
+
+def test_two_thousand_cancelled_transactions_leave_the_pool_whole(
+    project: Path, mysqld: Mysqld, figure: Figure
+) -> None:
+    settings = settings_of(mysqld) | {"MYSQL_POOL_SIZE": "5", "PYTHONPATH": str(project)}
+    migrate(project, settings)
+
+    done = subprocess.run(
+        [sys.executable, str(CANCEL), "2000"], cwd=project, env=settings, capture_output=True, text=True, timeout=540
+    )
+
+    assert done.returncode == 0, done.stderr
+    counted = json.loads(done.stdout)
+    figure(asked=counted["asked"], cancelled=counted["cancelled"], lost=counted["lost"])
+    assert counted["cancelled"] > 500  # the others were quicker
+    assert counted["lost"] == 0
+    assert counted["closed"]
+
+
+def test_with_every_connection_held_all_are_refused_before_the_holder_lets_go(
+    mysqld: Mysqld, serve: Serve, figure: Figure
+) -> None:
+    served = serve(MYSQL_POOL_SIZE="5", RATE="1000000/minute")
+
+    async def play() -> list[httpx.Response]:
+        async with asking(served) as client:
+            code, before = await a_meeting(client), rows(mysqld)
+            answers: list[httpx.Response] = []
+            with held(mysqld, code):
+                # MySQL gives up on a holder after a while: then the pool was not full all the time: once more.
+                while not (turn := await refused_by_a_full_pool(client, mysqld, code, answers)):
+                    pass
+            assert rows(mysqld) - before == sum(answer.is_success for answer in answers)
+            assert (await client.post("/v1/meetings")).status_code == 200
+            return turn
+
+    answers = asyncio.run(play())
+
+    figure(refused=sum(answer.status_code == 503 for answer in answers), of=40)
+    assert {(answer.status_code, answer.headers.get("retry-after")) for answer in answers} == {(503, "1")}
+
+
+def test_while_mysql_is_silent_everybody_is_answered_nothing_is_lost_and_it_can_be_stopped(
+    mysqld: Mysqld, serve: Serve, figure: Figure
+) -> None:
+    served = serve(MYSQL_POOL_SIZE="5")
+    saved: set[str] = set()
+
+    async def play() -> Counter[int]:
+        async with asking(served) as client:
+            with mysqld.silent():
+                answers = await asyncio.gather(*(post(client, saved) for _ in range(30)))
+            assert saved <= codes(mysqld)
+            await again(client, saved)
+            return Counter(answers)
+
+    statuses = asyncio.run(play())
+    with mysqld.silent():
+        served.process.terminate()
+        until(served.ended, "the end of the process")
+
+    figure(answered=sum(statuses.values()), of=30)
+    assert statuses == {503: 30}
+    assert saved <= codes(mysqld)
+
+
+def test_when_mysql_is_killed_and_comes_back_no_row_that_was_answered_for_is_lost(
+    mysqld: Mysqld, serve: Serve, figure: Figure
+) -> None:
+    served = serve(RATE="1000000/minute")
+    saved: set[str] = set()
+    statuses: Counter[int] = Counter()
+
+    async def send(client: httpx.AsyncClient) -> None:
+        while True:
+            statuses[await post(client, saved)] += 1  # a connection that is reset ends the test
+
+    async def play() -> None:
+        async with asking(served) as client, asyncio.TaskGroup() as group:
+            senders = [group.create_task(send(client)) for _ in range(16)]
+            await reaches(lambda: len(saved) >= 100)
+            mysqld.kill()
+            refused = statuses[503]
+            await reaches(lambda: statuses[503] >= refused + 16)
+            await asyncio.to_thread(mysqld.start)
+            served_again = len(saved) + 100
+            await reaches(lambda: len(saved) >= served_again)
+            for sender in senders:
+                sender.cancel()
+
+    asyncio.run(play())
+
+    figure(saved=len(saved), refused=statuses[503], lost=len(saved - codes(mysqld)))
+    assert statuses.keys() == {200, 503}
+    assert saved <= codes(mysqld)
+    lines = served.log.read_text().splitlines()
+    assert len(lines) <= sum(statuses.values()) + 20, lines[:40]
+
+
+def test_stopped_under_load_it_ends_while_a_lock_is_held_and_loses_no_row_that_was_answered_for(
+    mysqld: Mysqld, serve: Serve, figure: Figure
+) -> None:
+    served = serve(RATE="1000000/minute")
+    saved: set[str] = set()
+
+    async def send(client: httpx.AsyncClient) -> None:
+        try:
+            while True:
+                await post(client, saved)
+        except httpx.TransportError:
+            return  # it has gone
+
+    async def play() -> None:
+        async with asking(served) as client:
+            code = await a_meeting(client)
+            host, port = served.url.removeprefix("http://").split(":")
+            _, half_sent = await asyncio.open_connection(host, int(port))
+            half_sent.write(b"POST /v1/participants HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+            await half_sent.drain()
+            with held(mysqld, code):
+                locked = asyncio.create_task(change(client, code))
+                await reaches(lambda: waiting(mysqld) == 1)
+                senders = [asyncio.create_task(send(client)) for _ in range(50)]
+                await reaches(lambda: len(saved) >= 100)
+                served.process.send_signal(signal.SIGTERM)
+                await asyncio.to_thread(until, served.ended, "the end of the process")
+            await asyncio.gather(locked, *senders, return_exceptions=True)
+            half_sent.close()
+
+    asyncio.run(play())
+
+    figure(saved=len(saved), lost=len(saved - codes(mysqld)))
+    assert saved <= codes(mysqld)
+
+
+def test_idle_connections_that_mysql_has_closed_are_noticed_by_nobody(
+    mysqld: Mysqld, serve: Serve, figure: Figure
+) -> None:
+    served = serve(MYSQL_POOL_SIZE="10")
+    ours = "SELECT id FROM performance_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+
+    async def play() -> Counter[int]:
+        async with asking(served) as client:
+            await asyncio.gather(*(client.post("/v1/meetings") for _ in range(10)))
+            for (number,) in mysqld.ask(ours):
+                mysqld.ask(f"KILL {number}")
+            answers = await asyncio.gather(*(client.post("/v1/meetings") for _ in range(30)))
+            return Counter(answer.status_code for answer in answers)
+
+    statuses = asyncio.run(play())
+
+    figure(answered=statuses[200], of=30)
+    assert statuses == {200: 30}
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["an empty database", "a filled one"])
+def test_three_migrators_at_once_all_succeed_and_each_version_is_there_once(
+    project: Path, mysqld: Mysqld, filled: bool, figure: Figure
+) -> None:
+    command, settings = [sys.executable, "-m", "app.migrate"], settings_of(mysqld)
+    files = sorted((project / "migrations/models").glob("[0-9]*_*.py"), key=lambda file: int(file.name.split("_")[0]))
+    if filled:
+        youngest = files[-1].rename(project / "youngest.py")
+        migrate(project, settings)
+        mysqld.ask("INSERT INTO meetings (url_code) VALUES ('aB3')")
+        youngest.rename(files[-1])
+
+    migrators = [subprocess.Popen(command, cwd=project, env=settings, stdout=-1, stderr=-1) for _ in range(3)]
+    said = [migrator.communicate(timeout=300) for migrator in migrators]
+
+    figure(succeeded=sum(migrator.returncode == 0 for migrator in migrators), of=3)
+    assert [migrator.returncode for migrator in migrators] == [0, 0, 0], said
+    assert Counter(version for (version,) in mysqld.ask("SELECT version FROM aerich")) == Counter(
+        file.name for file in files
+    )
+
+
+def test_sixty_megabytes_are_refused_without_being_kept(mysqld: Mysqld, serve: Serve, figure: Figure) -> None:
+    served = serve()
+    process = psutil.Process(served.process.pid)
+
+    async def play() -> tuple[int, int]:
+        async with asking(served) as client:
+            await a_meeting(client)
+            before = most = process.memory_info().rss
+
+            async def body() -> AsyncIterator[bytes]:
+                nonlocal most
+                for _ in range(60):
+                    yield b" " * 1_000_000
+                    most = max(most, process.memory_info().rss)
+
+            headers = {"Content-Type": "application/json"}
+            status = (await client.post("/v1/participants", content=body(), headers=headers)).status_code
+            return status, max(most, process.memory_info().rss) - before
+
+    status, grown = asyncio.run(play())
+
+    figure(megabytes=round(grown / 1e6))
+    assert status == 413
+    assert grown < 20_000_000
+
+
+def test_without_its_redis_it_serves_and_says_so(serve: Serve, figure: Figure) -> None:
+    served = serve(RATE_STORAGE="async+redis://127.0.0.1:1")
+
+    async def play() -> Counter[int]:
+        async with asking(served) as client:
+            answers = await asyncio.gather(*(client.post("/v1/meetings") for _ in range(10)))
+            return Counter(answer.status_code for answer in answers)
+
+    statuses = asyncio.run(play())
+
+    figure(answered=statuses[200], of=10)
+    assert statuses == {200: 10}
+    assert "rate limit" in served.log.read_text().lower()
+
+
+async def a_meeting(client: httpx.AsyncClient) -> str:
+    """The code of a new meeting with a range, and nobody in it."""
+    code = str((await client.post("/v1/meetings")).raise_for_status().json()["url_code"])
+    (await client.patch(f"/v1/meetings/{code}/date_range", json=RANGE)).raise_for_status()
+    return code
+
+
+async def post(client: httpx.AsyncClient, saved: set[str]) -> int:
+    """Ask for a meeting; keep its code when it is answered."""
+    answer = await client.post("/v1/meetings")
+    if answer.is_success:
+        saved.add(answer.json()["url_code"])
+    return answer.status_code
+
+
+async def refused_by_a_full_pool(
+    client: httpx.AsyncClient, mysqld: Mysqld, code: str, answers: list[httpx.Response]
+) -> list[httpx.Response]:
+    """Five wait for the row, each with a connection; the answers of forty others, unless one of five was let go."""
+    holders = [asyncio.create_task(change(client, code)) for _ in range(5)]
+    await reaches(lambda: waiting(mysqld) == 5 or any(holder.done() for holder in holders))
+    turn = await asyncio.gather(*(client.post("/v1/meetings") for _ in range(40)))
+    whole = waiting(mysqld) == 5 and not any(holder.done() for holder in holders)
+    await asyncio.gather(*holders)
+    answers += turn
+    return turn if whole else []
+
+
+async def change(client: httpx.AsyncClient, code: str) -> httpx.Response:
+    return await client.patch(f"/v1/meetings/{code}/title", json={"title": "A title"})
+
+
+async def again(client: httpx.AsyncClient, saved: set[str]) -> None:
+    """It serves again, as soon as MySQL does."""
+
+    async def serves() -> bool:
+        return await post(client, saved) == 200
+
+    async with asyncio.timeout(120):
+        while not await serves():
+            pass
+
+
+async def reaches(condition: Callable[[], bool]) -> None:
+    """Wait for a condition, while others go on."""
+    await asyncio.to_thread(until, condition)
+
+
+@contextmanager
+def held(mysqld: Mysqld, code: str) -> Iterator[None]:
+    """Somebody else holds the meeting's row, and does not let go."""
+    with cursor(mysqld.server, DATABASE) as holder:
+        holder.execute("BEGIN")
+        holder.execute("SELECT 1 FROM meetings WHERE url_code = %s FOR UPDATE", (code,))
+        yield
+
+
+def waiting(mysqld: Mysqld) -> object:
+    """How many wait for a row."""
+    return mysqld.ask(HELD)[0][0]
+
+
+def rows(mysqld: Mysqld) -> int:
+    return int(str(mysqld.ask("SELECT COUNT(*) FROM meetings")[0][0]))
+
+
+def codes(mysqld: Mysqld) -> set[object]:
+    return {code for (code,) in mysqld.ask("SELECT url_code FROM meetings")}
