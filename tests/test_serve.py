@@ -95,6 +95,7 @@ def test_a_notebook_opens_in_the_readers_language_with_our_python_on_the_live_my
     try:
         terminal.expect(rf"(http://127\S+)/lab/tree/notebooks/{file}\?token=(\w+)", timeout=120)
         base, token = terminal.match.groups()
+        until(lambda: not is_free(int(base.rpartition(":")[2])), "serving")  # it says where before it does
 
         def asked(path: str, data: bytes | None = None) -> dict:
             request = urllib.request.Request(f"{base}{path}", data=data, headers={"Authorization": f"token {token}"})

@@ -16,7 +16,7 @@ from workbook.replay.ground import uv
 pytestmark = pytest.mark.slow
 
 MODEL = "app/tortoise_models/meeting.py"
-NO_DATABASE = "asyncmy.errors.OperationalError: (1049, \"Unknown database 'other'\")"
+NO_DATABASE = "No database. (1049, \"Unknown database 'other'\")"
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +36,20 @@ def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.Cap
     code, said = run(Path(WORKFLOW), owned, None), capfd.readouterr().out
     assert code == 0, said
     assert {path: path.lstat()[:7] for path in owned.rglob("*")} == {path: was[:7] for path, was in before.items()}
-    assert re.findall(r"^(\w+) +.* \(\d+\.\d s\)$", said, re.MULTILINE) == 7 * ["ok"]
+    assert re.findall(r"^(\w+) +.* \(\d+\.\d s\)$", said, re.MULTILINE) == 6 * ["ok"]
     assert max(map(len, said.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "step", "reason"),
     [
-        ("app/apis/v1/meeting_router.py", '"/v1/meetings"', '"/v1/other"', "Run the tests", "FAILED app/tests/"),
+        (
+            "app/apis/v1/meeting_router.py",
+            '"/v1/meetings"',
+            '"/v1/other"',
+            "Ask everything that can say no",
+            "FAILED app/tests/",
+        ),
         (WORKFLOW, "MYSQL_DB: when2meet_vod", "MYSQL_DB: other", "Build the tables with the migrations", NO_DATABASE),
         (
             MODEL,

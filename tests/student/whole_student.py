@@ -161,7 +161,7 @@ first to the last chapter's. A test plays it on a real MySQL. It types each less
 compares this page with what it saw. `python -m tests.student.whole_student` writes the page.""",
     """# 수강생의 화면
 
-과정을 따라가는 수강생이 80칸 터미널에서 보는 화면이에요. 첫 명령부터 마지막 장의 명령까지, 워크북의 모든 명령을 담았어요.
+과정을 따라가는 수강생이 80칸 터미널에서 보는 화면이에요. 첫 명령부터 마지막 장까지, 워크북의 모든 명령을 담았어요.
 테스트가 실제 MySQL에서 레슨을 하나씩 입력하고 아래 명령을 실행한 다음, 이 페이지와 비교해요.
 `python -m tests.student.whole_student`가 이 페이지를 써요.""",
 )

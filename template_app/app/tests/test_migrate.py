@@ -165,7 +165,7 @@ async def test_who_waits_in_vain_says_so(database: str, monkeypatch: pytest.Monk
     async with server() as cursor:
         await cursor.execute("SELECT GET_LOCK(%s, 0)", (f"migrate {database}"[:64],))
 
-        assert await refusal() == "Another one has been at work for 0 seconds. Run this again."
+        assert (await refusal()).startswith("Another one has been at work for")
 
 
 async def test_who_loses_its_connection_says_so(database: str) -> None:
