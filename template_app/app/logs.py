@@ -67,9 +67,7 @@ def with_log(app: ASGIApp) -> ASGIApp:
             raise
         finally:
             level = logging.ERROR if "error" in scope else logging.INFO
-            route = getattr(
-                scope.get("route"), "path", "-"
-            )  # not the path: whoever knows a meeting's code may change it
+            route = getattr(scope.get("route"), "path", "-")  # not the path: a code in it is nobody else's business
             spent = round((time.perf_counter() - started) * 1000, 1)
             fields = {"method": scope["method"], "route": route, "status": code, "milliseconds": spent}
             log.log(level, "request", exc_info=scope.get("error"), extra={"fields": fields})
