@@ -22,6 +22,7 @@ PRODUCTION = {
     "MYSQL_PASSWORD": "neither is this one",
     "MYSQL_SSL_CA": "/etc/ssl/mysql-ca.pem",
     "CORS_ORIGINS": ["https://app.example.com"],
+    "RATE": "100/minute",
     "RATE_STORAGE": "async+redis://redis.example.com:6379",
 }
 # Those of the course's notes, and ours.
@@ -63,6 +64,7 @@ async def test_good_settings_have_no_fault() -> None:
         ("MYSQL_USER", "root", "account"),
         ("MYSQL_SSL_CA", "", "TLS"),
         ("LOG_LEVEL", "DEBUG", "log level"),
+        ("RATE", "", "rate limit"),
         ("RATE_STORAGE", "async+memory://", "rate limit"),
     ],
 )

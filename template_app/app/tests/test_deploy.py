@@ -38,6 +38,7 @@ FIELDS = [
     (FLY, "deploy.release_command", str, f"{ON_FLY}#run-one-off-commands-before-releasing-a-deployment"),
     (FLY, "processes.app", str, f"{ON_FLY}#the-processes-section"),
     (FLY, "env.ENV", ("prod",), f"{ON_FLY}#the-env-variables-section"),
+    (FLY, "env.RATE", str, f"{ON_FLY}#the-env-variables-section"),
     (FLY, "http_service.processes", list, f"{ON_FLY}#the-http_service-section"),
     (FLY, "http_service.internal_port", int, f"{ON_FLY}#the-http_service-section"),
     (FLY, "http_service.force_https", bool, f"{ON_FLY}#the-http_service-section"),

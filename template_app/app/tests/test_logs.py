@@ -9,7 +9,10 @@ from unittest.mock import AsyncMock
 import httpx
 import pytest
 from fastapi import FastAPI
+from tortoise.exceptions import OperationalError
 
+from app.apis.errors import handle_errors
+from app.database.mysql import NoConnection
 from app.logs import JsonLines, configure_logs, with_log
 from app.tests.serving import process
 
@@ -18,6 +21,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 configure_logs("INFO")
 things = FastAPI()
+handle_errors(things)
 
 
 @things.get("/things/{code}")
@@ -35,6 +39,16 @@ async def create_thing(body: dict[str, int]) -> None:
 @things.get("/broken/{code}")
 async def get_broken(code: str) -> None:
     raise ValueError(f"{code} is no code")
+
+
+@things.get("/unknown/{code}")
+async def get_unknown(code: str) -> None:
+    raise OperationalError(f"Unknown column '{code}'")
+
+
+@things.get("/busy/{code}")
+async def get_busy(code: str) -> None:
+    raise NoConnection("all connections are in use")
 
 
 things.middleware_stack = with_log(things.build_middleware_stack())
@@ -62,15 +76,28 @@ async def test_a_request_is_a_line_with_the_id_of_its_answer(client: httpx.Async
     assert line["request_id"] == answer.headers["X-Request-ID"] != SECRET
 
 
-async def test_an_error_is_told_by_its_kind_and_its_place(lines: Lines) -> None:
+async def ask_things(path: str) -> httpx.Response:
     transport = httpx.ASGITransport(app=things, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        answer = await client.get(f"/broken/{SECRET}")
+        return await client.get(f"/{path}/{SECRET}")
+
+
+@pytest.mark.parametrize(("path", "kind"), [("broken", "ValueError"), ("unknown", "OperationalError")])
+async def test_an_error_is_told_by_its_kind_and_its_place(lines: Lines, path: str, kind: str) -> None:
+    answer = await ask_things(path)
 
     [line] = lines()
-    assert (line["level"], line["error"], line["status"]) == ("ERROR", "ValueError", 500)
-    assert line["at"][-1].endswith(" get_broken")
+    assert (line["level"], line["error"], line["status"]) == ("ERROR", kind, 500)
+    assert line["at"][-1].endswith(f" get_{path}")
     assert (answer.status_code, answer.headers["X-Request-ID"]) == (500, line["request_id"])
+
+
+async def test_a_busy_database_is_a_warning_that_says_why(lines: Lines) -> None:
+    await ask_things("busy")
+
+    [line] = lines()
+    assert (line["level"], line["status"]) == ("WARNING", 503)
+    assert line["message"] == "NoConnection('all connections are in use')"
 
 
 async def test_what_is_no_request_is_passed_on(lines: Lines) -> None:
@@ -85,6 +112,7 @@ async def test_each_line_is_json_each_request_is_one_and_none_says_what_was_sent
         ("GET", f"/things/{SECRET}", "/things/{code}", 200),
         ("POST", "/things", "/things", 422),
         ("GET", f"/broken/{SECRET}", "/broken/{code}", 500),
+        ("GET", f"/unknown/{SECRET}", "/unknown/{code}", 500),
         ("GET", f"/{SECRET}?password={SECRET}", "-", 404),
     ]
     async with (
