@@ -45,10 +45,7 @@ def configure_logs(level: str) -> None:
 
 
 def with_log(app: ASGIApp) -> ASGIApp:
-    """Around the whole application. Whoever answers for an error inside leaves it in the scope for the line.
-
-    `scope["error"]` is one to be mended; `scope["why"]` says, in words, why a request was not served as it should be.
-    """
+    """Around all of it. For its line a layer inside leaves `scope["error"]`, a fault, or `scope["why"]`, a sentence."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,12 +68,9 @@ def with_log(app: ASGIApp) -> ASGIApp:
         finally:
             error, why = scope.get("error"), scope.get("why")
             level = logging.ERROR if error else logging.WARNING if why or code >= 500 else logging.INFO
-            fields = {
-                "method": scope["method"],
-                "route": getattr(scope.get("route"), "path", "-"),  # not the path: a meeting's code opens it
-                "status": code,
-                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-            }
+            route = getattr(scope.get("route"), "path", "-")  # not the path: whoever has a meeting's code may change it
+            spent = round((time.perf_counter() - started) * 1000, 1)
+            fields = {"method": scope["method"], "route": route, "status": code, "milliseconds": spent}
             log.log(level, why or "request", exc_info=error, extra={"fields": fields})
 
     return logged
