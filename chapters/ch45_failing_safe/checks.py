@@ -1,18 +1,23 @@
 """How chapter 45 looks: clients that hang up, an hour that passes, locks that cross, and MySQL's own errors."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
 import pymysql
 
 from workbook.mysql.login import cursor, quoted
 from workbook.student.shape import Shape
-from workbook.student.vocabulary import Answer, Api, ApiWith, Found, Ground, Rows, Schema, check, said, unlike
+from workbook.student.vocabulary import Answer, Api, ApiWith, Found, Ground, Rows, Schema, check, look, said, unlike
 
 MEETINGS, PARTICIPANTS, NOWHERE = "/v1/meetings", "/v1/participants", "/v1/meetings/xY7"
 OURS, THEIRS, SECRET = "https://when2meet.example", "https://evil.example", "10.0.0.7"
-MANY = "INSERT INTO {} WITH RECURSIVE n (i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 500) SELECT i FROM n"
+OVER = Path(__file__).with_name("over.py")
+NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 500) SELECT i FROM n"
+CHANGE, LOCK = "UPDATE {} SET word = 'theirs' WHERE number {}", "SELECT {0} FROM {1} ORDER BY {0} FOR UPDATE"
 WAITS = "SELECT SLEEP(0.05) FROM performance_schema.data_lock_waits WHERE BLOCKING_THREAD_ID = PS_CURRENT_THREAD_ID()"
 FAILS = "CREATE TRIGGER workbook_fails BEFORE INSERT ON meetings FOR EACH ROW SIGNAL SQLSTATE 'HY000'"
 
@@ -24,19 +29,26 @@ def joins(api: Api, **odd: object) -> Answer:
     return api.post(PARTICIPANTS, json={"meeting_url_code": code, "name": "Mina"}, **odd)
 
 
-def crossed(ground: Ground, database: str, api: Api) -> Answer:
-    """Somebody joins; another, who has changed more rows, has what they want, and wants what they have."""
-    many = f"{quoted(ground.make('many'))}.numbers"
+@look
+def numbers(ground: Ground) -> str:
+    """A table of ours, beside the application's database: the numbers from 1 to 500, each with a word."""
+    table = f"{quoted(ground.make('ours'))}.numbers"
+    with cursor(ground.throwaway) as ask:
+        ask.execute(f"CREATE TABLE {table} (number INT PRIMARY KEY, word VARCHAR(9))")
+        ask.execute(f"INSERT INTO {table} (number) {NUMBERS}")
+    return table
+
+
+def crossed(ground: Ground, database: str, has: tuple[str, ...], wants: str, work: Callable[[], Any]) -> Any:
+    """What the work gives while another, who has changed more rows, has what it wants, and wants what it has."""
     with cursor(ground.throwaway, database) as other, ThreadPoolExecutor(1) as beside:
-        other.execute(f"CREATE TABLE {many} (i INT)")
-        other.execute("START TRANSACTION")
-        other.execute(MANY.format(many))
-        other.execute("SELECT * FROM participant_dates FOR UPDATE")
-        coming = beside.submit(joins, api)
+        for statement in ("START TRANSACTION", *has):
+            other.execute(statement)
+        coming = beside.submit(work)
         while not coming.done() and not other.execute(WAITS):
             pass
         with suppress(pymysql.MySQLError):  # if it is we whom MySQL ends
-            other.execute("SELECT url_code FROM meetings ORDER BY url_code FOR UPDATE")
+            other.execute(wants)
         other.execute("ROLLBACK")
         return coming.result()
 
@@ -80,9 +92,21 @@ def each_request_has_a_deadline(api: Api) -> Found:
 
 
 @check(after="ch40/who_joins_gets_every_day")
-def a_deadlock_is_tried_again(ground: Ground, api: Api, schema: Schema) -> Found:
+def a_deadlock_is_tried_again(ground: Ground, api: Api, schema: Schema, numbers: str) -> Found:
     """The request that MySQL ends so that another can go on is served all the same."""
-    yield from unlike(refused=(crossed(ground, schema.database, api), 200))
+    has = CHANGE.format(numbers, "> 1"), LOCK.format("id", "participant_dates")
+    wants = LOCK.format("url_code", "meetings")
+    yield from unlike(refused=(crossed(ground, schema.database, has, wants, lambda: joins(api)), 200))
+
+
+@check(after="ch36/post_answers_a_code")
+def what_is_over_is_over(ground: Ground, api: Api, schema: Schema, numbers: str) -> Found:
+    """Who swallows a deadlock is told at the end; a task writes nothing when its transaction is over."""
+    has, wants = (CHANGE.format(numbers, "> 1"),), CHANGE.format(numbers, "= 1")
+    if crossed(ground, schema.database, has, wants, lambda: api.run(OVER, "swallow", numbers)):
+        yield "half", {}
+    if api.run(OVER, "outlive", numbers):
+        yield "stray", {}
 
 
 @check(after="ch38/a_meeting_is_read")

@@ -179,6 +179,10 @@ class Api:
         request = {"method": method, "path": path, "body": body, "headers": headers, "numbers": list(uuids), "odd": odd}
         return Answer(**self.probe.ask("send", **request))
 
+    def run(self, file: Path, function: str, *arguments: Any) -> Any:
+        """What a coroutine of a file gives, which is awaited beside the application, on its connections."""
+        return self.probe.ask("run", file=str(file), function=function, arguments=arguments)["gives"]
+
     get = partialmethod(send, "GET")
     post = partialmethod(send, "POST")
     patch = partialmethod(send, "PATCH")

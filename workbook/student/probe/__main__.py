@@ -9,6 +9,7 @@ import inspect
 import json
 import os
 import re
+import runpy
 import sys
 import traceback
 import uuid
@@ -149,6 +150,10 @@ class Project:
         """Start the application: enter its lifespan, of whose state each request has a copy, as on a server."""
         self.state = dict(await self.open.enter_async_context(self.app.router.lifespan_context(self.app)) or {})
         return {}
+
+    async def run(self, file: str, function: str, arguments: list[Any]) -> dict[str, Any]:
+        """Call a function of a file that is not the project's, beside the application that was started."""
+        return {"gives": await runpy.run_path(file)[function](*arguments)}
 
     async def send(
         self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int], odd: dict[str, Any]
