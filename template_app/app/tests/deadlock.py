@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from tortoise.connection import get_connection
+
 from app.database.mysql import ERRORS, code_of
 from app.tests.database import server
-from app.tests.things import Thing
 
 Cross = Callable[[], Awaitable[None]]
 DEADLOCK, LOCK_WAIT_TIMEOUT = 1213, 1205
@@ -16,15 +17,16 @@ NEITHER = {"one": "", "two": ""}
 
 
 async def create(name: str) -> None:
-    await Thing.create(name=name)
+    await get_connection("default").execute_query("INSERT INTO things (name) VALUES (%s)", [name])
 
 
 async def rename(name: str) -> None:
-    await Thing.filter(name=name).update(title="ours")
+    await get_connection("default").execute_query("UPDATE things SET title = 'ours' WHERE name = %s", [name])
 
 
 async def titles() -> dict[str, Any]:
-    return dict(await Thing.all().values_list("name", "title"))
+    rows = await get_connection("default").execute_query_dict("SELECT name, title FROM things")
+    return {row["name"]: row["title"] for row in rows}
 
 
 async def end_of(work: Awaitable[None]) -> int | str | None:

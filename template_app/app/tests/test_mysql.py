@@ -11,7 +11,6 @@ from app.database import mysql
 from app.database.mysql import ERRORS
 from app.tests.database import server
 from app.tests.network import SIZE, Network
-from app.tests.things import Thing
 
 HANG = 3  # seconds, many times more than an end takes
 
@@ -22,11 +21,11 @@ def in_use() -> int:
 
 
 async def names() -> list[Any]:
-    return await Thing.all().order_by("name").values_list("name", flat=True)
+    return [row["name"] for row in await get_connection("default").execute_query_dict("SELECT name FROM things")]
 
 
 async def create(name: str) -> None:
-    await Thing.create(name=name)
+    await get_connection("default").execute_query("INSERT INTO things (name) VALUES (%s)", [name])
 
 
 async def create_in_transaction(name: str) -> None:
