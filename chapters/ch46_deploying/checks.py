@@ -16,7 +16,7 @@ from workbook.student.vocabulary import Broken, Found, Ground, Moot, Workflow, c
 
 STRONG = "a stand-in of the workbook's, as strong as a real one: 0123456789"
 GOOD = {"ENV": "prod", "MYSQL_HOST": "db.internal", "MYSQL_USER": "app", "CORS_ORIGINS": '["https://app.example"]'}
-GOOD |= {"JWT_SECRET": STRONG, "MYSQL_PASSWORD": STRONG, "RATE_STORAGE": "async+redis://redis.internal:6379"}
+GOOD |= {"JWT_SECRET": STRONG, "MYSQL_PASSWORD": STRONG, "RATE": "100/minute", "RATE_STORAGE": "async+redis://a:6379"}
 BAD = {"ENV": "local", "SECRET": "secret" * 11, "USER": "root", "PASSWORD": "1234", "ORIGINS": '["*"]'}
 BAD |= {"STORAGE": "async+memory://", "HOST": "db.example.com"}
 SENT = {"path": "wbInThePath", "?password=": "wbInTheQuery", "Authorization": "wbInAHeader", "password": "wbInTheBody"}
