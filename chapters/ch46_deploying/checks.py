@@ -16,9 +16,10 @@ from workbook.student.vocabulary import Broken, Found, Ground, Moot, Workflow, c
 
 STRONG = "a stand-in of the workbook's, as strong as a real one: 0123456789"
 GOOD = {"ENV": "prod", "MYSQL_HOST": "db.internal", "MYSQL_USER": "app", "CORS_ORIGINS": '["https://app.example"]'}
-GOOD |= {"JWT_SECRET": STRONG, "MYSQL_PASSWORD": STRONG, "RATE": "100/minute", "RATE_STORAGE": "async+redis://a:6379"}
-BAD = {"ENV": "local", "SECRET": "secret" * 11, "USER": "root", "PASSWORD": "1234", "ORIGINS": '["*"]'}
-BAD |= {"STORAGE": "async+memory://", "HOST": "db.example.com"}
+GOOD |= {"JWT_SECRET": STRONG, "MYSQL_PASSWORD": STRONG, "RATE": "100/minute"}
+GOOD |= {"RATE_STORAGE": "async+redis://redis.internal:6379"}
+BAD = {"ENV": "local", "JWT_SECRET": "secret" * 11, "MYSQL_USER": "root", "MYSQL_PASSWORD": "1234"}
+BAD |= {"CORS_ORIGINS": '["*"]', "RATE_STORAGE": "async+memory://"}
 SENT = {"path": "wbInThePath", "?password=": "wbInTheQuery", "Authorization": "wbInAHeader", "password": "wbInTheBody"}
 HEADERS = {"Authorization": f"Bearer {SENT['Authorization']}", "Content-Type": "application/json"}
 BODY = json.dumps({"password": SENT["password"]}).encode()
@@ -31,6 +32,8 @@ UVICORN = re.compile(r"\buvicorn[\s\"',]+([\w.]+):(\w+)(.*)")
 PLANT = ["bash", "-c", 'printf %s "$PLANTED" > workbook_served.py; exec "$@"', "bash"]
 HEALTH = re.compile(r"(http_service\.checks|services\.http_checks)\.path|deploy\.healthcheckPath")
 NUMBERS = re.compile(r".*\.(drainingSeconds|overlapSeconds|healthcheckTimeout|restartPolicyMaxRetries|internal_port)")
+UNSAID = {"fly.toml": 5, "railway.json": 3, "railway.toml": 3}
+"""Seconds between SIGTERM and SIGKILL, where a file does not say them."""
 
 
 class Served(NamedTuple):
@@ -50,10 +53,15 @@ def fields(told: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
 
 @look
 def platforms(ground: Ground) -> dict[str, list[tuple[str, Any]]]:
-    """What the platforms' files say."""
+    """What the platforms' files say. Raises Broken: one cannot be read."""
     files = [ground.project / name for name in ("fly.toml", "railway.json", "railway.toml")]
-    loads = {".toml": tomllib.loads, ".json": json.loads}
-    return {file.name: [*fields(loads[file.suffix](file.read_text()))] for file in files if file.is_file()}
+    loads, found = {".toml": tomllib.loads, ".json": json.loads}, {}
+    for file in filter(Path.is_file, files):
+        try:
+            found[file.name] = [*fields(dict(loads[file.suffix](file.read_text(encoding="utf-8"))))]
+        except (ValueError, TypeError) as error:
+            raise Broken(f"{file.name}: {error}") from None
+    return found
 
 
 @look
@@ -64,18 +72,22 @@ def start(ground: Ground) -> str:
 
 
 @look
-def asking(ground: Ground, workflow: Workflow) -> list[dict[str, Any]]:
-    """The workflow's steps that run `app.check`, or a target of make when one does."""
-    make = ground.project / "Makefile"
-    asks = r"app\.check|\bmake\b" if make.is_file() and "app.check" in make.read_text() else r"app\.check"
-    steps = [step for job in workflow.jobs.values() for step in job.get("steps", ())]
-    return [step for step in steps if re.search(asks, step.get("run", ""))]
+def asking(ground: Ground, workflow: Workflow) -> list[dict[str, str]]:
+    """The variables of each step of the workflow that runs `app.check`, or a target of make when one does."""
+    make, found = ground.project / "Makefile", []
+    made = make.is_file() and "app.check" in make.read_text(encoding="utf-8")
+    asks = re.compile(r"app\.check|\bmake\b" if made else r"app\.check")
+    for job in workflow.jobs.values():
+        for step in [step for step in job.get("steps", ()) if asks.search(step.get("run", ""))]:
+            told = [place.get("env") for place in (workflow.content, job, step)]
+            found.append({name: value for each in told if isinstance(each, dict) for name, value in each.items()})
+    return found
 
 
 @look
-def production(asking: list[dict[str, Any]] | None = None) -> dict[str, str]:
-    """Settings of production under the project's own names: those of the workflow's step; without one the course's."""
-    told = next((step["env"] for step in asking or () if "env" in step), GOOD)
+def production(asking: list[dict[str, str]] | None = None) -> dict[str, str]:
+    """Settings of production: those of the workflow's step, if it has such ones; else the course's."""
+    told = next((values for values in asking or () if values.get("ENV", "").startswith("prod")), GOOD)
     return {name: STRONG if "${{" in value else value for name, value in told.items()}
 
 
@@ -92,15 +104,19 @@ def served(ground: Ground, python: Path, start: str, production: dict[str, str])
         uvicorn = [str(python), "-m", "uvicorn", "workbook_served:app", *flags, "--fd", str(listening.fileno())]
         program, address = Program(ground, PLANT + uvicorn, values, close_fds=False), listening.getsockname()
 
+    def ask(path: str, body: bytes) -> tuple[str, int, str]:
+        path += SENT["path"]
+        with closing(HTTPConnection(*address)) as client:
+            client.request("POST", f"{path}?password={SENT['?password=']}", body, HEADERS)
+            with client.getresponse() as answer:
+                return path, answer.status, answer.getheader("X-Request-ID", "")
+
     answers, last = [], 0
     with program.within(ground.seconds):
         with suppress(OSError, HTTPException), closing(HTTPConnection(*address)) as half:
+            answers += [ask("/", BODY), ask("/workbook/", b"[%b]" % BODY)]
             half.request("POST", "/workbook/half", BODY[:1], HEADERS | {"Content-Length": str(len(BODY))})
-            for path, body in (("/", BODY), ("/workbook/", b"[%b]" % BODY), ("/workbook/", BODY)):
-                with closing(HTTPConnection(*address)) as client:
-                    client.request("POST", f"{path}{SENT['path']}?password={SENT['?password=']}", body, HEADERS)
-                    with client.getresponse() as answer:
-                        answers.append((path + SENT["path"], answer.status, answer.getheader("X-Request-ID", "")))
+            answers.append(ask("/workbook/", BODY))  # came later: by now the other is under way
             program.process.terminate()
             half.send(BODY[1:])
             with half.getresponse() as answer:
@@ -108,18 +124,25 @@ def served(ground: Ground, python: Path, start: str, production: dict[str, str])
         program.process.wait()
     lines = [line for line in program.printed.splitlines() if line.strip()]
     if len(answers) < 3:
-        raise Broken(lines[-1])
+        raise Broken(["uvicorn printed nothing", *lines][-1])
     return Served(answers, lines, last)
+
+
+def is_json(line: str) -> bool:
+    """Whether a line is an object of JSON."""
+    with suppress(ValueError):
+        return isinstance(json.loads(line), dict)
+    return False
 
 
 @check()
 def each_request_is_one_line(served: Served) -> Found:
     """All that is printed is JSON, and each answer's id stands in one line."""
-    if text := [line for line in served.lines if not re.fullmatch(r"{.*}", line)]:
+    if text := [line for line in served.lines if not is_json(line)]:
         yield "text", {"line": text[0][:200]}
         return
     for path, status, name in served.answers:
-        count = sum(name in line for line in served.lines)
+        count = sum(f'"{name}"' in line for line in served.lines)
         if not name or count != 1:
             yield "lines" if name else "nameless", {"path": path, "status": status, "count": count}
             return
@@ -137,7 +160,7 @@ def no_line_tells_what_was_sent(served: Served) -> Found:
 def production_is_judged(ground: Ground, python: Path, production: dict[str, str]) -> Found:
     """`app.check` is content with good settings, and not with one that is bad: each has a line of its own."""
     command, seen = [str(python), "-m", "app.check"], set[str]()
-    changes = [{}] + [{name: bad} for name in production for key, bad in BAD.items() if key in name.split("_")]
+    changes = [{}, *({name: bad} for name, bad in BAD.items() if name in production)]
     for change, program in [(change, Program(ground, command, production | change)) for change in changes]:
         with program.within(ground.seconds):
             code, lines = program.process.wait(), program.printed.strip().split("\n")
@@ -177,10 +200,11 @@ def it_stops_in_order(served: Served, platforms: dict[str, list[tuple[str, Any]]
     if not served.last:
         yield "lost", {}
     for file, told in [(file, dict(told)) for file, told in platforms.items()]:
-        command = told.get("deploy.startCommand") or told.get("processes.app") or start
-        patience = re.search(r"\d+", str(told.get("kill_timeout", told.get("deploy.drainingSeconds", 3))))[0]
+        command = str(told.get("deploy.startCommand") or told.get("processes.app") or start)
+        patience = told.get("kill_timeout") or told.get("deploy.drainingSeconds") or UNSAID[file]
+        patience = str(patience).removesuffix("s")
         limit = (re.findall(r"--timeout-graceful-shutdown\W+(\d+)", command) or ["∞"])[-1]
-        if limit == "∞" or int(limit) >= int(patience):
+        if limit == "∞" or (patience.isdecimal() and int(limit) >= int(patience)):
             yield "cut", {"file": file, "limit": limit, "patience": patience}
         if command != start and "$" in command and not re.match(r"\S*sh -\w*c ", command):
             yield "shell", {"file": file, "command": command}
