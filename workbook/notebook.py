@@ -3,13 +3,18 @@
 The experiment itself stays in the cells. A notebook begins with `from workbook import notebook`.
 """
 
+import atexit
+import io
+import shutil
+import tempfile
+from contextlib import redirect_stderr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from workbook.mysql import ladder
+from workbook.mysql import free_port, ladder, local, programs
 from workbook.mysql.login import cursor, quoted
-from workbook.mysql.server import Server
+from workbook.mysql.server import Server, Unavailable
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _
 
@@ -32,8 +37,7 @@ def login() -> dict[str, Any]:
 
     It is the one that `MYSQL_*` in the environment name, else the one of `workbook db up`. Raises NoServer.
     """
-    server = _server()
-    return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+    return _login(_server())
 
 
 def fresh_database(name: str) -> str:
@@ -52,6 +56,46 @@ def drop_database(name: str) -> None:
         ask.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
 
 
+class Mysqld:
+    """A MySQL of the notebook's own, which may be killed and started again on its data. Its commits are durable.
+
+    Making one raises NoServer where no MySQL can be started. It ends with the notebook at the latest.
+    """
+
+    def __init__(self) -> None:
+        with programs.held() as beside:
+            self.folder = Path(tempfile.mkdtemp(prefix="notebook-", dir=beside))
+        atexit.register(self.stop)
+        (self.folder / "port").write_text(f"{free_port()}\n", encoding="utf-8")
+        try:
+            self.start()
+        except Unavailable as reason:
+            raise NoServer(_("This notebook needs a MySQL of its own, and none can start."), why=str(reason)) from None
+
+    def login(self) -> dict[str, Any]:
+        """How to log in to it, as `login()` says it of the MySQL that runs."""
+        return _login(self.server)
+
+    def start(self) -> None:
+        """Start it, and wait until it serves; after a kill it first brings its data in order."""
+        with redirect_stderr(io.StringIO()):  # how long each step took belongs to no notebook
+            self.server = local.start(use="bound", folder=self.folder)
+
+    def kill(self) -> None:
+        """`kill -9`: it ends at once, and can do nothing about it."""
+        found = local.running(self.folder)
+        assert found, "it does not run"
+        found[0].kill()
+        found[0].wait()
+
+    def stop(self) -> None:
+        """End it, and remove its data. Stopping twice is harmless."""
+        if running := local.running(self.folder):
+            running[0].kill()
+            running[0].wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 def plots() -> None:
     """Let matplotlib draw as `notebooks/plots.mplstyle` says: on white, in a size that fits a page, Korean as well."""
     from cycler import cycler
@@ -61,6 +105,10 @@ def plots() -> None:
     for font in spec.submodule_search_locations if spec and spec.submodule_search_locations else ():
         font_manager.fontManager.addfont(Path(font) / "fonts" / "NanumGothic.ttf")
     style.use([CLONE / "notebooks/plots.mplstyle", {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, GREY])}])
+
+
+def _login(server: Server) -> dict[str, Any]:
+    return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
 
 
 def _server() -> Server:
