@@ -71,8 +71,8 @@ class Mysqld:
         with programs.held() as beside:
             self.folder = Path(tempfile.mkdtemp(prefix="notebook-", dir=beside))
         atexit.register(self.stop)
-        # None of those that the system gives to whoever connects: while the server is dead, its client might get its port
-        # from there, and would be connected to itself.
+        # None of those that the system gives to whoever connects: while the server is dead, its client could get its
+        # port from there, and would be connected to itself.
         port = next(port for port in range(20_000 + os.getpid() % 10_000, 32_768) if is_free(port))
         (self.folder / "port").write_text(f"{port}\n", encoding="utf-8")
         try:
