@@ -94,13 +94,12 @@ class Mysqld:
         found = local.running(self.folder)
         assert found, "it does not run"
         found[0].kill()
-        found[0].wait()
+        self.server.stop()
 
     def stop(self) -> None:
         """End it, and remove its data. Stopping twice is harmless."""
-        if running := local.running(self.folder):
-            running[0].kill()
-            running[0].wait()
+        if local.running(self.folder):
+            self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
