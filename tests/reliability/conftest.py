@@ -171,10 +171,10 @@ def command_of(project: Path, port: int) -> list[str]:
 
 
 @asynccontextmanager
-async def asking(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a served project; a deadline that only catches a hang."""
+async def asking(served: Served, hang: float = 120) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a served project; after `hang` seconds without an answer it takes it for dead."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=served.url, timeout=120, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=served.url, timeout=hang, limits=limits, trust_env=False) as client:
         yield client
 
 

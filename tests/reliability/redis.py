@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from workbook.place import private
@@ -21,10 +23,16 @@ class Redis:
         self.start()
 
     def start(self) -> None:
-        """Start it; that it takes connections is for the test to see."""
+        """Start it. It takes a moment until it answers."""
         program, environment = found()
         command = [program, "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", str(self.folder)]
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=60):
+            return True
+        return False
 
     def kill(self) -> None:
         """It is gone, with all that it has counted."""
