@@ -16,10 +16,10 @@ OF_THE_TEMPLATE = re.compile(r"\| `(\S+\.py)::(test_\w+)` \|$", re.MULTILINE)
 def test_each_row_names_a_test_and_each_test_has_a_row(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
 
-    assert sorted(row["test"] for row in ROW.finditer(text)) == tests_in(Path(faults))
+    assert sorted(row["test"] for row in ROW.finditer(text)) == those_in(Path(faults))
     named = OF_THE_TEMPLATE.findall(text)
     assert len(named) > 5
-    assert [(file, test) for file, test in named if test not in tests_in(TEMPLATE / "app/tests" / file)] == []
+    assert [(file, test) for file, test in named if test not in those_in(TEMPLATE / "app/tests" / file)] == []
 
 
 def test_both_languages_have_the_same_rows_and_numbers() -> None:
@@ -40,5 +40,5 @@ def numbers(row: re.Match[str]) -> tuple[str, list[str], list[str]]:
     return row["test"], re.findall(r"\d+", row["plain"]), re.findall(r"\d+", row["ours"])
 
 
-def tests_in(file: Path) -> list[str]:
+def those_in(file: Path) -> list[str]:
     return sorted(re.findall(r"^(?:async )?def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE))
