@@ -12,7 +12,7 @@ from app.configs.base_config import PROJECT
 
 @asynccontextmanager
 async def process(
-    app: str, *flags: str, stdout: int | None = None, **settings: str
+    app: str, stdout: int | None, /, *flags: str, **settings: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Uvicorn with this application, flags and settings, and its address."""
     # The socket listens before Uvicorn runs: whoever comes early waits in line, and nobody has to ask whether it is up.
@@ -37,7 +37,7 @@ async def process(
 @asynccontextmanager
 async def served(database: str, **settings: str) -> AsyncIterator[str]:
     """Serve the application on this database and a free port, and give its address."""
-    async with process("app.main:app", "--log-level", "warning", MYSQL_DB=database, **settings) as (_, address):
+    async with process("app.main:app", None, "--log-level", "warning", MYSQL_DB=database, **settings) as (_, address):
         yield address
 
 

@@ -35,7 +35,6 @@ FIELDS = [
     (FLY, "primary_region", str, f"{ON_FLY}#primary-region"),
     (FLY, "kill_signal", ("SIGTERM",), f"{ON_FLY}#kill_signal-option"),  # SIGINT without it
     (FLY, "kill_timeout", int, f"{ON_FLY}#kill_timeout-option"),
-    (FLY, "build.dockerfile", str, f"{ON_FLY}#specify-a-dockerfile"),
     (FLY, "deploy.release_command", str, f"{ON_FLY}#run-one-off-commands-before-releasing-a-deployment"),
     (FLY, "processes.app", str, f"{ON_FLY}#the-processes-section"),
     (FLY, "env.ENV", ("prod",), f"{ON_FLY}#the-env-variables-section"),
@@ -116,7 +115,7 @@ async def half_sent(address: str) -> AsyncIterator[Streams]:
 
 async def test_what_is_under_way_is_answered_before_it_stops() -> None:
     app = "app.tests.test_logs:things"
-    async with process(app, stdout=PIPE) as (uvicorn, address), half_sent(address) as (reader, writer):
+    async with process(app, PIPE) as (uvicorn, address), half_sent(address) as (reader, writer):
         uvicorn.send_signal(signal.SIGTERM)
         assert uvicorn.stdout
         while b"Shutting down" not in await uvicorn.stdout.readline():
@@ -128,8 +127,8 @@ async def test_what_is_under_way_is_answered_before_it_stops() -> None:
 
 
 async def test_nobody_who_never_finishes_holds_it_up() -> None:
-    things = ("app.tests.test_logs:things", "--timeout-graceful-shutdown", "0")
-    async with process(*things) as (uvicorn, address), half_sent(address):
+    flag = ("--timeout-graceful-shutdown", "0")
+    async with process("app.tests.test_logs:things", None, *flag) as (uvicorn, address), half_sent(address):
         uvicorn.send_signal(signal.SIGTERM)
 
         async with asyncio.timeout(60):  # without the flag: for ever

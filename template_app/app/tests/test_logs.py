@@ -78,7 +78,7 @@ async def test_what_is_no_request_is_passed_on(lines: Lines) -> None:
 async def talk(app: str, *requests: tuple[str, str, Any], **settings: str) -> tuple[list[httpx.Response], bytes]:
     """The answers to these requests, and all that is printed until the application has ended."""
     async with (
-        process(app, stdout=PIPE, **settings) as (uvicorn, address),
+        process(app, PIPE, **settings) as (uvicorn, address),
         httpx.AsyncClient(base_url=address, timeout=60, headers={"Connection": "close"}) as client,
     ):
         answers = [await client.request(method, path, json=body) for method, path, body in requests]

@@ -49,30 +49,28 @@ async def ends(*works: Awaitable[None]) -> list[str]:
 
 @pytest.mark.parametrize("statement", ["BEGIN", "INSERT", "INSERT in a savepoint", "COMMIT"])
 async def test_who_is_cancelled_gives_the_connection_back(network: Network, statement: str) -> None:
-    # Given
     await create("before")
 
-    async def work() -> None:
-        if statement == "BEGIN":
+    def before(this: str) -> None:
+        if this == statement:
             network.be_silent()
+
+    async def work() -> None:
+        before("BEGIN")
         async with in_transaction("default"):
-            if statement == "INSERT":
-                network.be_silent()
+            before("INSERT")
             await create("given up")
             async with in_transaction("default"):
-                if statement == "INSERT in a savepoint":
-                    network.be_silent()
+                before("INSERT in a savepoint")
                 await create("given up, too")
-            network.be_silent()
+            before("COMMIT")
 
     task = asyncio.create_task(work())
     await network.withheld.wait()
 
-    # When
     task.cancel()
     [end] = await asyncio.gather(task, return_exceptions=True)
 
-    # Then
     assert (type(end).__name__, in_use()) == ("CancelledError", 0)
     network.talks.set()
     await create_in_transaction("later")

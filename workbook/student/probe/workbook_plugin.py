@@ -109,10 +109,14 @@ class Watcher:
                     self.answering -= 1
                 return
             request: Any = Request(scope | {"path_params": taken.groupdict()}, receive)
-            request.memory, request.save, request.sql = self.memory, save, sql
+            request.memory, request.save, request.sql, request.told = self.memory, save, sql, {}
             request.own = lambda: _answer(original, app, scope, request)
             status, body = await self.active[1](request)
             answer = Response(status_code=status) if status == 204 else JSONResponse(body, status)
+            if status == request.told.get("status"):  # then its headers are the student's own, too
+                kept = dict(request.told["headers"])
+                kept.pop(b"content-length", None)
+                answer.raw_headers = [*(dict(answer.raw_headers) | kept).items()]
             await answer(scope, receive, send)
 
         FastAPI.__call__ = call  # type: ignore[assignment,method-assign]
@@ -190,6 +194,7 @@ async def _answer(original: Any, app: Any, scope: Any, request: Any) -> tuple[in
         told.append(message)
 
     await original(app, scope, receive, send)
+    request.told = told[0]
     said = b"".join(each.get("body", b"") for each in told)
     return told[0]["status"], json.loads(said) if said.startswith((b"{", b"[", b'"')) else None
 
