@@ -2,7 +2,6 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from copy import deepcopy
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from app.configs import config
 from app.main import app
-from app.tests.database import database_of, migrations, run_on_server, temporary_database
+from app.tests.database import database_of, get_test_db_config, migrations, run_on_server, temporary_database
 from app.tests.deadlock import Cross, crossing
 from app.tests.network import SIZE, Network, network_to_mysql
 
@@ -71,17 +70,18 @@ async def committed(initialize: dict[str, Any]) -> AsyncIterator[dict[str, Any]]
 async def network(initialize: dict[str, Any]) -> AsyncIterator[Network]:
     """A small pool, outside of the test's transaction, and the network between it and MySQL.
 
-    No connection is open yet. Meetings are gone at the end.
+    No connection is open yet. The things are gone at the end.
     """
+    await run_on_server(f"CREATE TABLE `{TEST_DB}`.things (name CHAR(40) PRIMARY KEY, title CHAR(40) DEFAULT '')")
     async with network_to_mysql() as (network, port), TortoiseContext() as context:
-        tortoise_config = deepcopy(initialize)
-        credentials = tortoise_config["connections"]["default"]["credentials"]
-        credentials |= {"host": "127.0.0.1", "port": port, "minsize": 1, "maxsize": SIZE}
+        tortoise_config = get_test_db_config(database_of(initialize))
+        behind = {"host": "127.0.0.1", "port": port, "minsize": 1, "maxsize": SIZE}
+        tortoise_config["connections"]["default"]["credentials"] |= behind
         await context.init(config=tortoise_config)
         yield network
         if pool := context.db()._pool:
             pool.terminate()  # or a connection that is lost would be waited for
-    await run_on_server(f"DELETE FROM `{database_of(initialize)}`.meetings", "COMMIT")
+    await run_on_server(f"DROP TABLE `{TEST_DB}`.things")
 
 
 @pytest.fixture

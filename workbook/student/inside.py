@@ -26,6 +26,8 @@ WANTS_VALUES = re.compile(r"Field required|NoneType|KeyError: '[A-Z]|UndefinedVa
 """How it looks when settings find no value: pydantic, `os.getenv`, `os.environ`, python-decouple."""
 SettingsWith: TypeAlias = Callable[..., "Settings"]
 """The settings with more lines in `.env` and other variables: `settings_with("MYSQL_DB=x", ENV="stage")`."""
+ApiWith: TypeAlias = Callable[..., "Api"]
+"""The application, started with other variables: `api_with(RATE="2/day")`."""
 _NOBODY_OUTSIDE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 _NOBODY_OUTSIDE |= {"no_proxy": "", "NO_PROXY": ""}
 """An application that is looked at asks nobody on the internet: for it, every service there is silent."""
@@ -123,7 +125,8 @@ class Answer:
     """What the application answered; `raised` is the error that it let through, if any.
 
     `taken` says whether it asked for the `uuids` that it was given; `statements` is the SQL that it sent, of each
-    connection, without what prepares one (`SET …`).
+    connection, without what prepares one (`SET …`). The names of `headers` are small; `lent` are the connections of
+    the pool that have not come back.
     """
 
     status: int | None
@@ -131,6 +134,8 @@ class Answer:
     raised: str
     taken: bool
     statements: list[str]
+    headers: dict[str, str]
+    lent: int
 
     @property
     def json(self) -> Any:
@@ -161,13 +166,22 @@ class Api:
         form: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         uuids: Iterable[int] = (),
+        **odd: Any,
     ) -> Answer:
-        """Send a request with a body (JSON, a form) or none; `uuids` are what the application's `uuid4` gives next."""
+        """Send a request with a body (JSON, a form) or none; `uuids` are what the application's `uuid4` gives next.
+
+        A header of no value is left out. What may be odd: `hang_up="BEGIN"`, the client hangs up at such a statement;
+        `endless=True`, the body does not end, and an hour passes; `held=True`, all connections are in use.
+        """
         kind = {"content-type": "application/x-www-form-urlencoded"} if form else {}
         body = urlencode(form) if form else "" if json is None else dumps(json)
         headers = kind | (headers or {})
-        request = {"method": method, "path": path, "body": body, "headers": headers, "numbers": list(uuids)}
+        request = {"method": method, "path": path, "body": body, "headers": headers, "numbers": list(uuids), "odd": odd}
         return Answer(**self.probe.ask("send", **request))
+
+    def run(self, file: Path, function: str, *arguments: Any) -> Any:
+        """What a coroutine of a file gives, which is awaited beside the application, on its connections."""
+        return self.probe.ask("run", file=str(file), function=function, arguments=arguments)["gives"]
 
     get = partialmethod(send, "GET")
     post = partialmethod(send, "POST")
@@ -290,6 +304,19 @@ def api(application: Api) -> Api:
     """The application, started, on a database that its migrations built."""
     application.probe.ask("start")
     return application
+
+
+@look
+def api_with(ground: Ground, python: Path, schema: Schema, route: str) -> ApiWith:
+    """The same with other variables, each time in a fresh process."""
+
+    def under(**values: str) -> Api:
+        probe = Probe(ground, python, ground.throwaway.environment(schema.database) | _NOBODY_OUTSIDE | values)
+        seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(schema.database))
+        probe.ask("start")
+        return Api(probe, seen["paths"], seen["description"])
+
+    return under
 
 
 @look

@@ -22,7 +22,7 @@ from workbook.rehearsal.workflow import Workflow
 from workbook.say import _
 from workbook.student.check import Broken, Found, Moot, check, look
 from workbook.student.ground import Ground, students_server, tables
-from workbook.student.inside import Answer, Api, Pool, Rows, Schema, Settings, SettingsWith
+from workbook.student.inside import Answer, Api, ApiWith, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
 from workbook.student.suite import Run, Tests, TestsOf, TestsUnder
 

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from tortoise.connection import get_connection
+
 from app.database.mysql import ERRORS, code_of
 from app.tests.database import server
-from app.tortoise_models.meeting import MeetingModel
 
 Cross = Callable[[], Awaitable[None]]
 DEADLOCK, LOCK_WAIT_TIMEOUT = 1213, 1205
@@ -15,16 +16,17 @@ BOTH = {"one": "ours", "two": "ours"}
 NEITHER = {"one": "", "two": ""}
 
 
-async def create(url_code: str) -> None:
-    await MeetingModel.create(url_code=url_code)
+async def create(name: str) -> None:
+    await get_connection("default").execute_query("INSERT INTO things (name) VALUES (%s)", [name])
 
 
-async def rename(url_code: str) -> None:
-    await MeetingModel.filter(url_code=url_code).update(title="ours")
+async def rename(name: str) -> None:
+    await get_connection("default").execute_query("UPDATE things SET title = 'ours' WHERE name = %s", [name])
 
 
 async def titles() -> dict[str, Any]:
-    return dict(await MeetingModel.all().values_list("url_code", "title"))
+    rows = await get_connection("default").execute_query_dict("SELECT name, title FROM things")
+    return {row["name"]: row["title"] for row in rows}
 
 
 async def end_of(work: Awaitable[None]) -> int | str | None:
@@ -44,19 +46,19 @@ async def crossing(database: str) -> AsyncIterator[Cross]:
     """
     await create("one")
     await create("two")
-    rows = ", ".join(f"(NOW(6), 'theirs{n}')" for n in range(10))
+    rows = ", ".join(f"('theirs{n}', '')" for n in range(10))
     async with server() as cursor:
         await cursor.execute(f"USE `{database}`")
         others: list[asyncio.Task[None]] = []
 
         async def wait_for_us() -> None:
-            await cursor.execute("UPDATE meetings SET title = 'theirs' WHERE url_code = 'one'")
+            await cursor.execute("UPDATE things SET title = 'theirs' WHERE name = 'one'")
             await cursor.execute("ROLLBACK")
 
         async def cross() -> None:
             await asyncio.gather(*others)
-            await cursor.execute(f"INSERT INTO meetings (created_at, url_code) VALUES {rows}")
-            await cursor.execute("UPDATE meetings SET title = 'theirs' WHERE url_code = 'two'")
+            await cursor.execute(f"INSERT INTO things (name, title) VALUES {rows}")
+            await cursor.execute("UPDATE things SET title = 'theirs' WHERE name = 'two'")
             others.append(asyncio.create_task(wait_for_us()))
 
         yield cross

@@ -9,10 +9,11 @@ import inspect
 import json
 import os
 import re
+import runpy
 import sys
 import traceback
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from workbook_find import aerich, applications, configuration, described, import
 from workbook_wire import Credentials, divert, listen
 
 CONNECTIONS = 6
+HOUR = 3600.0
+"""Seconds: what the clock of the application jumps while it waits in vain. No limit of time is longer."""
+HANG = 20.0
+"""Seconds of grace for an answer afterwards, which takes none; they end what hangs."""
+_BORDERS = ("SET ", "BEGIN", "COMMIT")
 
 
 def said(error: BaseException) -> str:
@@ -43,15 +49,22 @@ class Project:
         self.login: Credentials = {}
         self.numbers: list[int] = []
         self.statements: list[str] = []
+        self.cut: tuple[str, Callable[[], Any]] = ("", str)
         self.state: dict[str, Any] = {}
         self.open = AsyncExitStack()
         self.app: Any = None
 
     def _divert(self, login: Credentials) -> None:
         if not self.login:
-            listen(self.statements.append)
+            listen(self._hear)
             divert(lambda to: to | {key: self.login[key] for key in self.login if key != "db" or to.get("db")})
         self.login.update(login)
+
+    def _hear(self, statement: str) -> None:
+        self.statements.append(statement)
+        word, hang_up = self.cut
+        if word and statement.startswith(word):
+            hang_up()
 
     async def settings(self) -> dict[str, Any]:
         """Import the configuration, and say which database it would use. Nothing is connected."""
@@ -138,10 +151,18 @@ class Project:
         self.state = dict(await self.open.enter_async_context(self.app.router.lifespan_context(self.app)) or {})
         return {}
 
+    async def run(self, file: str, function: str, arguments: list[Any]) -> dict[str, Any]:
+        """Call a function of a file that is not the project's, beside the application that was started."""
+        return {"gives": await runpy.run_path(file)[function](*arguments)}
+
     async def send(
-        self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int]
+        self, method: str, path: str, body: str, headers: dict[str, str], numbers: list[int], odd: dict[str, Any]
     ) -> dict[str, Any]:
-        """Send the application a request; `numbers` are what `uuid4` gives next, and `taken` says whether it did."""
+        """Send the application a request; `numbers` are what `uuid4` gives next, and `taken` says whether it did.
+
+        What may be `odd`: the client hangs up at a statement that begins with the word `hang_up`; the body is
+        `endless`, and an hour passes; all connections are `held` meanwhile. `lent` are those that have not come back.
+        """
         self.numbers = numbers
         self.statements.clear()
         path, _, query = path.partition("?")
@@ -151,22 +172,58 @@ class Project:
         scope |= {"client": ("127.0.0.1", 50000), "server": ("test", 80), "root_path": "", "method": method}
         scope |= {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
         scope["state"] = self.state.copy()
-        scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
-        answer: dict[str, Any] = {"status": None, "body": "", "raised": ""}
+        scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items() if value]
+        answer: dict[str, Any] = {"status": None, "body": "", "raised": "", "headers": {}}
+        pieces = [{"type": "http.request", "body": body.encode(), "more_body": "endless" in odd}]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body.encode(), "more_body": False}
+            if not pieces:
+                _let_pass(HOUR)
+                await asyncio.Event().wait()
+            return pieces.pop() if "endless" in odd else pieces[0]
 
         async def take(message: dict[str, Any]) -> None:
             answer["status"] = message.get("status", answer["status"])
             answer["body"] += message.get("body", b"").decode(errors="replace")
+            answer["headers"] |= {name.decode().lower(): value.decode() for name, value in message.get("headers", ())}
 
-        try:
-            await self.app(scope, receive, take)
-        except Exception as error:
-            answer["raised"] = said(error)
-        statements = [each for each in self.statements if not each.startswith("SET ")]
-        return answer | {"taken": not self.numbers, "statements": statements}
+        async def served() -> None:
+            try:
+                await self.app(scope, receive, take)
+            except Exception as error:
+                answer["raised"] = said(error)
+
+        async with AsyncExitStack() as others:
+            for client in _clients() if "held" in odd else ():
+                for _ in range(client.pool_maxsize):
+                    await others.enter_async_context(client.acquire_connection())
+            if odd:
+                task = asyncio.ensure_future(served())
+                self.cut = (odd.get("hang_up", ""), task.cancel)
+                await asyncio.wait({task}, timeout=HANG + HOUR * ("endless" in odd))
+                self.cut = ("", task.cancel)
+                task.cancel()
+            else:
+                await served()
+        lent = sum(client._pool.size - client._pool.freesize for client in _clients() if client._pool)
+        statements = [each for each in self.statements if not each.startswith(_BORDERS)]
+        return answer | {"taken": not self.numbers, "statements": statements, "lent": lent}
+
+
+def _let_pass(seconds: float) -> None:
+    """Move the clock by which the application's limits of time are measured."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    loop.time = lambda: now() + seconds  # type: ignore[method-assign]
+
+
+def _clients() -> list[Any]:
+    """The application's connections to a database, such as Tortoise knows them; each has a pool."""
+    with suppress(Exception):
+        from tortoise import connections
+
+        return [each for each in connections.all() if hasattr(each, "_pool")]
+    return []
 
 
 def _has_env() -> bool:

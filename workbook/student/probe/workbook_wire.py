@@ -17,17 +17,20 @@ def divert(change: Callable[[Credentials], Credentials]) -> None:
 
 
 def listen(hear: Callable[[str], None]) -> None:
-    """Stand between the project and MySQL: `hear` each statement."""
+    """Stand between the project and MySQL: `hear` each statement, and where a transaction begins and ends."""
     for name in ("asyncmy.connection", "aiomysql.connection"):
         with suppress(ImportError):
             driver = importlib.import_module(name).Connection
             driver.query = _heard(driver.query, hear)
+            for word in ("begin", "commit"):
+                setattr(driver, word, _heard(getattr(driver, word), hear, word.upper()))
 
 
-def _heard(original: Any, hear: Callable[[str], None]) -> Any:
-    async def query(self: Any, sql: Any, *arguments: Any, **options: Any) -> Any:
+def _heard(original: Any, hear: Callable[[str], None], word: str = "") -> Any:
+    async def query(self: Any, *arguments: Any, **options: Any) -> Any:
+        sql = word or (arguments or [*options.values()])[0]
         hear(sql.decode(errors="replace") if isinstance(sql, bytes) else str(sql))
-        return await original(self, sql, *arguments, **options)
+        return await original(self, *arguments, **options)
 
     return query
 
