@@ -3,11 +3,13 @@
 Both are served by one uvicorn worker with uvloop and httptools and without Uvicorn's access log, on loopback, against
 the same table of a database of their own (`<MYSQL_DB>_benchmark_test`, built by the migrations, dropped at the end).
 The template serves as in production: it writes a line of its log for each request, into a file, and its rate limiter
-counts, up to a number that is never reached. The bare route does neither.
+counts, up to a number that is never reached. The bare route does neither. A third server is the template with its
+garbage collector told to leave alone what was there at the start (`frozen_app.py`).
 `wrk` loads one at a time, in turns, because a machine's speed drifts: only the ratio inside one round counts.
 
 In: MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DB from the environment or `template_app/.env`.
-Out: requests a second and the ratio of each round, then the medians (the aim is a ratio of 0.65).
+Out: requests a second, processor time a request and the ratio of each round, then the medians (the aim is a ratio of
+0.65), and the memory that each server has at the end.
 Exit 1 when a server answered with an error, or when the log has fewer lines than there were requests.
 """
 
@@ -21,7 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
@@ -45,6 +47,11 @@ PATH = "/v1/meetings"
 CONNECTIONS = 32
 PRODUCTION = {"LOG_LEVEL": "INFO", "RATE": "1000000000/minute"}  # all that costs something is on
 AIM = 0.65
+APPS = {
+    "template": ("app.main:app", TEMPLATE),
+    "frozen": ("frozen_app:app", BENCHMARKS),
+    "bare": ("bare_app:app", BENCHMARKS),
+}
 UVICORN = ["--host=127.0.0.1", "--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]
 
 
@@ -102,38 +109,43 @@ async def run(rounds: int, seconds: int) -> None:
             await command.init()
             await command.upgrade()
         database = tortoise_config["connections"]["default"]["credentials"]["database"]
-        with (
-            TemporaryFile() as log,
-            served("app.main:app", TEMPLATE, database, log) as template,
-            served("bare_app:app", BENCHMARKS, database, log) as bare,
-        ):
-            answered = compare(template, bare, rounds=rounds, seconds=seconds)
-            log.seek(0)
-            if (lines := sum(b'"app.logs"' in line for line in log)) < answered:
-                raise SystemExit(f"The template answered {answered} requests and logged {lines}: no fair comparison.")
+        with ExitStack() as stack:
+            logs = {name: stack.enter_context(TemporaryFile()) for name in APPS}
+            servers = {
+                name: stack.enter_context(served(app, folder, database, logs[name]))
+                for name, (app, folder) in APPS.items()
+            }
+            answered = compare(servers, rounds=rounds, seconds=seconds)
+            for name, (_, process) in servers.items():
+                print(f"{name}: {process.memory_info().rss / 1e6:.0f} MB of memory")
+            for name in ("template", "frozen"):
+                logs[name].seek(0)
+                if (lines := sum(b'"app.logs"' in line for line in logs[name])) < answered[name]:
+                    raise SystemExit(f"{name}: {answered[name]} requests and {lines} lines of log: no fair comparison.")
 
 
-def compare(*servers: tuple[int, psutil.Process], rounds: int, seconds: int) -> int:
-    """Load both in turns, and print; gives how many requests the first has answered."""
-    for server in servers:
+def compare(servers: dict[str, tuple[int, psutil.Process]], rounds: int, seconds: int) -> dict[str, int]:
+    """Load all in turns, and print; gives how many requests each has answered."""
+    for server in servers.values():
         load(server, 1)  # warm up: open the pool, fill the caches
-    ours, theirs = results = list[Load](), list[Load]()
+    results: dict[str, list[Load]] = {name: [] for name in servers}
     for turn in range(rounds):
-        for which in (0, 1) if turn % 2 == 0 else (1, 0):
-            results[which].append(load(servers[which], seconds))
-        print(f"round {turn + 1}: {figures(ours[-1:], theirs[-1:])}", flush=True)
-    ratios = [one.rate / other.rate for one, other in zip(ours, theirs, strict=True)]
-    print(f"median:  {figures(ours, theirs)} ({min(ratios):.2f} to {max(ratios):.2f}; the aim is {AIM})")
-    return sum(load.requests for load in ours)
+        for name in list(servers)[:: 1 if turn % 2 == 0 else -1]:
+            results[name].append(load(servers[name], seconds))
+        print(f"round {turn + 1}: {figures({name: loads[-1:] for name, loads in results.items()})}", flush=True)
+    print(f"median:  {figures(results)} (the aim is {AIM})")
+    return {name: sum(load.requests for load in loads) for name, loads in results.items()}
 
 
-def figures(ours: list[Load], theirs: list[Load]) -> str:
-    sides = [
-        f"{name} {median(load.rate for load in loads):.0f}/s at {median(load.cpu for load in loads):.0f} us CPU each"
-        for name, loads in (("template", ours), ("bare", theirs))
-    ]
-    ratio = median(one.rate / other.rate for one, other in zip(ours, theirs, strict=True))
-    return f"{sides[0]}, {sides[1]}, ratio {ratio:.2f}"
+def figures(results: dict[str, list[Load]]) -> str:
+    """Each server's medians, and how its rounds compare with those of the bare route."""
+    sides = []
+    for name, loads in results.items():
+        ratios = [one.rate / bare.rate for one, bare in zip(loads, results["bare"], strict=True)]
+        spread = f" ({min(ratios):.2f} to {max(ratios):.2f})" if len(ratios) > 1 else ""
+        cpu, rate = median(load.cpu for load in loads), median(load.rate for load in loads)
+        sides.append(f"{name} {rate:.0f}/s, {cpu:.0f} us CPU each, ratio {median(ratios):.2f}{spread}")
+    return "; ".join(sides)
 
 
 if __name__ == "__main__":

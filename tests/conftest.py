@@ -40,13 +40,19 @@ def home(programs_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     The rung is fixed to the local one, so that the test does the same with and without a Docker engine.
     """
-    folder = tmp_path / "home" / "mysql"
+    folder = private_home(programs_home, tmp_path / "home")
+    monkeypatch.setenv("WORKBOOK_HOME", str(folder.parent))
+    monkeypatch.setenv("WORKBOOK_MYSQL", "local")
+    return folder
+
+
+def private_home(programs_home: Path, home: Path) -> Path:
+    """Bring programs and data into a folder that WORKBOOK_HOME may name; what is MySQL's in it."""
+    folder = home / "mysql"
     folder.mkdir(parents=True)
     if (programs_home / "server").exists():
         (folder / "server").symlink_to(programs_home / "server")
     (pristine,) = programs_home.glob("pristine-*[!lq]")
     shutil.copytree(pristine, folder / "data")
     (folder / "port").write_text(f"{free_port()}\n")
-    monkeypatch.setenv("WORKBOOK_HOME", str(folder.parent))
-    monkeypatch.setenv("WORKBOOK_MYSQL", "local")
     return folder

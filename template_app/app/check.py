@@ -37,13 +37,14 @@ async def models_are_migrated() -> bool:
     async with TortoiseContext() as context:
         await context.init(config=MIGRATION_ORM)  # connects to nothing yet
         models = decompress_dict(compress_dict(get_models_describe("models")))
-    return models == decompress_dict(import_py_file(FILES[-1]).MODELS_STATE)
+    return bool(FILES) and models == decompress_dict(import_py_file(FILES[-1]).MODELS_STATE)
 
 
 async def check() -> list[tuple[str, bool, str]]:
     """Of each point its name, whether it holds, and what is wrong if it does not."""
     https = all(origin.startswith("https://") for origin in config.CORS_ORIGINS)
     private = config.MYSQL_SSL_CA != "" or config.MYSQL_HOST.endswith(".internal")  # Railway and Fly encrypt these
+    counted = config.RATE != "" and "memory" not in config.RATE_STORAGE
     return [
         ("ENV", config.ENV is Env.PROD, f"ENV is {config.ENV}, not prod"),
         ("secret", strong(config.JWT_SECRET, 64), "JWT_SECRET is short or simple: secrets.token_urlsafe(48) makes one"),
@@ -54,7 +55,7 @@ async def check() -> list[tuple[str, bool, str]]:
         ("account", config.MYSQL_USER != "root", "MYSQL_USER is root: it may drop all other databases, too"),
         ("TLS", private, "MYSQL_SSL_CA is empty: rows travel to MySQL and back for everybody to read"),
         ("log level", config.LOG_LEVEL != "DEBUG", "LOG_LEVEL is DEBUG: statements are logged with their values"),
-        ("rate limit", "memory" not in config.RATE_STORAGE, "RATE_STORAGE is memory: each process counts for itself"),
+        ("rate limit", counted, "RATE is empty, or RATE_STORAGE is memory: then each process counts for itself"),
         ("health", await answer("/livez") == 200, "/livez does not answer"),
         ("drift", await models_are_migrated(), "a model has changed without a migration: aerich migrate"),
     ]

@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "request_id": request_id.get(),
         }
-        if record.exc_info and record.exc_info[0]:  # its kind and its place, not its text: that may hold what was sent
+        if record.exc_info and record.exc_info[0]:  # its kind and places, not its text: that may hold what was sent
             places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(record.exc_info[2])]
             line |= {"error": record.exc_info[0].__name__, "at": places[-10:]}
         return json.dumps(line | getattr(record, "fields", {}))
@@ -45,7 +45,7 @@ def configure_logs(level: str) -> None:
 
 
 def with_log(app: ASGIApp) -> ASGIApp:
-    """Around the whole application: what gets here has been answered, also an error, with a 500."""
+    """Around all of it. For its line a layer inside leaves `scope["error"]`, a fault, or `scope["why"]`, a sentence."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,16 +62,15 @@ def with_log(app: ASGIApp) -> ASGIApp:
 
         try:
             await app(scope, receive, send_with_id)
-        except Exception as error:
-            scope["error"] = error  # whoever answers for an error may leave it here, too
+        except Exception as raised:
+            scope["error"] = raised
             raise
         finally:
-            level = logging.ERROR if "error" in scope else logging.INFO
-            route = getattr(
-                scope.get("route"), "path", "-"
-            )  # not the path: whoever knows a meeting's code may change it
+            error, why = scope.get("error"), scope.get("why")
+            level = logging.ERROR if error else logging.WARNING if why or code >= 500 else logging.INFO
+            route = getattr(scope.get("route"), "path", "-")  # not the path: whoever has a code in it may use it
             spent = round((time.perf_counter() - started) * 1000, 1)
             fields = {"method": scope["method"], "route": route, "status": code, "milliseconds": spent}
-            log.log(level, "request", exc_info=scope.get("error"), extra={"fields": fields})
+            log.log(level, why or "request", exc_info=error, extra={"fields": fields})
 
     return logged

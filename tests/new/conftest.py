@@ -17,7 +17,11 @@ UPDATE = (*COPIER, "update", "--defaults", "--quiet")
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
     """Somebody's clone of the workbook, with nothing published and no address."""
-    clone = tmp_path / "workbook"
+    return cloned(tmp_path / "workbook")
+
+
+def cloned(clone: Path) -> Path:
+    """Put as much of the workbook as copier needs into this folder, committed."""
     ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
     shutil.copytree(CLONE / "template_app", clone / "template_app", ignore=ignored)
     shutil.copytree(CLONE / "starter", clone / "starter")

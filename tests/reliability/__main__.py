@@ -1,7 +1,8 @@
 """Write what is counted into docs/reliability.md, in both languages: `python -m tests.reliability`.
 
 Each fault is done twice: to the template, and to the same application before chapter 45, which has no guard yet and
-is expected to fail. A row names its test, and holds as many numbers as the test counts.
+is expected to fail. A row names its test, and its cells begin with as many numbers as the test counts. The second
+table of the page has no numbers: it names tests of the template itself.
 """
 
 import json
@@ -21,12 +22,12 @@ PAGES = (CLONE / "docs/reliability.md", CLONE / "docs/ko/reliability.md")
 ROW = re.compile(r"^\| (?P<fault>.*?) \| (?P<plain>.*?) \| (?P<ours>.*?) \| `(?P<test>test_\w+)` \|$", re.MULTILINE)
 
 
-def counted(*arguments: str, of: Path | None = None) -> dict[str, dict[str, object]]:
+def counted(of: Path | None = None) -> dict[str, dict[str, object]]:
     """Run the tests on the template, or on another project; what each has counted, by its name."""
     shutil.rmtree(COUNTED, ignore_errors=True)
-    command = [sys.executable, "-m", "pytest", "-m", "slow", "-k", "template", "--tb=no", "-q", *arguments]
+    command = [sys.executable, "-m", "pytest", "-m", "slow", "-k", "template", "--tb=no", "-q", "tests/reliability"]
     environment = os.environ | ({"RELIABILITY_OF": str(of)} if of else {})
-    subprocess.run([*command, "tests/reliability"], cwd=CLONE, env=environment, check=not of)
+    subprocess.run(command, cwd=CLONE, env=environment, check=not of)
     return {file.stem: json.loads(file.read_text()) for file in COUNTED.glob("*.json")}
 
 
@@ -43,7 +44,7 @@ def main() -> None:
         project = Path(folder) / BEFORE
         clone = ["git", "clone", "-q", "--branch", BEFORE, str(CLONE / ".workbook/history"), str(project)]
         subprocess.run(clone, check=True, stderr=subprocess.DEVNULL)
-        plain = counted("--timeout=120", of=project)
+        plain = counted(of=project)
     for page in PAGES:
 
         def row(found: re.Match[str]) -> str:

@@ -1,4 +1,7 @@
-"""A MySQL server of the test's own, which may fall silent, die and come back, and a project that is served on it."""
+"""A MySQL server of these tests' own, which may fall silent, die and come back, and a project that is served on it.
+
+One server for the template and one for the copy: a test compares with what it found, and leaves MySQL answering.
+"""
 
 import json
 import os
@@ -15,7 +18,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.new.conftest import owner, template  # noqa: F401 - a fixture
+from tests.conftest import private_home
+from tests.new.conftest import cloned, owner
 from tests.waiting import until
 from workbook.mysql import free_port, local
 from workbook.mysql.login import create_database, cursor
@@ -24,6 +28,7 @@ from workbook.new import new
 from workbook.place import CLONE, TEMPLATE
 
 DATABASE = "reliable"
+OTHERS = f"SELECT id FROM performance_schema.processlist WHERE db = '{DATABASE}' AND id <> CONNECTION_ID()"
 
 
 @dataclass
@@ -55,6 +60,7 @@ class Mysqld:
         process = self.process
         process.kill()
         process.wait()
+        self.server.stop()  # nothing is left of it but what guarded it
 
     def start(self) -> None:
         """Start it again on its data, on its port."""
@@ -68,24 +74,41 @@ class Mysqld:
             opened.execute(statement, values)
             return list(opened.fetchall())
 
-
-@pytest.fixture
-def mysqld(home: Path) -> Iterator[Mysqld]:
-    kept = Mysqld(home, local.start(use="bound"))
-    create_database(kept.server, DATABASE)
-    yield kept
-    kept.server.stop()
+    def environment(self, database: str = DATABASE) -> dict[str, str]:
+        """The environment in which a project finds the server, with nothing of this run's in it."""
+        return owner() | self.server.environment(database) | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
-@pytest.fixture(params=["template", "copy"])
-def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The template, or the folder that RELIABILITY_OF names, and what `workbook new shop` makes of it."""
+@pytest.fixture(scope="module", params=["template", "copy"])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template, or the folder that RELIABILITY_OF names, and what `workbook new shop` makes of the template."""
+    folder = tmp_path_factory.mktemp(request.param)
     if request.param == "template":
         source = Path(os.environ.get("RELIABILITY_OF") or TEMPLATE)
         left_out = shutil.ignore_patterns(".env", ".venv", ".git", "__pycache__", ".*_cache")
-        return Path(shutil.copytree(source, tmp_path / "template", ignore=left_out))
-    clone: Path = request.getfixturevalue("template")
-    return new("shop", tmp_path / "shop", template=clone, server=False)
+        return Path(shutil.copytree(source, folder / "app", ignore=left_out))
+    return new("shop", folder / "shop", template=cloned(folder / "workbook"), server=False)
+
+
+@pytest.fixture(scope="module")
+def _mysqld(project: Path, programs_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mysqld]:
+    folder = private_home(programs_home, tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBOOK_HOME", str(folder.parent))
+        kept = Mysqld(folder, local.start(use="bound"))
+        create_database(kept.server, DATABASE)
+        migrate(project, kept.environment())
+        yield kept
+        kept.server.stop()
+
+
+@pytest.fixture
+def mysqld(_mysqld: Mysqld) -> Mysqld:
+    """The project's server, with a database for it that is migrated, and nobody at work in it."""
+    if not local.running(_mysqld.folder):  # a test failed while it was gone
+        _mysqld.start()
+    until(lambda: not _mysqld.ask(OTHERS), "the end of what was served before")
+    return _mysqld
 
 
 @dataclass
@@ -106,33 +129,26 @@ Serve = Callable[..., Served]
 
 @pytest.fixture
 def serve(project: Path, mysqld: Mysqld, tmp_path: Path) -> Iterator[Serve]:
-    """Migrate the database and serve the project; keyword arguments are its settings."""
+    """Serve the project; keyword arguments are its settings."""
     started: list[subprocess.Popen[bytes]] = []
 
     def run(**settings: str) -> Served:
-        port = free_port()
-        environment = settings_of(mysqld) | settings
-        migrate(project, environment)
-        log = tmp_path / "served.log"
+        port, log = free_port(), tmp_path / "served.log"
+        command, environment = command_of(project, port), mysqld.environment() | settings
         with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *command_of(project, port)],
-                cwd=project,
-                env=environment,
-                stdout=file,
-                stderr=file,
-            )
+            process = subprocess.Popen(command, cwd=project, env=environment, stdout=file, stderr=file)
         started.append(process)
         served = Served(process, f"http://127.0.0.1:{port}", log)
 
         def ready() -> bool:
             assert not served.ended(), log.read_text()
             try:
-                return httpx.get(f"{served.url}/readyz", timeout=30).status_code == 200
+                return client.get(f"{served.url}/readyz").status_code == 200
             except httpx.TransportError:
                 return False
 
-        until(ready, "serving")
+        with httpx.Client(timeout=30, trust_env=False) as client:
+            until(ready, "serving")
         return served
 
     yield run
@@ -146,24 +162,19 @@ def migrate(project: Path, environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-m", "app.migrate"], cwd=project, env=environment, check=True)
 
 
-def settings_of(mysqld: Mysqld) -> dict[str, str]:
-    """The environment in which the project finds the server, with nothing of this run's in it."""
-    return owner() | mysqld.server.environment(DATABASE) | {"PYTHONDONTWRITEBYTECODE": "1"}
-
-
 def command_of(project: Path, port: int) -> list[str]:
     """What the image runs, on this machine's loopback address and on a port of the test's own."""
     last = re.findall(r"^CMD (\[.*\])$", (project / "Dockerfile").read_text(), re.MULTILINE)[-1]
-    command = [str(word) for word in json.loads(last)]
+    command = [sys.executable, "-m", *map(str, json.loads(last))]
     command[command.index("--host") + 1], command[command.index("--port") + 1] = "127.0.0.1", str(port)
     return command
 
 
 @asynccontextmanager
-async def asking(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a served project; a deadline that only catches a hang."""
+async def asking(served: Served, hang: float = 120) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a served project; after `hang` seconds without an answer it takes it for dead."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=served.url, timeout=120, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=served.url, timeout=hang, limits=limits, trust_env=False) as client:
         yield client
 
 

@@ -113,7 +113,7 @@ def test_they_are_as_a_container_needs_them(files: dict[str, str]) -> None:
         ("compose.yaml", "test: [CMD, redis-cli, ping]", "disable: true", "nobody asks for"),
         ("compose.yaml", "service_completed_successfully", "service_started", "api does not wait"),
         ("compose.yaml", "disable: true", "disable: false", "migrate would be asked"),
-        ("compose.yaml", "REDIS_URL: ", "JWT_SECRET: ", "a secret is in the file"),
+        ("compose.yaml", "RATE_STORAGE: ", "JWT_SECRET: ", "a secret is in the file"),
         ("compose.yaml", "stop_grace_period: 15s", "stop_grace_period: 10s", "api is killed before"),
     ],
 )

@@ -1,6 +1,5 @@
 """Every error in one shape, RFC 9457. What went wrong inside goes to the log, never into an answer."""
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -28,7 +27,6 @@ HEADERS = {status.HTTP_401_UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}  # HTTP
 DUPLICATE = 1062
 LATER = {0, 1040, 1053, 1205, 1213, 2003, 2006, 2013, 3024}  # MySQL is gone, full, stopping, or waited for a lock
 FAULT = "something went wrong here, and it is in our log"
-logger = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
@@ -85,9 +83,9 @@ async def on_database(request: Request, error: Exception) -> JSONResponse:
     if code == DUPLICATE:
         return problem(status.HTTP_409_CONFLICT, "that exists already")
     if code in LATER or isinstance(error, NoConnection | DBConnectionError):
-        logger.warning("%s %s: %r", request.method, request.url.path, error.__context__ or error)
+        request.scope["why"] = repr(error.__context__ or error)
         return problem(status.HTTP_503_SERVICE_UNAVAILABLE, "the database is busy: try again", {"Retry-After": "1"})
-    logger.error("%s %s", request.method, request.url.path, exc_info=error)
+    request.scope["error"] = (type(error), error, error.__traceback__)  # Starlette takes its traceback away
     return problem(status.HTTP_500_INTERNAL_SERVER_ERROR, FAULT)
 
 

@@ -1,11 +1,10 @@
 """What whoever runs the container asks: is the process alive, and may requests be sent to it?"""
 
 import asyncio
-import logging
 from collections import deque
 
 import asyncmy
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Request, Response, status
 from tortoise.connection import get_connection
 
 from app.configs.tortoise_config import TORTOISE_ORM
@@ -22,7 +21,7 @@ async def live() -> dict[str, str]:
 
 
 @health_router.get("/readyz")
-async def ready(response: Response) -> dict[str, str]:
+async def ready(request: Request, response: Response) -> dict[str, str]:
     credentials = TORTOISE_ORM["connections"]["default"]["credentials"]
     login = {key: credentials[key] for key in ("host", "port", "user", "password", "database", "ssl")}
     state = "no database"
@@ -34,7 +33,7 @@ async def ready(response: Response) -> dict[str, str]:
             async with get_connection("default").acquire_connection():
                 state = "ready" if state == "busy" else state
     except Exception as error:  # whatever it is: this one is not ready, and the log says why
-        logging.getLogger(__name__).warning("%s: %r", state, error)
+        request.scope["why"] = f"{state}: {error!r}"
     pool_gave.append(state != "busy")
     state = "ready" if state == "busy" and any(pool_gave) else state
     response.status_code = status.HTTP_200_OK if state == "ready" else status.HTTP_503_SERVICE_UNAVAILABLE

@@ -1,7 +1,6 @@
 """How much one client may ask for: bytes in a body, and requests in a time."""
 
 import asyncio
-import logging
 import math
 import time
 
@@ -20,7 +19,6 @@ MAX_BODY = 64 * 1024  # bytes
 UNLIMITED = {"/livez", "/readyz"}  # whoever runs the container asks them, and all the time
 PATIENCE = 0.5  # seconds for a count; without one, the request is served
 RATE = parse(config.RATE) if config.RATE else None
-logger = logging.getLogger(__name__)
 
 
 class BodyLimit:
@@ -61,7 +59,7 @@ async def limit(request: Request) -> None:
                 return
             again, _ = await LIMITER.get_window_stats(RATE, client)
     except (StorageError, TimeoutError) as error:
-        logger.warning("requests are not counted: %r", error.__cause__ or error)
+        request.scope["why"] = f"requests are not counted: {error.__cause__ or error!r}"
         return
     wait = max(1, math.ceil(again - time.time()))
     raise HTTPException(HTTP_429_TOO_MANY_REQUESTS, "too many requests", {"Retry-After": str(wait)})

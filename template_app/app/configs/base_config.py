@@ -35,10 +35,6 @@ class Config(BaseSettings):
 
     JWT_SECRET: Annotated[str, Field(min_length=32)] = LOCAL_SECRET  # signs the tokens; HS256 wants 32 bytes
 
-    CORS_ORIGINS: list[str] = []
-    RATE: str = "100/minute"
-    RATE_STORAGE: str = "async+memory://"
-
     HOLIDAYS_URL: str = "https://date.nager.at/api/v3"
 
     CORS_ORIGINS: list[str] = []  # whose pages may call us from a browser, such as ["https://when2meet.example"]

@@ -10,8 +10,6 @@ SIZE = 2  # of the pool in tests that use this network
 
 
 class Network:
-    """Between the application and MySQL."""
-
     def __init__(self) -> None:
         self.talks = asyncio.Event()
         self.talks.set()
@@ -19,7 +17,6 @@ class Network:
 
     def be_silent(self) -> None:
         self.talks.clear()
-        self.withheld.clear()
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, questions = await asyncio.open_connection(config.MYSQL_HOST, config.MYSQL_PORT)

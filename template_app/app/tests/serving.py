@@ -11,23 +11,34 @@ from app.configs.base_config import PROJECT
 
 
 @asynccontextmanager
-async def served(database: str, **settings: str) -> AsyncIterator[str]:
-    """Serve the application on this database and a free port, and give its address."""
+async def process(
+    app: str, stdout: int | None, /, *flags: str, **settings: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Uvicorn with this application, flags and settings, and its address."""
     # The socket listens before Uvicorn runs: whoever comes early waits in line, and nobody has to ask whether it is up.
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         uvicorn = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uvicorn", "app.main:app", "--log-level", "warning", "--fd"),
-            str(listening.fileno()),
+            *(sys.executable, "-m", "uvicorn", app, *flags, "--fd", str(listening.fileno())),
             pass_fds=[listening.fileno()],
-            env=os.environ | {"MYSQL_DB": database} | settings,
+            env=os.environ | settings,
             cwd=PROJECT,
+            stdout=stdout,
+            stderr=asyncio.subprocess.STDOUT,
         )
         address = "http://{}:{}".format(*listening.getsockname())
     try:
-        yield address
+        yield uvicorn, address
     finally:
-        uvicorn.terminate()
-        await uvicorn.wait()
+        if uvicorn.returncode is None:
+            uvicorn.kill()
+            await uvicorn.wait()
+
+
+@asynccontextmanager
+async def served(database: str, **settings: str) -> AsyncIterator[str]:
+    """Serve the application on this database and a free port, and give its address."""
+    async with process("app.main:app", None, "--log-level", "warning", MYSQL_DB=database, **settings) as (_, address):
+        yield address
 
 
 @asynccontextmanager
@@ -44,24 +55,3 @@ async def stand_in(answer: bytes | None) -> AsyncIterator[str]:
 
     async with await asyncio.start_server(serve, "127.0.0.1") as server:
         yield "http://{}:{}".format(*server.sockets[0].getsockname())
-
-
-@asynccontextmanager
-async def process(app: str, *flags: str, **settings: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Uvicorn with this application, flags and settings, and its address. What it prints can be read."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
-        uvicorn = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uvicorn", app, *flags, "--fd", str(listening.fileno())),
-            pass_fds=[listening.fileno()],
-            env=os.environ | settings,
-            cwd=PROJECT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        address = "http://{}:{}".format(*listening.getsockname())
-    try:
-        yield uvicorn, address
-    finally:
-        if uvicorn.returncode is None:
-            uvicorn.kill()
-            await uvicorn.wait()

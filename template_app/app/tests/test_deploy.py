@@ -4,6 +4,7 @@ import re
 import shlex
 import signal
 import tomllib
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -34,10 +35,10 @@ FIELDS = [
     (FLY, "primary_region", str, f"{ON_FLY}#primary-region"),
     (FLY, "kill_signal", ("SIGTERM",), f"{ON_FLY}#kill_signal-option"),  # SIGINT without it
     (FLY, "kill_timeout", int, f"{ON_FLY}#kill_timeout-option"),
-    (FLY, "build.dockerfile", str, f"{ON_FLY}#specify-a-dockerfile"),
     (FLY, "deploy.release_command", str, f"{ON_FLY}#run-one-off-commands-before-releasing-a-deployment"),
     (FLY, "processes.app", str, f"{ON_FLY}#the-processes-section"),
     (FLY, "env.ENV", ("prod",), f"{ON_FLY}#the-env-variables-section"),
+    (FLY, "env.RATE", str, f"{ON_FLY}#the-env-variables-section"),
     (FLY, "http_service.processes", list, f"{ON_FLY}#the-http_service-section"),
     (FLY, "http_service.internal_port", int, f"{ON_FLY}#the-http_service-section"),
     (FLY, "http_service.force_https", bool, f"{ON_FLY}#the-http_service-section"),
@@ -90,7 +91,7 @@ def test_a_shell_fills_in_the_port_that_railway_gives() -> None:
     assert re.match(r'/bin/sh -c "exec uvicorn .*--port \$PORT ', command)
 
 
-HALF = b"""POST /things HTTP/1.1\r
+HALF = b"""POST /things/fine/1 HTTP/1.1\r
 Host: test\r
 Content-Type: application/json\r
 Content-Length: 2\r
@@ -113,7 +114,8 @@ async def half_sent(address: str) -> AsyncIterator[Streams]:
 
 
 async def test_what_is_under_way_is_answered_before_it_stops() -> None:
-    async with process("app.tests.test_logs:things") as (uvicorn, address), half_sent(address) as (reader, writer):
+    app = "app.tests.test_logs:things"
+    async with process(app, PIPE) as (uvicorn, address), half_sent(address) as (reader, writer):
         uvicorn.send_signal(signal.SIGTERM)
         assert uvicorn.stdout
         while b"Shutting down" not in await uvicorn.stdout.readline():
@@ -121,13 +123,13 @@ async def test_what_is_under_way_is_answered_before_it_stops() -> None:
         writer.write(b"}")
 
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
-        await uvicorn.communicate()
+        await uvicorn.wait()
 
 
 async def test_nobody_who_never_finishes_holds_it_up() -> None:
     flag = ("--timeout-graceful-shutdown", "0")
-    async with process("app.tests.test_logs:things", *flag) as (uvicorn, address), half_sent(address):
+    async with process("app.tests.test_logs:things", None, *flag) as (uvicorn, address), half_sent(address):
         uvicorn.send_signal(signal.SIGTERM)
 
         async with asyncio.timeout(60):  # without the flag: for ever
-            await uvicorn.communicate()
+            await uvicorn.wait()

@@ -12,13 +12,14 @@ OURS = "https://when2meet.example"
 @pytest.mark.parametrize(("origin", "status"), [(OURS, 200), ("https://evil.example", 400), (f"{OURS}:8443", 400)])
 async def test_pages_of_our_origins_may_call_us(origin: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "CORS_ORIGINS", [OURS])
+    monkeypatch.setattr("app.apis.deadline.SECONDS", 0)
     app = runpy.run_path(main.__file__)["app"]
     asks = {"Origin": origin, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "X-Any"}
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
         preflight = await client.options("/livez", headers=asks)
-        refusal = await client.get("/nowhere", headers={"Origin": origin})
+        late = await client.get("/readyz", headers={"Origin": origin})
 
     allowed = OURS if status == 200 else None
     assert (preflight.status_code, preflight.headers.get("Access-Control-Allow-Origin")) == (status, allowed)
-    assert refusal.headers.get("Access-Control-Allow-Origin") == allowed  # an error can be read, too
+    assert (late.status_code, late.headers.get("Access-Control-Allow-Origin")) == (503, allowed)  # to be read, too

@@ -12,9 +12,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.apis.errors import handle_errors
 from app.apis.limit import limit, limiter
+from app.logs import with_log
 
 limited = FastAPI(dependencies=[Depends(limit)])
 handle_errors(limited)
+limited.middleware_stack = with_log(limited.build_middleware_stack())
 
 
 @limited.get("/livez")
