@@ -17,7 +17,6 @@ from workbook.mysql.server import Server
 from workbook.place import CHAPTERS
 from workbook.student import checking, project
 from workbook.student.check import checks_of
-from workbook.student.ground import Ground
 
 pytestmark = pytest.mark.slow
 
@@ -30,18 +29,6 @@ RED_TESTS = {check.name for each in TAGS for check in checks(each) if "fails" in
 @pytest.mark.parametrize(("tag", "chapter"), list(zip(["empty", *TAGS], TAGS, strict=False)))
 def test_a_tag_lacks_what_the_next_chapter_asks(tag: str, chapter: str, project_at: ProjectAt, mysql: Server) -> None:
     assert missing(verdicts(project_at(tag), checks(chapter), mysql))
-
-
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("chapter", [each.id for each in project.chapters() if each.id not in TAGS])
-def test_a_chapter_without_checks_of_its_own_keeps_what_earlier_ones_ask(
-    chapter: str, project_at: ProjectAt, mysql: Server
-) -> None:
-    with Ground(project_at(chapter), server=mysql, seconds=120) as ground:
-        found = {each.check.name: each for each in checking.verdicts(ground, chapter, checking.asked(chapter))}
-
-    assert missing(found) == {}
-    assert {each.state for each in found.values()} == {"holds"}
 
 
 STOPS = [(tag, number) for tag in TAGS for number in range(len(checking.stops_of(tag)))]
@@ -111,6 +98,52 @@ def test_a_planted_fault_is_said_and_of_a_right_solution_nothing(
     blind = {name: verdict.sentences for name, verdict in found.items() if verdict.state in ("unseen", "moot")}
     assert said(found) == earns, found
     assert blind == {name: (found[name].check.sentences[each],) for name, each in (each.split(".") for each in moot)}
+
+
+LOGINS = """
+import asyncio, os, socket, subprocess, sys
+import asyncmy, pytest
+
+LISTENS = "import socket; it = socket.create_server(('127.0.0.1', 0)); print(it.getsockname()[1], flush=True); input()"
+
+
+async def test_nobody_is_there():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with pytest.raises(asyncmy.errors.OperationalError, match="Can't connect"):
+        await asyncmy.connect(host="127.0.0.1", port=port)
+
+
+async def test_a_double_of_its_own():
+    came = asyncio.Event()
+
+    async def double(reader, writer):
+        came.set()
+        writer.close()
+
+    async with await asyncio.start_server(double, "127.0.0.1") as server:
+        with pytest.raises(Exception):
+            await asyncmy.connect(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+    assert came.is_set()
+
+
+async def test_somebody_elses():
+    with subprocess.Popen([sys.executable, "-c", LISTENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        connection = await asyncmy.connect(host="127.0.0.1", port=int(other.stdout.readline()))
+        assert connection._port == int(os.environ["MYSQL_PORT"])
+        await connection.ensure_closed()
+        other.communicate(b"\\n")
+"""
+
+
+def test_a_login_of_the_students_tests_reaches_nobody_elses_server(project_at: ProjectAt, mysql: Server) -> None:
+    root = project_at("ch35")
+    (root / "app/tests/test_logins.py").write_text(LOGINS)
+
+    found = verdicts(root, checks("ch35"), mysql)
+
+    assert said(found) == set(), [each.sentences for each in found.values()]
 
 
 CONFIGS = "app/configs/__init__.py"

@@ -121,9 +121,23 @@ async def renames_the_room(request, route="POST /v1/rooms"):
     return status, body
 
 
+async def says_more(request, route="POST /v1/rooms"):
+    status, body = await request.own()
+    return status, body | {"odd": 1}
+
+
 async def asks_twice(request, route="POST /v1/rooms"):
     await request.sql("SELECT 1")
     return await request.own()
+"""
+
+OWN = """
+
+@app.middleware("http")
+async def own(request, call_next):
+    response = await call_next(request)
+    response.headers["X-Own"] = "kept"
+    return response
 """
 
 
@@ -170,7 +184,11 @@ def test_its_checks_speak_to_the_application_and_its_wrong_ones_stand_before_its
     root = project_at("ch37")
     (root / "app/tests/test_own_description.py").write_text(
         "async def test_docs(client) -> None:\n    assert (await client.get('/openapi.json')).status_code == 200\n"
+        "async def test_room(client) -> None:\n    told = await client.post('/v1/rooms')\n"
+        "    assert (told.headers['X-Own'], 'odd' in told.json()) == ('kept', False)\n"
     )
+    with (root / "app/main.py").open("a") as main:
+        main.write(OWN)
 
     for path in ("app/apis/v1/meeting_router.py", "app/tests/apis/v1/test_meeting_router_mysql.py"):
         (root / path).write_text((root / path).read_text().replace("/v1/mysql/meetings", "/v1/rooms"))

@@ -101,20 +101,27 @@ def _existing(project: Path) -> Path | None:
 
 
 def _install(made: Path, scratch: Path, project: Path, declared: dict[str, Any]) -> None:
-    """Install what was `declared` into the folder `made`, for a `project`, in a `scratch` folder with its files."""
+    """Install what was `declared` into the folder `made`, for a `project`, in a `scratch` folder with its files.
+
+    uv would link to the Python as PATH names it; such a link may be gone tomorrow, and what it leads to is not.
+    """
     listed = sorted(file.name for file in scratch.glob("requirements*.txt"))
-    sources, wishes = [word for name in listed for word in ("--requirements", name)], list[str]()
+    sources, wanted_python = [word for name in listed for word in ("--requirements", name)], list[str]()
     locked_by_uv = "project" in declared and (scratch / "uv.lock").exists()
     if (scratch / "poetry.lock").exists() or ("poetry" in declared and not locked_by_uv):
         wanted, versions = _requirements(project)
         (scratch / "wanted").write_text("\n".join(wanted), encoding="utf-8")
         (scratch / "pins").write_text("\n".join(_pins(scratch / "poetry.lock")), encoding="utf-8")
-        sources, wishes = ["--requirements", "wanted", "--constraints", "pins"], ["--python", versions]
+        sources, wanted_python = ["--requirements", "wanted", "--constraints", "pins"], [versions]
     elif "project" in declared or not listed:
-        _uv(scratch, project, "sync", "--no-install-project", "--all-groups", UV_PROJECT_ENVIRONMENT=str(made))
-        return
-    _uv(scratch, project, "venv", *wishes, str(made))
-    _uv(scratch, project, "pip", "install", "--python", str(made), *sources)
+        sources = []
+    found = _uv(scratch, project, "python", "find", "--system", "--resolve-links", *wanted_python)
+    if sources:
+        _uv(scratch, project, "venv", "--python", found, str(made))
+        _uv(scratch, project, "pip", "install", "--python", str(made), *sources)
+    else:
+        groups = ("--no-install-project", "--all-groups")
+        _uv(scratch, project, "sync", "--python", found, *groups, UV_PROJECT_ENVIRONMENT=str(made))
 
 
 def _requirements(project: Path) -> tuple[list[str], str]:
@@ -137,8 +144,9 @@ def _pins(lock: Path) -> list[str]:
     return []
 
 
-def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
-    command = [uv() or "uv", *arguments, "--quiet", "--no-progress"]
+def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> str:
+    # Quiet, `uv python find` would not say what it has found.
+    command = [uv() or "uv", *arguments, "--no-progress", *(["--quiet"] if arguments[0] != "python" else [])]
     env = environment() | {"UV_PYTHON_DOWNLOADS": "never"} | values
     done = subprocess.run(command, cwd=scratch, env=env, capture_output=True, text=True)
     if done.returncode:
@@ -152,3 +160,4 @@ def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> None:
             mend = _("Install the Python that your project wants (uv python install), and check again.")
             raise Unjudged(f"{what}. {mend}")
         raise Unjudged(f"{what}. " + _("Its own versions cannot be installed here, so nothing is said of it."))
+    return done.stdout.strip()
