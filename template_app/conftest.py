@@ -14,6 +14,7 @@ from app.main import app
 from app.tests.database import database_of, get_test_db_config, migrations, run_on_server, temporary_database
 from app.tests.deadlock import Cross, crossing
 from app.tests.network import SIZE, Network, network_to_mysql
+from app.tests.things import TABLE
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # gw0, gw1, … under pytest -n
 TEST_DB = f"{config.MYSQL_DB}_{WORKER}_test" if WORKER else f"{config.MYSQL_DB}_test"
@@ -70,17 +71,20 @@ async def committed(initialize: dict[str, Any]) -> AsyncIterator[dict[str, Any]]
 async def network(initialize: dict[str, Any]) -> AsyncIterator[Network]:
     """A small pool, outside of the test's transaction, and the network between it and MySQL.
 
-    No connection is open yet. Meetings are gone at the end.
+    No connection is open yet. The table of things is there, and it is empty.
     """
+    database = database_of(initialize)
+    await run_on_server(f"CREATE TABLE `{database}`.{TABLE}")
     async with network_to_mysql() as (network, port), TortoiseContext() as context:
-        tortoise_config = get_test_db_config(database_of(initialize))
+        tortoise_config = get_test_db_config(database)
+        tortoise_config["apps"]["tests"] = {"models": ["app.tests.things"]}
         behind = {"host": "127.0.0.1", "port": port, "minsize": 1, "maxsize": SIZE}
         tortoise_config["connections"]["default"]["credentials"] |= behind
         await context.init(config=tortoise_config)
         yield network
         if pool := context.db()._pool:
             pool.terminate()  # or a connection that is lost would be waited for
-    await run_on_server(f"DELETE FROM `{database_of(initialize)}`.meetings", "COMMIT")
+    await run_on_server(f"DROP TABLE `{database}`.things")
 
 
 @pytest.fixture

@@ -1,15 +1,25 @@
-"""What the notebooks share: the way to the MySQL, databases of their own, and how plots look.
+"""What the notebooks share: the way to the MySQL, what they make for themselves, and how plots look.
 
 The experiment itself stays in the cells. A notebook begins with `from workbook import notebook`.
 """
 
+import asyncio
+import atexit
+import io
+import os
+import shutil
+import sys
+import tempfile
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, redirect_stderr, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from workbook.mysql import ladder
+from workbook.mysql import free_port, is_free, ladder, local, programs
 from workbook.mysql.login import cursor, quoted
-from workbook.mysql.server import Server
+from workbook.mysql.server import HOST, Server, Unavailable
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _
 
@@ -32,8 +42,7 @@ def login() -> dict[str, Any]:
 
     It is the one that `MYSQL_*` in the environment name, else the one of `workbook db up`. Raises NoServer.
     """
-    server = _server()
-    return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+    return _login(_server())
 
 
 def fresh_database(name: str) -> str:
@@ -52,6 +61,82 @@ def drop_database(name: str) -> None:
         ask.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
 
 
+class Mysqld:
+    """A MySQL of the notebook's own, which may be killed and started again on its data. Its commits are durable.
+
+    Making one raises NoServer where no MySQL can be started. It ends with the notebook at the latest.
+    """
+
+    def __init__(self) -> None:
+        with programs.held() as beside:
+            self.folder = Path(tempfile.mkdtemp(prefix="notebook-", dir=beside))
+        atexit.register(self.stop)
+        # None of those that the system gives to whoever connects: while the server is dead, its client could get its
+        # port from there, and would be connected to itself.
+        port = next(port for port in range(20_000 + os.getpid() % 10_000, 32_768) if is_free(port))
+        (self.folder / "port").write_text(f"{port}\n", encoding="utf-8")
+        try:
+            self.start()
+        except Unavailable as reason:
+            raise NoServer(_("This notebook needs a MySQL of its own, and none can start."), why=str(reason)) from None
+
+    def login(self) -> dict[str, Any]:
+        """How to log in to it, as `login()` says it of the MySQL that runs."""
+        return _login(self.server)
+
+    def start(self) -> None:
+        """Start it, and wait until it serves; after a kill it first brings its data in order."""
+        with redirect_stderr(io.StringIO()):  # how long each step took belongs to no notebook
+            self.server = local.start(use="bound", folder=self.folder)
+
+    def kill(self) -> None:
+        """`kill -9`: it ends at once, and can do nothing about it."""
+        found = local.running(self.folder)
+        assert found, "it does not run"
+        found[0].kill()
+        self.server.stop()
+
+    def stop(self) -> None:
+        """End it, and remove its data. Stopping twice is harmless."""
+        if local.running(self.folder):
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def served(settings: Mapping[str, str], log: Path | None = None) -> AsyncIterator[tuple[Process, str]]:
+    """Your application under Uvicorn, with these settings: its process and its address, once it answers.
+
+    What it logs goes into the file `log`, or nowhere. It is stopped at the end. Raises RuntimeError: it has ended.
+    """
+    import httpx
+
+    port = free_port()
+    with (log or Path(os.devnull)).open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)),
+            cwd=TEMPLATE,
+            env=os.environ | settings,
+            stdout=output,
+            stderr=output,
+        )
+    address = f"http://{HOST}:{port}"
+    try:
+        async with httpx.AsyncClient(base_url=address, trust_env=False) as first:
+            while process.returncode is None:
+                with suppress(httpx.ConnectError):
+                    await first.get("/livez")
+                    break
+                await asyncio.sleep(0.02)
+            else:
+                raise RuntimeError("Uvicorn ended before it served.")
+        yield process, address
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
 def plots() -> None:
     """Let matplotlib draw as `notebooks/plots.mplstyle` says: on white, in a size that fits a page, Korean as well."""
     from cycler import cycler
@@ -61,6 +146,10 @@ def plots() -> None:
     for font in spec.submodule_search_locations if spec and spec.submodule_search_locations else ():
         font_manager.fontManager.addfont(Path(font) / "fonts" / "NanumGothic.ttf")
     style.use([CLONE / "notebooks/plots.mplstyle", {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, GREY])}])
+
+
+def _login(server: Server) -> dict[str, Any]:
+    return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
 
 
 def _server() -> Server:

@@ -37,7 +37,7 @@ async def models_are_migrated() -> bool:
     async with TortoiseContext() as context:
         await context.init(config=MIGRATION_ORM)  # connects to nothing yet
         models = decompress_dict(compress_dict(get_models_describe("models")))
-    return models == decompress_dict(import_py_file(FILES[-1]).MODELS_STATE)
+    return bool(FILES) and models == decompress_dict(import_py_file(FILES[-1]).MODELS_STATE)
 
 
 async def check() -> list[tuple[str, bool, str]]:

@@ -68,7 +68,7 @@ def with_log(app: ASGIApp) -> ASGIApp:
         finally:
             error, why = scope.get("error"), scope.get("why")
             level = logging.ERROR if error else logging.WARNING if why or code >= 500 else logging.INFO
-            route = getattr(scope.get("route"), "path", "-")  # not the path: whoever has a meeting's code may change it
+            route = getattr(scope.get("route"), "path", "-")  # not the path: whoever has a code in it may use it
             spent = round((time.perf_counter() - started) * 1000, 1)
             fields = {"method": scope["method"], "route": route, "status": code, "milliseconds": spent}
             log.log(level, why or "request", exc_info=error, extra={"fields": fields})

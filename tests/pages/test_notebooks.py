@@ -1,5 +1,6 @@
 """The notebooks are whole, in step and run on the real MySQL; each kind of rot is planted and noticed."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from workbook import notebook
+from workbook.mysql import programs
 from workbook.mysql.login import create_database, cursor, databases
 from workbook.mysql.server import Server
 from workbook.pages import notebooks as book
@@ -251,3 +253,41 @@ def test_jupyter_shows_the_sentence_and_no_traceback(tmp_path: Path, monkeypatch
             book.execute(PLANTED, planted("from workbook import notebook", "notebook.login()"), gone)
     assert f"Nothing listens on 127.0.0.1:{gone.port}." in raised.value.why
     assert "Traceback" not in raised.value.why
+
+
+def test_a_notebooks_own_mysql_keeps_what_it_has_when_it_is_killed_and_leaves_nothing(home: Path) -> None:
+    own = notebook.Mysqld()
+    try:
+        create_database(own.server, "own")
+        with cursor(own.server, "own") as ask:
+            ask.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        address = own.login()
+        own.kill()
+        own.start()
+        assert own.login() == address
+        with cursor(own.server, "own") as ask:
+            ask.execute("SELECT number FROM kept")
+            assert ask.fetchall() == ((7,),)
+    finally:
+        own.stop()
+        own.stop()
+    assert list(home.glob("notebook-*")) == []
+
+
+def test_where_no_mysql_can_start_the_sentence_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "ALSO_LOOK_IN", ())
+    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(notebook.NoServer, match="needs a MySQL of its own, and none can start") as raised:
+        notebook.Mysqld()
+    assert "there is no `mysqld` on PATH" in raised.value.why
+
+
+def test_an_application_that_does_not_start_is_not_waited_for(tmp_path: Path) -> None:
+    async def serve() -> None:
+        async with notebook.served({"MYSQL_PORT": "none"}, tmp_path / "log"):
+            pass
+
+    with pytest.raises(RuntimeError, match="ended before it served"):
+        asyncio.run(serve())
+    assert "MYSQL_PORT" in (tmp_path / "log").read_text()

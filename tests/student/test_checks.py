@@ -18,7 +18,7 @@ from workbook.place import CHAPTERS
 from workbook.student import checking, project
 from workbook.student.check import checks_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TAGS = [each.id for each in project.chapters() if checks_of(each.id, each.folder)]
 PAGES = {page.name: page for page in read_clinic(CHAPTERS) if page.check}

@@ -16,7 +16,7 @@ from workbook.mysql.server import Server
 from workbook.student import checking
 from workbook.student.start import commit_all
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FOLDER = Path(__file__).parent / "solutions"
 SOLUTIONS = [

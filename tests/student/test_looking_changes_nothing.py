@@ -24,7 +24,7 @@ from workbook.student.commands import app
 from workbook.student.ground import PREFIX
 from workbook.student.start import commit_all, is_clean
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 OURS = {project.NAME, lastcheck.NAME}
 PROJECT = '[project]\nname = "when2meet"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'

@@ -40,29 +40,30 @@ _detached: list[subprocess.Popen[bytes]] = []
 """Servers that go on without this process. Held, because Python takes a forgotten child that runs for a mistake."""
 
 
-def start(*, use: Use) -> Server:
+def start(*, use: Use, folder: Path | None = None) -> Server:
     """Start a private server on 127.0.0.1; one that keeps its data and runs already is used, and left running.
 
     A `bound` one is stopped by `Server.stop`, and with this process at the latest; a `detached` one by `stop_kept`.
+    With a `folder` it is none of those that run: its data is there, and stays when it is stopped.
 
     Raises Unavailable: no server program is here or can be fetched. Problem: a person has to mend something first.
     """
     reasons = []
-    with programs.held() as folder:
-        if use != "test" and (already := found()):
+    with programs.held() as own:
+        if use != "test" and not folder and (already := found()):
             return already
         # An installed program can fail where an unpacked one does not: Ubuntu's AppArmor keeps the installed `mysqld`
         # out of every data directory but the system's.
         for find in (programs.on_path, programs.unpacked):
             try:
                 binaries = find()
-                port, stop = _start(binaries, folder, use)
+                port, stop = _start(binaries, folder or own, use)
             except Unavailable as reason:
                 reasons.append(str(reason))
                 continue
             how = _("a throwaway server from {described}", described=binaries.described)
             if use != "test":
-                how = _("started here") + f"; {_data(folder)}"
+                how = _("started here") + f"; {_data(folder or own)}"
             return Server(HOST, port, USER, PASSWORD, binaries.version, how, leave_it if use == "detached" else stop)
     raise Unavailable(_("; and ").join(reasons))
 

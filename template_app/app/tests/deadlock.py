@@ -7,7 +7,7 @@ from typing import Any
 
 from app.database.mysql import ERRORS, code_of
 from app.tests.database import server
-from app.tortoise_models.meeting import MeetingModel
+from app.tests.things import Thing
 
 Cross = Callable[[], Awaitable[None]]
 DEADLOCK, LOCK_WAIT_TIMEOUT = 1213, 1205
@@ -15,16 +15,16 @@ BOTH = {"one": "ours", "two": "ours"}
 NEITHER = {"one": "", "two": ""}
 
 
-async def create(url_code: str) -> None:
-    await MeetingModel.create(url_code=url_code)
+async def create(name: str) -> None:
+    await Thing.create(name=name)
 
 
-async def rename(url_code: str) -> None:
-    await MeetingModel.filter(url_code=url_code).update(title="ours")
+async def rename(name: str) -> None:
+    await Thing.filter(name=name).update(title="ours")
 
 
 async def titles() -> dict[str, Any]:
-    return dict(await MeetingModel.all().values_list("url_code", "title"))
+    return dict(await Thing.all().values_list("name", "title"))
 
 
 async def end_of(work: Awaitable[None]) -> int | str | None:
@@ -44,19 +44,19 @@ async def crossing(database: str) -> AsyncIterator[Cross]:
     """
     await create("one")
     await create("two")
-    rows = ", ".join(f"(NOW(6), 'theirs{n}')" for n in range(10))
+    rows = ", ".join(f"('theirs{n}', '')" for n in range(10))
     async with server() as cursor:
         await cursor.execute(f"USE `{database}`")
         others: list[asyncio.Task[None]] = []
 
         async def wait_for_us() -> None:
-            await cursor.execute("UPDATE meetings SET title = 'theirs' WHERE url_code = 'one'")
+            await cursor.execute("UPDATE things SET title = 'theirs' WHERE name = 'one'")
             await cursor.execute("ROLLBACK")
 
         async def cross() -> None:
             await asyncio.gather(*others)
-            await cursor.execute(f"INSERT INTO meetings (created_at, url_code) VALUES {rows}")
-            await cursor.execute("UPDATE meetings SET title = 'theirs' WHERE url_code = 'two'")
+            await cursor.execute(f"INSERT INTO things (name, title) VALUES {rows}")
+            await cursor.execute("UPDATE things SET title = 'theirs' WHERE name = 'two'")
             others.append(asyncio.create_task(wait_for_us()))
 
         yield cross

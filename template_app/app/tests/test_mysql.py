@@ -11,7 +11,7 @@ from app.database import mysql
 from app.database.mysql import ERRORS
 from app.tests.database import server
 from app.tests.network import SIZE, Network
-from app.tortoise_models.meeting import MeetingModel
+from app.tests.things import Thing
 
 HANG = 3  # seconds, many times more than an end takes
 
@@ -21,17 +21,17 @@ def in_use() -> int:
     return int(pool.size - pool.freesize) if pool else 0
 
 
-async def url_codes() -> list[Any]:
-    return await MeetingModel.all().order_by("url_code").values_list("url_code", flat=True)
+async def names() -> list[Any]:
+    return await Thing.all().order_by("name").values_list("name", flat=True)
 
 
-async def create(url_code: str) -> None:
-    await MeetingModel.create(url_code=url_code)
+async def create(name: str) -> None:
+    await Thing.create(name=name)
 
 
-async def create_in_transaction(url_code: str) -> None:
+async def create_in_transaction(name: str) -> None:
     async with in_transaction("default"):
-        await create(url_code)
+        await create(name)
 
 
 Create = Callable[[str], Awaitable[None]]
@@ -74,7 +74,7 @@ async def test_who_is_cancelled_gives_the_connection_back(network: Network, stat
     assert (type(end).__name__, in_use()) == ("CancelledError", 0)
     network.talks.set()
     await create_in_transaction("later")
-    assert {"before", "later"} <= set(await url_codes())
+    assert {"before", "later"} <= set(await names())
 
 
 async def test_nobody_waits_until_the_others_let_go(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ async def test_nobody_waits_until_the_others_let_go(network: Network, monkeypatc
         said = await ends(*(create("too many") for create in WAYS))
 
     assert said == ["NoConnection('all connections are in use')"] * 2
-    assert (in_use(), await url_codes()) == (0, [])
+    assert (in_use(), await names()) == (0, [])
 
 
 async def test_nobody_waits_to_connect_while_mysql_is_silent(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ async def test_nobody_waits_to_connect_while_mysql_is_silent(network: Network, m
     monkeypatch.undo()
     network.talks.set()
     await create("later")
-    assert (in_use(), await url_codes()) == (0, ["later"])
+    assert (in_use(), await names()) == (0, ["later"])
 
 
 async def kill(connections: int) -> None:
@@ -122,7 +122,7 @@ async def test_nobody_notices_that_idle_connections_were_killed(network: Network
 
     await asyncio.gather(*(create(f"{create.__name__}{n}") for create in WAYS for n in range(5)))
 
-    assert len(await url_codes()) == 10
+    assert len(await names()) == 10
 
 
 @pytest.mark.parametrize("statement", ["INSERT", "COMMIT"])
@@ -138,4 +138,4 @@ async def test_who_loses_the_connection_in_a_transaction_has_saved_nothing(netwo
     with pytest.raises(ERRORS):
         await work()
 
-    assert (in_use(), await url_codes()) == (0, [])
+    assert (in_use(), await names()) == (0, [])

@@ -9,8 +9,8 @@ from tortoise.transactions import in_transaction
 from app.database.mysql import ERRORS, OUTLIVED
 from app.tests.deadlock import DEADLOCK, NEITHER, Cross, end_of, rename, titles
 from app.tests.network import Network
-from app.tests.test_mysql import HANG, WAYS, Create, create, url_codes
-from app.tortoise_models.meeting import MeetingModel
+from app.tests.test_mysql import HANG, WAYS, Create, create, names
+from app.tests.things import Thing
 
 
 async def test_a_task_that_outlives_its_transaction_writes_into_no_other(network: Network) -> None:
@@ -30,7 +30,7 @@ async def test_a_task_that_outlives_its_transaction_writes_into_no_other(network
             over.set()
             assert await task == OUTLIVED
 
-    assert await url_codes() == []
+    assert await names() == []
 
 
 async def test_a_statement_that_is_on_its_way_is_waited_for(network: Network) -> None:
@@ -41,7 +41,7 @@ async def test_a_statement_that_is_on_its_way_is_waited_for(network: Network) ->
         asyncio.get_running_loop().call_soon(network.talks.set)  # when the block has ended
 
     await task
-    assert await url_codes() == ["on its way"]
+    assert await names() == ["on its way"]
 
 
 async def swallow(work: Awaitable[None]) -> None:
@@ -52,7 +52,7 @@ async def swallow(work: Awaitable[None]) -> None:
 
 async def in_a_savepoint() -> None:
     async with in_transaction("default") as savepoint:
-        await MeetingModel.filter(url_code="two").using_db(savepoint).update(title="ours")
+        await Thing.filter(name="two").using_db(savepoint).update(title="ours")
 
 
 @pytest.mark.parametrize("asked", ["last", "before another", "in a savepoint"])

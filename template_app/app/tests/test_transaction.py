@@ -62,7 +62,7 @@ async def test_who_waits_in_vain_for_a_row_does_not_wait_again(network: Network,
         await rename("one")
 
     async with server() as cursor:
-        await cursor.execute(f"SELECT * FROM `{database_of(initialize)}`.meetings FOR UPDATE")
+        await cursor.execute(f"SELECT * FROM `{database_of(initialize)}`.things FOR UPDATE")
         end = await end_of(work())
 
     assert (end, tries) == (LOCK_WAIT_TIMEOUT, ["once"])
