@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 Figure = Callable[..., None]
 CANCEL = Path(__file__).with_name("cancel.py")
 RANGE = {"start_date": "2026-12-01", "end_date": "2026-12-05"}
+WAIT_FOR_A_LOCK = "SELECT id FROM performance_schema.processlist WHERE db = %s AND state = 'User lock'"
 HELD = "SELECT COUNT(DISTINCT requesting_engine_transaction_id) FROM performance_schema.data_lock_waits"
 
 
@@ -206,7 +207,10 @@ def test_three_migrators_at_once_all_succeed_and_each_version_is_there_once(
         mysqld.ask(f"INSERT INTO {name}.meetings (created_at, url_code) VALUES (NOW(6), 'aB3')")
         youngest.rename(files[-1])
 
-    migrators = [subprocess.Popen(command, cwd=code, env=settings, stdout=-1, stderr=-1) for _ in range(3)]
+    with cursor(mysqld.server) as first:  # nobody begins before all three are there
+        first.execute("SELECT GET_LOCK(CONCAT('migrate ', %s), 0)", (name,))
+        migrators = [subprocess.Popen(command, cwd=code, env=settings, stdout=-1, stderr=-1) for _ in range(3)]
+        until(lambda: len(mysqld.ask(WAIT_FOR_A_LOCK, name)) == 3, "three who wait")
     said = [migrator.communicate(timeout=300) for migrator in migrators]
 
     figure(succeeded=sum(migrator.returncode == 0 for migrator in migrators), of=3)
