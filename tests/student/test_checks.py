@@ -111,6 +111,8 @@ async def test_nobody_is_there():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
+        with pytest.raises(asyncmy.errors.OperationalError, match="Can't connect"):
+            await asyncmy.connect(host="127.0.0.1", port=port)
     with pytest.raises(asyncmy.errors.OperationalError, match="Can't connect"):
         await asyncmy.connect(host="127.0.0.1", port=port)
 

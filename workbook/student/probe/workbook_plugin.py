@@ -221,25 +221,24 @@ def _takes(route: str, request: str) -> "re.Match[str] | None":
 
 
 def _nobody_elses(host: str, port: int) -> bool:
-    """Whether nobody listens there on this machine, or only this process."""
+    """Whether nobody has that port of this machine, or only this process."""
     if host not in ("localhost", "127.0.0.1"):
         return False
     with socket.socket() as free, suppress(PermissionError):  # no MySQL has a port that only root may take
         try:
             free.bind(("127.0.0.1", port))
         except OSError as error:
-            return error.errno == errno.EADDRINUSE and port in _listening()
+            return error.errno == errno.EADDRINUSE and port in _ports()
     return True
 
 
-def _listening() -> Iterator[int]:
-    """The ports on which this process listens."""
+def _ports() -> Iterator[int]:
+    """The ports of this process's own sockets."""
     for number in range(3, 256):
         with suppress(OSError):
             if stat.S_ISSOCK(os.fstat(number).st_mode):
                 with socket.socket(fileno=os.dup(number)) as mine:
-                    internet = mine.family in (socket.AF_INET, socket.AF_INET6)
-                    if internet and mine.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    if mine.family in (socket.AF_INET, socket.AF_INET6):
                         yield mine.getsockname()[1]
 
 
