@@ -12,7 +12,7 @@ from app.database.mysql import ERRORS
 from app.tests.database import server
 from app.tests.network import SIZE, Network
 
-HANG = 3  # seconds, many times more than an end takes
+HANG = 10  # seconds, many times more than an end takes
 
 
 def in_use() -> int:

@@ -28,7 +28,7 @@ async def server(committed: dict[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the served application, with as many connections as it likes. Nobody outside is asked."""
     async with (
         stand_in(json.dumps([{"date": START.isoformat(), "localName": "쉬는 날"}]).encode()) as holidays,
-        served(database_of(committed), HOLIDAYS_URL=holidays) as address,
+        served(database_of(committed), HOLIDAYS_URL=holidays, MYSQL_POOL_SIZE="50") as address,
         httpx.AsyncClient(base_url=address, timeout=60) as client,  # seconds
     ):
         yield client

@@ -48,9 +48,9 @@ def told(response: httpx.Response) -> int:
 
 
 @asynccontextmanager
-async def with_database(**credentials: object) -> AsyncIterator[None]:
+async def with_database(database: str, **credentials: object) -> AsyncIterator[None]:
     """Requests in here look for their database with these."""
-    tortoise_config = get_test_db_config(config.MYSQL_DB)
+    tortoise_config = get_test_db_config(database)
     tortoise_config["connections"]["default"]["credentials"] |= credentials
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config)
@@ -85,17 +85,17 @@ async def test_of_all_errors_none_tells_what_is_nobodys_business(
         "no UTF-8": await client.patch("/v1/meetings/aB3/title", content=b'{"title": "\xff"}', headers=JSON),
         "too long": await client.post("/v1/users", content=b" " * MAX_BODY + b"!", headers=JSON),
     }
+    mine = database_of(initialize)
     with socket.socket() as refused:
         refused.bind(("127.0.0.1", 0))  # and listens to nobody
         port = refused.getsockname()[1]
-        async with with_database(host="127.0.0.1", port=port):
+        async with with_database(mine, host="127.0.0.1", port=port):
             answers["nobody listens"] = await client.get("/v1/meetings/aB3")
-    async with with_database(database="nowhere_test"):
+    async with with_database(f"{mine}_nowhere"):
         answers["no such database"] = await client.get("/v1/meetings/aB3")
-    async with with_database(password=INPUT):
+    async with with_database(mine, password=INPUT):
         answers["no such account"] = await client.get("/v1/meetings/aB3")
-    empty = database_of(initialize).replace("_test", "_empty_test")
-    async with temporary_database(empty), with_database(database=empty):
+    async with temporary_database(f"{mine}_empty"), with_database(f"{mine}_empty"):
         answers["no such table"] = await client.get("/v1/meetings/aB3")
     with monkeypatch.context() as late:
         late.setattr("app.apis.deadline.SECONDS", 0)
