@@ -95,7 +95,7 @@ async def test_of_all_errors_none_tells_what_is_nobodys_business(
         answers["no such database"] = await client.get("/v1/meetings/aB3")
     async with with_database(mine, password=INPUT):
         answers["no such account"] = await client.get("/v1/meetings/aB3")
-    async with temporary_database(f"{mine}_empty"), with_database(f"{mine}_empty"):
+    async with temporary_database(f"{mine}_empty_test"), with_database(f"{mine}_empty_test"):
         answers["no such table"] = await client.get("/v1/meetings/aB3")
     with monkeypatch.context() as late:
         late.setattr("app.apis.deadline.SECONDS", 0)
