@@ -66,12 +66,13 @@ class Run:
     def leaves_rows(self) -> bool:
         """Whether a test says something else when it is run again in the same session, with what it left behind."""
         own = {failure.test for failure in self.failures}
-        for of in self.noticed.values():
+        for route, of in self.noticed.items():
+            green = {test for test in {*self.reached} - own if not self.of_another(test, route)}
             for name, said in of.items():
                 again = of.get(f"again {name}", said)
                 if any(bool(said[test]) != bool(again[test]) for test in said):
                     return True
-                if name.startswith("right") and any(said[test] and test in {*self.reached} - own for test in said):
+                if name.startswith("right") and any(said[test] and test in green for test in said):
                     return True
         return False
 

@@ -92,7 +92,7 @@ async def test_nobody_waits_to_connect_while_mysql_is_silent(network: Network, m
     monkeypatch.setattr(mysql, "CONNECT", 0.5)
     network.be_silent()
 
-    said = await ends(*(create("lost") for create in WAYS))
+    said = [end for create in WAYS for end in await ends(create("lost"))]
 
     assert said == ["NoConnection('MySQL does not answer: TimeoutError()')"] * 2
     monkeypatch.undo()
