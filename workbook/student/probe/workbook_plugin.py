@@ -1,8 +1,9 @@
 """A pytest plugin for the student's own Python: how each test ended, on which databases, and what it notices.
 
 Every test that sends a chapter's request is run again with each of the chapter's wrong applications (`wrong.py`) in
-front of the student's own. That takes milliseconds: fixtures of the session stay. All logins that could reach a MySQL
-are led to one on which nobody has anything. At the end what was seen is written to `WORKBOOK_TOLD`, as JSON.
+front of the student's own. That takes milliseconds: fixtures of the session stay. All logins, but those to a port
+that a test holds itself, are led to a MySQL on which nobody has anything. At the end what was seen is written to
+`WORKBOOK_TOLD`, as JSON.
 
 A wrong application takes FastAPI's `Request`, with `path_params`, and answers a status and a body. It stands in the
 place of the chapter's route, or of that which its parameter `route` has as its default. It finds in the request:
@@ -13,7 +14,6 @@ place of the chapter's route, or of that which its parameter `route` has as its 
 - `await own()`: the status and the body with which the student's own application answers the request
 """
 
-import errno
 import inspect
 import json
 import os
@@ -71,11 +71,12 @@ class Watcher:
             raise RuntimeError(f"the tests would run on {name}, the database that you develop on")
         login: dict[str, Any] = json.loads(os.environ["WORKBOOK_LOGIN"])
         host, port = str(credentials.get("host")), int(credentials.get("port") or 0)
-        # A test may well log in as somebody else, and find nobody, or a double of its own, where it looks for a MySQL:
+        # A test may well log in as somebody else, and find nobody, or a double of its own, behind a port that it holds:
         # it brings our password along, which opens no other server. But it does not log in anywhere else.
         if port == login["port"]:
             return credentials
-        return credentials | login | ({"host": host, "port": port} if _nobody_elses(host, port) else {})
+        held = host in ("localhost", "127.0.0.1") and port in _ports()
+        return credentials | login | ({"host": host, "port": port} if held else {})
 
     def _hear(self, statement: str) -> None:
         own = os.environ["MYSQL_DB"]
@@ -218,18 +219,6 @@ def _requests(source: str, file: Path, failures: list[dict[str, str]]) -> list[s
 def _takes(route: str, request: str) -> "re.Match[str] | None":
     """Whether a request is the route's: `GET /v1/meetings/7` is `GET /v1/meetings/{number}`'s."""
     return re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route), request)
-
-
-def _nobody_elses(host: str, port: int) -> bool:
-    """Whether nobody has that port of this machine, or only this process."""
-    if host not in ("localhost", "127.0.0.1"):
-        return False
-    with socket.socket() as free, suppress(PermissionError):  # no MySQL has a port that only root may take
-        try:
-            free.bind(("127.0.0.1", port))
-        except OSError as error:
-            return error.errno == errno.EADDRINUSE and port in _ports()
-    return True
 
 
 def _ports() -> Iterator[int]:
