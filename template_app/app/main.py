@@ -1,3 +1,4 @@
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,6 +30,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
         RegisterTortoise(app, config=TORTOISE_ORM),
         httpx.AsyncClient(base_url=config.HOLIDAYS_URL) as holidays,
     ):
+        gc.freeze()  # what is there now stays: it is not looked through again
+        gc.set_threshold(50_000, 50, 50)
         yield {"holidays": holidays}
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from contextvars import Context
 from typing import Any
 
@@ -34,6 +35,7 @@ async def test_the_lifespan_has_a_client_for_the_holidays_and_closes_it(
         async with app.router.lifespan_context(app) as state:
             assert state is not None
             client: httpx.AsyncClient = state["holidays"]
+            assert gc.get_freeze_count() > 0
             assert (client.is_closed, str(client.base_url)) == (False, "http://holidays.test/api/v3/")
         return client
 
