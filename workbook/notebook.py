@@ -3,23 +3,19 @@
 The experiment itself stays in the cells. A notebook begins with `from workbook import notebook`.
 """
 
-import asyncio
 import atexit
 import io
 import os
 import shutil
-import sys
 import tempfile
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, redirect_stderr, suppress
+from contextlib import redirect_stderr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from workbook.mysql import free_port, is_free, ladder, local, programs
+from workbook.mysql import is_free, ladder, local, programs
 from workbook.mysql.login import cursor, quoted
-from workbook.mysql.server import HOST, Server, Unavailable
+from workbook.mysql.server import Server, Unavailable
 from workbook.place import CLONE, TEMPLATE
 from workbook.say import Problem, _
 
@@ -101,40 +97,6 @@ class Mysqld:
         if local.running(self.folder):
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-@asynccontextmanager
-async def served(settings: Mapping[str, str], log: Path | None = None) -> AsyncIterator[tuple[Process, str]]:
-    """Your application under Uvicorn, with these settings: its process and its address, once it answers.
-
-    What it logs goes into the file `log`, or nowhere. It is stopped at the end. Raises RuntimeError: it has ended.
-    """
-    import httpx
-
-    port = free_port()
-    with (log or Path(os.devnull)).open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)),
-            cwd=TEMPLATE,
-            env=os.environ | settings,
-            stdout=output,
-            stderr=output,
-        )
-    address = f"http://{HOST}:{port}"
-    try:
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as first:
-            while process.returncode is None:
-                with suppress(httpx.ConnectError):
-                    await first.get("/livez")
-                    break
-                await asyncio.sleep(0.02)
-            else:
-                raise RuntimeError("Uvicorn ended before it served.")
-        yield process, address
-    finally:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
 
 
 def plots() -> None:

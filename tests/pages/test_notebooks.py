@@ -1,6 +1,5 @@
 """The notebooks are whole, in step and run on the real MySQL; each kind of rot is planted and noticed."""
 
-import asyncio
 import os
 import shutil
 import socket
@@ -281,13 +280,3 @@ def test_where_no_mysql_can_start_the_sentence_says_why(tmp_path: Path, monkeypa
     with pytest.raises(notebook.NoServer, match="needs a MySQL of its own, and none can start") as raised:
         notebook.Mysqld()
     assert "there is no `mysqld` on PATH" in raised.value.why
-
-
-def test_an_application_that_does_not_start_is_not_waited_for(tmp_path: Path) -> None:
-    async def serve() -> None:
-        async with notebook.served({"MYSQL_PORT": "none"}, tmp_path / "log"):
-            pass
-
-    with pytest.raises(RuntimeError, match="ended before it served"):
-        asyncio.run(serve())
-    assert "MYSQL_PORT" in (tmp_path / "log").read_text()

@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from tests.conftest import private_home
 from tests.new.conftest import cloned, owner
 from tests.waiting import until
+from workbook import notebook
 from workbook.mysql import free_port, local
 from workbook.mysql.login import create_database, cursor
-from workbook.mysql.server import Server
 from workbook.new import new
 from workbook.place import CLONE, TEMPLATE
 
@@ -31,42 +30,19 @@ DATABASE = "reliable"
 OTHERS = f"SELECT id FROM performance_schema.processlist WHERE db = '{DATABASE}' AND id <> CONNECTION_ID()"
 
 
-@dataclass
-class Mysqld:
-    """A MySQL server with durable commits, whose process is at hand."""
-
-    folder: Path
-    server: Server
-
-    @property
-    def process(self) -> psutil.Process:
-        """The server's process, while it runs."""
-        found = local.running(self.folder)
-        assert found, "MySQL does not run"
-        return found[0]
+class Mysqld(notebook.Mysqld):
+    """A MySQL server with durable commits, which may fall silent, die and come back."""
 
     @contextmanager
     def silent(self) -> Iterator[None]:
         """It takes connections and bytes, and answers nothing."""
-        process = self.process
-        process.suspend()
+        found = local.running(self.folder)
+        assert found, "MySQL does not run"
+        found[0].suspend()
         try:
             yield
         finally:
-            process.resume()
-
-    def kill(self) -> None:
-        """As in a power cut, but for the disk."""
-        process = self.process
-        process.kill()
-        process.wait()
-        self.server.stop()  # nothing is left of it but what guarded it
-
-    def start(self) -> None:
-        """Start it again on its data, on its port."""
-        before = self.server.port
-        self.server = local.start(use="bound")
-        assert self.server.port == before
+            found[0].resume()
 
     def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """What it answers on a connection of its own, as root."""
@@ -95,11 +71,11 @@ def _mysqld(project: Path, programs_home: Path, tmp_path_factory: pytest.TempPat
     folder = private_home(programs_home, tmp_path_factory.mktemp("home"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBOOK_HOME", str(folder.parent))
-        kept = Mysqld(folder, local.start(use="bound"))
+        kept = Mysqld()
         create_database(kept.server, DATABASE)
         migrate(project, kept.environment())
         yield kept
-        kept.server.stop()
+        kept.stop()
 
 
 @pytest.fixture
@@ -173,7 +149,8 @@ def command_of(project: Path, port: int) -> list[str]:
 @asynccontextmanager
 async def asking(served: Served, hang: float = 120) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a served project; after `hang` seconds without an answer it takes it for dead."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    # Uvicorn closes a connection that is idle for five seconds. Who lets go earlier never asks on a closed one.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=served.url, timeout=hang, limits=limits, trust_env=False) as client:
         yield client
 
