@@ -267,8 +267,10 @@ def test_when_its_redis_goes_it_serves_and_says_so_and_counts_again_when_it_is_b
 
             async def ten() -> tuple[int, int]:
                 """How many of ten are served, and of how many the log says that they were not counted."""
-                before = uncounted(served)
+                lines, before = lines_of(served, '"/v1/meetings"'), uncounted(served)
                 answers = [await client.post("/v1/meetings") for _ in range(10)]
+                # A request's line follows its answer.
+                await reaches(lambda: lines_of(served, '"/v1/meetings"') == lines + 10)
                 return sum(answer.status_code == 200 for answer in answers), uncounted(served) - before
 
             counted = await ten()
@@ -286,7 +288,11 @@ def test_when_its_redis_goes_it_serves_and_says_so_and_counts_again_when_it_is_b
 
 
 def uncounted(served: Served) -> int:
-    return served.log.read_text().count("requests are not counted")
+    return lines_of(served, "requests are not counted")
+
+
+def lines_of(served: Served, text: str) -> int:
+    return sum(text in line for line in served.log.read_text().splitlines())
 
 
 async def a_meeting(client: httpx.AsyncClient) -> str:
