@@ -92,7 +92,7 @@ def _serve(project: Path, port: int, server: Server) -> int:
     create_database(server, name)
     migrated = migrate(project, environment)
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--timeout-graceful-shutdown", str(STOP_SECONDS - 2)]
+    command += ["--timeout-graceful-shutdown", str(STOP_SECONDS - 2), "--log-level", "warning"]
     application = Guarded(command, patience=STOP_SECONDS, cwd=project, env=environment)
     try:
         _await(application, port)
