@@ -36,7 +36,8 @@ def test_it_is_green_and_leaves_the_project_alone(owned: Path, capfd: pytest.Cap
     code, said = run(Path(WORKFLOW), owned, None), capfd.readouterr().out
     assert code == 0, said
     assert {path: path.lstat()[:7] for path in owned.rglob("*")} == {path: was[:7] for path, was in before.items()}
-    assert re.findall(r"^(\w+) +.* \(\d+\.\d s\)$", said, re.MULTILINE) == 6 * ["ok"]
+    steps = (owned / WORKFLOW).read_text().count("      - name: ")
+    assert re.findall(r"^(\w+) +.* \(\d+\.\d s\)$", said, re.MULTILINE) == steps * ["ok"]
     assert max(map(len, said.splitlines())) <= 80
 
 
