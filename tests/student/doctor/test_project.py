@@ -19,7 +19,7 @@ MAIN = "app/main.py"
 NOT_PASSED = f"perl -pi -e 's/ lifespan=lifespan,//' {MAIN}"
 OPENED_BY = f"$ {NOT_PASSED} && echo '{{}}' >> {MAIN}"
 IN_A_FACTORY = f"$ rm {MAIN}; printf 'from fastapi import FastAPI\nmake = lambda: FastAPI({{}})\n' > app/made.py"
-PASS_IT = "perl -pi -e 's/FastAPI\\((?=title|\\))/FastAPI(lifespan=lifespan, /' app/*.py"
+PASS_IT = "perl -pi -e 's/FastAPI\\((?=\\s|\\))/FastAPI(lifespan=lifespan, /' app/*.py"
 BY_HAND = {
     "Mend it there": "git checkout -q pyproject.toml",
     "In app/": PASS_IT,
