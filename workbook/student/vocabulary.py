@@ -20,9 +20,10 @@ from workbook.mysql.login import databases as databases_on
 from workbook.mysql.server import Server
 from workbook.rehearsal.workflow import Workflow
 from workbook.say import _
+from workbook.student.api import Answer, Api
 from workbook.student.check import Broken, Found, Moot, check, look
 from workbook.student.ground import Ground, students_server, tables
-from workbook.student.inside import Answer, Api, ApiWith, Pool, Rows, Schema, Settings, SettingsWith
+from workbook.student.inside import ApiWith, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
 from workbook.student.suite import Run, Tests, TestsOf, TestsUnder
 
