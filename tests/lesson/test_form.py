@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.paths import lacking, pages
-from workbook.lesson.chapters import chapter_id, lesson_files
+from workbook.lesson.blocks import elided
+from workbook.lesson.chapters import chapter_id, lesson_files, mistake_files
 from workbook.lesson.errors import shown
 from workbook.lesson.markdown import headings, rewrite, walk
-from workbook.lesson.reader import read_text
+from workbook.lesson.model import Session
+from workbook.lesson.reader import read_lesson, read_mistake, read_text
 from workbook.place import CHAPTERS, CLONE
 
 PAGE = '# A\n\nWords.\n\n```python title="app/__init__.py"\n```\n\n```text\nx\n```\n'
@@ -94,6 +96,24 @@ def test_commands_work_on_linux_and_macos_as_printed() -> None:
         for trap, way in TRAPS.items()
         if re.search(trap, command)
     ]
+    assert not found, "\n".join(found)
+
+
+WITH = re.compile(r"\buvx? .*?--with \S+(?: --with \S+)*")
+
+
+def test_what_uv_says_while_it_installs_is_left_open() -> None:
+    """Of packages for one command it tells where they are new to this machine, and never again: `...` stands for it."""
+    found = []
+    for lesson in lesson_files(CHAPTERS):
+        for page in (lesson, *mistake_files(lesson)):
+            known = set[str]()
+            blocks = (read_lesson(page) if page == lesson else read_mistake(page)).blocks
+            exchanges = [each for block in blocks if isinstance(block, Session) for each in block.exchanges]
+            for packages, each in ((asked[0], each) for each in exchanges if (asked := WITH.search(each.typed))):
+                if packages not in known and not any(map(elided, each.output[:1])):
+                    found.append(f"{shown(page)}:{each.line}: {packages}")
+                known.add(packages)
     assert not found, "\n".join(found)
 
 
