@@ -116,7 +116,14 @@ PAGES = "pages: 31 verified, 0 remembered"
 )
 def test_ci_prints_pytests_closing_lines_last(test: str, slow: str, code: int, last: list[str], tmp_path: Path) -> None:
     """`.ci/run` where `make test` and `make test-slow` are these recipes; the run's page gets the lines, too."""
-    environment = os.environ | {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    # All that it would install is there; a test installs nothing on the machine that it runs on.
+    for name, does in (("docker", "true"), ("chromium", "true"), ("uv", "true"), ("apt-get", "exit 1")):
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "PATH": path}
     (tmp_path / ".ci").mkdir()
     shutil.copy(CLONE / ".ci" / "run", tmp_path / ".ci" / "run")
     (tmp_path / "Makefile").write_text(f"test:\n\t@{test}\ntest-slow:\n\t@{slow}\n", encoding="utf-8")
