@@ -139,10 +139,12 @@ def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(root: Path
 def test_after_the_last_chapter_start_says_what_to_do_next(tmp_path: Path) -> None:
     last = chapters()[-1].id
     Progress(last, done={last: "2026-01-01"}).write(tmp_path)
+    before = (tmp_path / NAME).read_text()
 
     with pytest.raises(Problem, match="You have finished every chapter") as told:
         start(None, tmp_path)
 
+    assert (tmp_path / NAME).read_text() == before
     assert "workbook new my-app" in str(told.value)
     assert str(told.value).splitlines()[-1] == inside(tmp_path)[-1].splitlines()[-1]
 

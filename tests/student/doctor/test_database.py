@@ -126,7 +126,7 @@ def test_pending_failed_lost_and_leftover_are_told_apart_and_mended(
     # What a migration takes away, its way back would add: nothing of it has happened.
     change(model, column, "")
     aerich(migrated, "migrate", "--name", "gone")
-    assert "_gone.py" in wrong().what
+    assert ("_gone.py" in wrong().what, wrong().cure) == (True, "uv run aerich upgrade")
     aerich(migrated, "upgrade")
 
     (first,) = (migrated / MODELS).glob("0_*.py")
@@ -243,7 +243,9 @@ def test_what_may_not_be_read_can_be_read_after_its_cure(project: Path, typed: T
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("file", [".env", "pyproject.toml", "app/configs/base_config.py", MODELS, f"{MODELS}/9_a.py"])
+@pytest.mark.parametrize(
+    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", MODELS, f"{MODELS}/9_a.py"]
+)
 def test_an_unreadable_file_is_no_traceback(file: str, project: Path) -> None:
     (project / "uv.lock").touch()
     (project / MODELS / "9_a.py").touch()
