@@ -244,7 +244,7 @@ def test_what_may_not_be_read_can_be_read_after_its_cure(project: Path, typed: T
 
 
 @pytest.mark.parametrize(
-    "file", [".env", "pyproject.toml", "app/main.py", "app/configs/base_config.py", MODELS, f"{MODELS}/9_a.py"]
+    "file", [".env", "pyproject.toml", "app/check.py", "app/configs/base_config.py", MODELS, f"{MODELS}/9_a.py"]
 )
 def test_an_unreadable_file_is_no_traceback(file: str, project: Path) -> None:
     (project / "uv.lock").touch()
