@@ -13,7 +13,6 @@ from workbook.student.doctor.machine import Results
 pytestmark = pytest.mark.slow
 
 ENV, LINES, LOCK, APP = examination.env, examination.line_ends, examination.packages, examination.application
-PLACE = examination.place
 SETTING = "the application has no setting"
 LOCKED = "$ perl -ni -e 'print unless /cryptography==/' pyproject.toml"
 MAIN = "app/main.py"
@@ -87,7 +86,6 @@ def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
 ) -> None:
     if examine is LOCK:
         lock(project)
-    assert none(examine(project))
     if planted.startswith("$ "):
         typed(planted[2:])
     else:
