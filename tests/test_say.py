@@ -1,21 +1,17 @@
 """Which language a person reads, and that every sentence has its Korean."""
 
 import ast
-import os
 import re
 import string
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.catalogue import said, sentences
 from workbook.bootstrap import catalogue
+from workbook.cli import main
 from workbook.place import CLONE
 from workbook.say import _, choose, korean, language
-
-HANGUL = re.compile("[가-힣]")
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +43,10 @@ def test_the_environment_decides(variables: dict[str, str], expected: str, monke
 
 def test_what_was_asked_for_on_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBOOK_LANG", "en")
+    monkeypatch.setattr("workbook.say._chosen", [])
     choose("ko")
-    try:
-        assert _("git is not installed.") == korean()["git is not installed."]
-    finally:
-        choose(None)
+    assert _("git is not installed.") == korean()["git is not installed."]
+    choose(None)
     assert _("git is not installed.") == "git is not installed."
 
 
@@ -102,19 +97,20 @@ def test_a_sentence_that_the_catalogue_lacks_or_that_babel_does_not_see_is_found
 
 
 def test_no_hangul_stands_in_the_code() -> None:
-    listed = subprocess.run(["git", "ls-files", "workbook/*.py"], cwd=CLONE, capture_output=True, text=True, check=True)
-
-    code = listed.stdout.split()
-    assert [file for file in code if HANGUL.search((CLONE / file).read_text(encoding="utf-8"))] == []
+    code = (CLONE / "workbook").rglob("*.py")
+    assert [file for file in code if re.search("[가-힣]", file.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize("wish", [["--lang", "ko"], ["--lang=ko"], []])
-def test_help_speaks_korean_where_it_is_asked_for(wish: list[str]) -> None:
-    environment = dict(os.environ) | ({} if wish else {"LANG": "ko_KR.UTF-8"})
-    program = Path(sys.executable).with_name("workbook")
+def test_help_speaks_korean_where_it_is_asked_for(
+    wish: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["workbook", *wish, "hint", "--help"])
+    monkeypatch.setattr("workbook.say._chosen", [])
+    if not wish:
+        monkeypatch.setenv("LANG", "ko_KR.UTF-8")
 
-    done = subprocess.run(
-        [program, *wish, "hint", "--help"], env=environment, capture_output=True, text=True, check=True
-    )
+    with pytest.raises(SystemExit) as ended:
+        main()
 
-    assert "힌트 세 개 중" in done.stdout
+    assert (ended.value.code, "힌트 세 개 중" in capsys.readouterr().out) == (0, True)

@@ -45,6 +45,7 @@ def test_a_piped_error_is_answered_in_eighty_columns(text: str, code: int, parts
 def test_a_new_page_is_known_at_once_and_shown_in_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ch99_made_up" / "mistakes"
     folder.mkdir(parents=True)
+    (folder.parent / "lesson.md").touch()
     (folder / "lost-hat.md").write_text(PAGE)
     (folder / "lost-hat.ko.md").write_text(PAGE.replace("The cause.** The wind.", "원인.** 바람이에요."))
     answer = match("hats.errors.LostHat: HatError: the hat is lost", read_clinic(tmp_path))

@@ -108,8 +108,7 @@ def play(page: Path, language: str) -> None:
             for exchange in block.exchanges:
                 where = ground.home / exchange.typed[5:] if exchange.typed.startswith("cd ~/") else where
                 printed = terminal.run(exchange.typed, where, env)[1]
-                shown = [ground.to_show(line).replace(str(CLONE), "~/workbook").replace(HOME, "~") for line in printed]
-                actual = shown if shown != [""] else []
+                actual = [ground.to_show(line).replace(str(CLONE), "~/workbook").replace(HOME, "~") for line in printed]
                 if not agrees(exchange.output, actual):
                     lines = tuple(merged(exchange.output, actual))
                     edits.append(Edit(exchange.output_line, len(exchange.output), lines))

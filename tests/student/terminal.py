@@ -53,7 +53,8 @@ def seen(printed: str) -> list[str]:
         elif text:
             lines[row] = lines[row][:column] + text + lines[row][column + len(text) :]
             column += len(text)
-    return [line.rstrip() for line in "\n".join(lines).rstrip().split("\n")]
+    shown = "\n".join(lines).rstrip()
+    return [line.rstrip() for line in shown.split("\n")] if shown else []
 
 
 def too_wide(lines: list[str]) -> list[str]:

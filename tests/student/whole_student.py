@@ -85,7 +85,7 @@ class Student:
         lines = [self.ground.to_show(line.replace(str(home), "/home/student")) for line in lines]
         lines = [line.replace(str(CLONE), WORKBOOK).rstrip() for line in lines]
         self.wide += terminal.too_wide(lines)
-        return code, lines if lines != [""] else []
+        return code, lines
 
     def types(self, chapter: str) -> None:
         """Everything in a lesson: its files, its diffs, its commands; each commit must hold what history's does."""

@@ -2,7 +2,6 @@
 
 import html
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
+from workbook.lesson.chapters import lesson_files, mistake_files
 from workbook.say import language, marked
 
 MOST = 4
@@ -69,15 +69,13 @@ class Page:
 
 
 def read_clinic(chapters: Path) -> list[Page]:
-    """All pages below the folder of the lessons, in the course's order, in a chapter as its lesson names them."""
-
-    def place(file: Path) -> tuple[Path, int, str]:
-        named = listed.get(folder := file.parents[1], "").rfind(f"(mistakes/{file.name})")
-        return folder, named % sys.maxsize, file.name  # what is not named (-1) comes last
-
-    listed = {lesson.parent: lesson.read_text(encoding="utf-8") for lesson in chapters.glob("*/lesson.md")}
-    files = (file for file in chapters.glob("*/mistakes/*.md") if not file.stem.endswith(".ko"))
-    return [_page(file) for file in sorted(files, key=place)]
+    """All pages of the course's mistakes in its order, in a chapter as its lesson names them."""
+    found = list[Page]()
+    for lesson in lesson_files(chapters):
+        names = re.findall(r"\(mistakes/([^)]+)\)", lesson.read_text(encoding="utf-8"))
+        place = {name: number for number, name in enumerate(names)}
+        found += map(_page, sorted(mistake_files(lesson), key=lambda file: place.get(file.name, len(names))))
+    return found
 
 
 def file_of(page: Page) -> Path:

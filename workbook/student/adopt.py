@@ -4,7 +4,6 @@ It writes the progress file alone.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -13,23 +12,15 @@ from workbook.place import CLONE
 from workbook.say import Problem, _
 from workbook.student.check import moved, reached
 from workbook.student.commands import fold
-from workbook.student.project import NAME, Progress, chapter, chapters
+from workbook.student.project import NAME, Progress, chapter, chapters, find
 from workbook.student.shape import SHOWN, Shape, look, outdated, read
+from workbook.student.start import Started
 
 INDENT = 13
 """Where the facts of the screen begin."""
 
 
-@dataclass(frozen=True)
-class Adopted:
-    """A project whose progress is written now, its chapter, and what there is to say of it."""
-
-    project: Path
-    chapter: str
-    told: list[str]
-
-
-def adopt(name: str | None, directory: Path | None) -> Adopted:
+def adopt(name: str | None, directory: Path | None) -> Started:
     """Take a project as it is: at the chapter of that `name`, else at the one that its files have reached.
 
     Without a `directory` the project is around the one that we stand in. Raises Problem: no such chapter; nothing of a
@@ -56,7 +47,7 @@ def adopt(name: str | None, directory: Path | None) -> Adopted:
         if later := [name for name in signs if name > now.id and signs[name]]:
             told.append(_("Of later chapters it has something, too: {ids}", ids=", ".join(later)))
         told.append(_("Another one: workbook adopt ch35"))
-    return Adopted(root, now.id, told)
+    return Started(root, now, told)
 
 
 def _signs(found: Shape) -> dict[str, bool | None]:
@@ -88,6 +79,13 @@ def root_of(place: Path) -> Path:
         what = _("{place} holds no project: neither a pyproject.toml or requirements.txt, nor FastAPI.", place=place)
     ways = (_("Name yours: workbook adopt ch35 DIR"), _("Or begin the course: workbook start ch32 ~/when2meet"))
     raise Problem(what, ways=ways, code=2)
+
+
+def theirs(directory: Path | None) -> Path | None:
+    """The folder of a repository of their own, where `start` would lay out a project: it is to be adopted instead."""
+    here = Path.cwd()
+    places = [directory.expanduser().absolute()] if directory is not None else [here, here / "when2meet"]
+    return next((each for each in places if is_project(each)), None) if not find(places[0]) else None
 
 
 def is_project(folder: Path) -> bool:

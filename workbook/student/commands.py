@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.cells import cell_len
@@ -13,9 +13,6 @@ from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.errors import shown
 from workbook.say import _, console
 from workbook.student.project import Progress, chapters, current, find, finished, following, require
-
-if TYPE_CHECKING:
-    from workbook.student.adopt import Adopted
 
 app = typer.Typer(help="For students.")
 
@@ -105,10 +102,7 @@ def adopt(
 
     if chapter and directory is None and Path(chapter).expanduser().is_dir():
         directory, chapter = Path(chapter), None
-    _adopted(take(chapter, directory))
-
-
-def _adopted(taken: "Adopted") -> None:
+    taken = take(chapter, directory)
     for sentence in taken.told:
         typer.echo(sentence)
     if taken.project != Path.cwd():
@@ -123,12 +117,11 @@ def start(
     fresh: Annotated[bool, typer.Option("--fresh", help="From the tag, also when your code could go on.")] = False,
 ) -> None:
     """Start a chapter: lay out a project, or take yours there. What you have done is kept."""
-    from workbook.student.adopt import adopt as take
+    from workbook.student.adopt import theirs
     from workbook.student.start import start as begin
-    from workbook.student.start import theirs
 
     if own := theirs(directory):
-        return _adopted(take(chapter, own))
+        return adopt(chapter, own)
     done = begin(chapter, directory, fresh=fresh)
     for sentence in done.told:
         typer.echo(fold(sentence))

@@ -18,7 +18,6 @@ from workbook.mysql import ladder
 from workbook.mysql.login import cursor, databases
 from workbook.place import CHAPTERS, CLONE
 from workbook.say import Problem, _, stage
-from workbook.student.adopt import is_project
 from workbook.student.project import NAME, Progress, chapter, chapters, current, find, finished, following
 
 REMOTE = "workbook"
@@ -56,13 +55,6 @@ def start(name: str | None, directory: Path | None, *, fresh: bool = False) -> S
     # First the mark, so that a start that was interrupted can be repeated in the same place.
     Progress(current=first.id).write(root)
     return _take(root, first, new=True)
-
-
-def theirs(directory: Path | None) -> Path | None:
-    """The folder of a repository of their own, where `start` would lay out a project: it is to be adopted instead."""
-    here = Path.cwd()
-    places = [directory.expanduser().absolute()] if directory is not None else [here, here / "when2meet"]
-    return next((each for each in places if is_project(each)), None) if not find(places[0]) else None
 
 
 def history() -> Path:

@@ -15,6 +15,7 @@ from workbook.place import TEMPLATE
 from workbook.student.doctor import Finding, seen
 from workbook.student.doctor.machine import Results
 
+MOON = ("-c", "user.name=Moon", "-c", "user.email=moon@example.org")
 Typed = Callable[[str], str]
 
 
@@ -44,14 +45,20 @@ def database(mysql: Server) -> Iterator[str]:
         ask.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
 
 
-@pytest.fixture
-def project(tmp_path: Path, mysql: Server, database: str) -> Path:
-    """The template outside this repository, all of it committed, with an `.env` that names the server."""
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template outside this repository, all of it committed, to be copied."""
     ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
-    copied = Path(shutil.copytree(TEMPLATE, tmp_path / "when2meet", ignore=ignored))
-    author = ["-c", "user.name=Moon", "-c", "user.email=moon@example.org"]
-    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "Begin"]):
+    copied = Path(shutil.copytree(TEMPLATE, tmp_path_factory.mktemp("committed") / "when2meet", ignore=ignored))
+    for command in (["init", "-q", "--template="], ["add", "."], [*MOON, "commit", "-qm", "Begin"]):
         subprocess.run(["git", *command], cwd=copied, check=True)
+    return copied
+
+
+@pytest.fixture
+def project(committed: Path, tmp_path: Path, mysql: Server, database: str) -> Path:
+    """The template, the test's own, with an `.env` that names the server."""
+    copied = shutil.copytree(committed, tmp_path / "when2meet")
     values = mysql.environment(database).items()
     (copied / ".env").write_text("".join(f"{key}={value}\n" for key, value in values))
     return copied

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.student.doctor.conftest import Typed, none, only
+from tests.student.conftest import lock
+from tests.student.doctor.conftest import MOON, Typed, none, only
 from workbook.student.doctor import project as examination
 from workbook.student.doctor.machine import Results
 
 pytestmark = pytest.mark.slow
 
 ENV, LINES, LOCK, APP = examination.env, examination.line_ends, examination.packages, examination.application
-PLACE = examination.place
 SETTING = "the application has no setting"
 LOCKED = "$ perl -ni -e 'print unless /cryptography==/' pyproject.toml"
 MAIN = "app/main.py"
@@ -35,7 +35,6 @@ TWINS = "$ cd migrations/models && cp 0_*.py 9_20260101000000_theirs.py && cp 0_
 @pytest.mark.parametrize(
     ("examine", "planted", "what", "cure"),
     [
-        (ENV, "MYSQL_DATABASE=scratch\n", f"line 1: {SETTING} MYSQL_DATABASE", "perl -pi"),
         (ENV, "ENV=local\n\nMYSQL_PASSWROD=1234\n", f"line 3: {SETTING} MYSQL_PASSWROD", "perl -pi"),
         (ENV, "ENV=local\nCOLOUR_OF_THE_SKY=blue\n", f"line 2: {SETTING} COLOUR_OF_THE_SKY", "perl -ni"),
         (ENV, "ENV=local\r\n", "saved as Windows does", "perl -pi"),
@@ -43,7 +42,6 @@ TWINS = "$ cd migrations/models && cp 0_*.py 9_20260101000000_theirs.py && cp 0_
         (ENV, "$ echo MYSQL_DB=비밀 | iconv -t cp949 > .env", "saved as Windows does", "iconv -f cp949"),
         (ENV, "$ echo ENV=local | iconv -t utf-16 > .env", "saved as Windows does", "iconv -f utf-16"),
         (ENV, "$ rm .env && mkdir .env", ".env cannot be read", "mv /"),
-        (ENV, "$ rm .env && ln -s .env .env", ".env cannot be read", "mv /"),
         (ENV, "$ mv .env app/configs/.env", "wrong folder: app/configs/.env", "mv app/configs/.env .env"),
         (LINES, "$ printf 'echo hello\\r\\n' > 'run me.sh'", "run me.sh has Windows line ends", "perl -pi"),
         (LINES, "$ printf '#!/bin/sh\\r\\ntrue\\r\\n' > check", "check has Windows line ends", "perl -pi"),
@@ -54,11 +52,9 @@ TWINS = "$ cd migrations/models && cp 0_*.py 9_20260101000000_theirs.py && cp 0_
         (LOCK, "$ perl -pi -e 's/httpx==/httpx=/' pyproject.toml", "no such comparison operator", "Mend it there"),
         (LOCK, "$ rm uv.lock", "There is no uv.lock", "uv lock"),
         (LOCK, f"$ rm uv.lock && {POETRY}", "There is no poetry.lock", "poetry lock"),
-        (LOCK, f"$ {POETRY} && echo [ >> pyproject.toml", "cannot be read: ", "Mend it there"),
         (LOCK, f"$ rm uv.lock && {POETRY} && touch poetry.lock", "", ""),
         (LOCK, "$ rm uv.lock pyproject.toml", "", ""),
-        (APP, f"$ {NOT_PASSED}", "the application has no lifespan", "In app/main.py: FastAPI("),
-        (APP, OPENED_BY.format("# register_tortoise(app)"), "app/main.py, line ", "In app/main.py: "),
+        (APP, OPENED_BY.format("# register_tortoise(app)"), "app/main.py, line ", "In app/main.py: FastAPI("),
         (APP, IN_A_FACTORY.format(""), "app/made.py, line 2: the application has no lifespan", "In app/made.py"),
         (APP, IN_A_FACTORY.format("on_startup=[print]"), "", ""),
         (APP, OPENED_BY.format("register_tortoise(app, config=TORTOISE_ORM)"), "", ""),
@@ -68,16 +64,12 @@ TWINS = "$ cd migrations/models && cp 0_*.py 9_20260101000000_theirs.py && cp 0_
         (APP, TWINS, "the number 9; the later is 9_20260201000000_ours.py", "rm migrations/models/9_20260201"),
         # A secret is never shown.
         (ENV, "MYSQL_PASSWORD=sun #moon\n", "has a # or ${…} in it", "Put the value in single quotes"),
-        (ENV, "MYSQL_PASSWORD=sun${moon}\n", "has a # or ${…} in it", "Put the value in single quotes"),
         (ENV, 'MYSQL_PASSWORD="sun${moon}"\n', "has a # or ${…} in it", "Put the value in single quotes"),
         (ENV, "MYSQL_PASSWORD='sun\n", "line 1, cannot be read", "Write NAME='value' there"),
         (ENV, "MYSQL_PORT\n", "line 1, cannot be read", "Write NAME='value' there"),
-        (ENV, "MYSQL_PORT: 3306\n", "line 1, cannot be read", "Write NAME='value' there"),
-        (ENV, "ENV=local\nMYSQL_PORT=\n", "line 2: MYSQL_PORT has no value", "perl -ni"),
-        (ENV, "MYSQL_HOST=''\n", "line 1: MYSQL_HOST has no value", "perl -ni"),
-        (ENV, "MYSQL_PORT=33O6\n", "line 1: MYSQL_PORT is no port", "perl -ni"),
+        (ENV, "ENV=local\nMYSQL_HOST=''\n", "line 2: MYSQL_HOST has no value", "perl -ni"),
+        (ENV, "mysql_port=33O6\n", "line 1: mysql_port is no port", "perl -ni"),
         (ENV, "MYSQL_PORT=70000\n", "line 1: MYSQL_PORT is no port", "perl -ni"),
-        (ENV, "mysql_port=-1\n", "line 1: mysql_port is no port", "perl -ni"),
         (ENV, "MYSQL_DB=a\nENV=local\nMYSQL_DB=b\n", "line 1: MYSQL_DB stands again in line 3", "perl -ni"),
         (ENV, "MYSQL_PASSWORD=“sun”\n", "line 1: “ and ” are no quotes", "perl -CSD"),
         (ENV, "$ printf '.venv/\\n' > .gitignore", "The next `git add .` takes .env", "printf"),
@@ -93,8 +85,7 @@ def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
     examine: Callable[[Path], Results], planted: str, what: str, cure: str, project: Path, typed: Typed
 ) -> None:
     if examine is LOCK:
-        typed("uv lock -q")
-    assert none(examine(project))
+        lock(project)
     if planted.startswith("$ "):
         typed(planted[2:])
     else:
@@ -113,7 +104,7 @@ def test_what_stands_wrong_in_a_file_is_found_and_its_cure_mends_it(
 
 
 def test_an_env_in_git_is_found_and_its_cure_takes_it_out_of_the_next_commit(project: Path, typed: Typed) -> None:
-    commit = "git -c user.name=Moon -c user.email=moon@example.org commit -qm"
+    commit = f"git {' '.join(MOON)} commit -qm"
     typed(f"printf .venv/ > .gitignore && git add --force .env && {commit} Oops")
     typed(only(ENV(project)).cure)
     assert none(ENV(project))

@@ -33,14 +33,14 @@ class Finding(NamedTuple):
     wrong: bool = True
 
 
-def doctor(project: Path | None = None, *, here: Path | None = None) -> int:
-    """Examine the machine, and the project (the one around `here` when None) if there is one; change nothing.
+def doctor(project: Path | None = None) -> int:
+    """Examine the machine, and the project (the one that we stand in when None) if there is one; change nothing.
 
     Returns:
         the exit code: 1 when something is wrong, 0 otherwise.
     """
     try:
-        here = (here or Path.cwd()).absolute()
+        here = Path.cwd()
     except FileNotFoundError:
         raise Problem(
             _("The folder you are in is gone."), ways=(_("Go into your project, then run the command again."),)

@@ -90,11 +90,8 @@ def migrations(ask: Cursor, name: str, project: Path) -> Results:
         yield "tables_left", another | {"left": left}
     pending = sorted(set(files) - set(done))
     there = "SELECT CONCAT(table_name, '.', {0}_name) FROM information_schema.{1} WHERE table_schema = %s"
-    known = {
-        each
-        for of in (("column", "columns"), ("index", "statistics"))
-        for each in _column(ask, there.format(*of), name)
-    }
+    kinds = (("column", "columns"), ("index", "statistics"))
+    known = {each for kind in kinds for each in _column(ask, there.format(*kind), name)}
     added = ((file, *each) for file in pending for each in _ADDS.findall(files[file]))
     for file, table, kind, part in added:
         if f"{table}.{part}" in known:
@@ -121,26 +118,23 @@ def pool(project: Path, server: Server) -> Results:
             asked, answers = ((each.host in _HERE or each.host, each.port) for each in (settings, server))
             # First, for nobody may answer where the application asks.
             if settings.found and asked != answers:
-                where: dict[str, object] = {
-                    "theirs": f"{settings.host}:{settings.port}",
-                    "ours": f"{server.host}:{server.port}",
-                }
+                theirs, ours = (f"{each.host}:{each.port}" for each in (settings, server))
                 named = {"MYSQL_HOST", "MYSQL_PORT"} & {*ladder.settings(project), *os.environ}
-                yield "env_unheard" if named else "other_server", where
-                return
-            pooled = Pool(**probe.ask("pool", login={})) if settings.found else None
+                yield "env_unheard" if named else "other_server", {"theirs": theirs, "ours": ours}
+            elif settings.found:
+                yield _compared(Pool(**probe.ask("pool", login={})))
         except (Broken, Problem) as error:
             what = str(error.what if isinstance(error, Problem) else error)
             yield "pool_fails", {"error": what, "quoted": shlex.quote(what)}
-            return
-    if pooled is None:
-        return
-    zone, charset = (pooled.sessions[0][key] for key in ("time_zone", "collation_connection"))
-    if different := [key for key in pooled.sessions[0] if len(pooled.values(key)) > 1]:
-        yield "pool_differs", {"key": different[0], "values": " / ".join(sorted(pooled.values(different[0])))}
-    else:
-        alike = {"count": len({*pooled.ids}), "time_zone": zone, "charset": str(charset).partition("_")[0]}
-        yield _("{count} connections alike: time zone {time_zone}, {charset}", **alike)
+
+
+def _compared(pool: Pool) -> str | tuple[str, dict[str, object]]:
+    session = pool.sessions[0]
+    if different := next((key for key in session if len(pool.values(key)) > 1), ""):
+        return "pool_differs", {"key": different, "values": " / ".join(sorted(pool.values(different)))}
+    charset = str(session["collation_connection"]).partition("_")[0]
+    alike = {"count": len({*pool.ids}), "time_zone": session["time_zone"], "charset": charset}
+    return _("{count} connections alike: time zone {time_zone}, {charset}", **alike)
 
 
 def _column(ask: Cursor, question: str, *arguments: object) -> list[str]:

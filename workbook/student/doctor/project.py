@@ -102,11 +102,8 @@ def place(project: Path | None, here: Path) -> Results:
         # In the workbook's own folder there is the template.
         below = [] if here == CLONE else [each for each in sorted(here.iterdir()) if each.is_dir() and is_project(each)]
         if below:
-            named: dict[str, object] = {
-                "below": ", ".join(each.name for each in below),
-                "quoted": shlex.quote(str(below[0])),
-            }
-            yield "above", {"here": here} | named
+            names = ", ".join(each.name for each in below)
+            yield "above", {"here": here, "below": names, "quoted": shlex.quote(str(below[0]))}
         else:
             yield "no_project", {"here": here}
         return
@@ -145,12 +142,10 @@ def packages(project: Path) -> Results:
         yield "lock_broken", {"said": told[:300]}
     elif code == 2:
         yield "pyproject_broken", {"said": told[:300]}
+    elif code not in (0, 127) and lock.exists():
+        yield "lock_stale", {"said": told[:300]}
     elif code not in (0, 127):
-        yield (
-            ("lock_stale", {"said": told[:300]})
-            if lock.exists()
-            else ("no_lock", {"lock": lock.name, "cure": "uv lock"})
-        )
+        yield "no_lock", {"lock": lock.name, "cure": "uv lock"}
 
 
 def application(project: Path) -> Results:
