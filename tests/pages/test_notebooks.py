@@ -80,7 +80,7 @@ FAULTS = {
     "two pictures": ("english", "graph", lambda cell: put("outputs", cell.outputs * 2)(cell), "draws 2 pictures, and"),
     "a description of nothing": ("english", "setup", describe, "draws 0 pictures, and each needs one text"),
     "other code": ("korean", "setup", put("source", "print(2)"), "here is the fence `print(2)`"),
-    "other outputs": ("korean", "graph", put("outputs", []), "here is the fence"),
+    "other outputs": ("korean", "graph", printed("display_data", data={"text/plain": "1"}), "here is the fence"),
     "no Korean text": ("korean", "question", put("source", "# What a green tick hangs on"), "has no Korean text"),
     "an English description": ("korean", "graph", describe, "has no Korean text"),
     "no stamp": ("korean", "ready-meaning", put("metadata", {}), "was not written from the text that"),
