@@ -66,6 +66,10 @@ def describe(cell: NotebookNode) -> None:
     cell.metadata["alt"] = "A drawing of the workflow's boxes."
 
 
+def lead_elsewhere(cell: NotebookNode) -> None:
+    cell.source = cell.source.replace("exit-code-swallowed.ko", "exit-code-lost.ko")
+
+
 def printed(kind: str, **output: object) -> Callable[[NotebookNode], None]:
     return put("outputs", [new_output(kind, **output)])
 
@@ -86,6 +90,7 @@ FAULTS = {
     "no stamp": ("korean", "ready-meaning", put("metadata", {}), "was not written from the text that"),
     "a Korean word that nobody put there": ("korean", "ready", put("metadata", {}), "here is the fence"),
     "no Korean description": ("korean", "graph", lambda cell: cell.metadata.pop("alt"), "here is the end `no more`"),
+    "another link": ("korean", "exit-codes-meaning", lead_elsewhere, "the links of `exit-codes-meaning` are not those"),
 }
 
 

@@ -62,7 +62,7 @@ def test_no_korean_page_stands_alone() -> None:
 LONG = "This is a sentence that somebody forgot to put into Korean, alas."
 
 LINKS = (
-    "16: the links of `시작하기` are not those of lesson.md:13. "
+    "16: the links of `시작하기` are not those of lesson.md:12. "
     "Too many: mistakes/no-hat.md#the-cure; lacking: mistakes/no-hat.ko.md#the-cure."
 )
 
