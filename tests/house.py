@@ -27,18 +27,18 @@ def floors() -> list[list[str]]:
 
 def imports() -> dict[str, set[str]]:
     """The rooms that each room imports, but for those which it reaches through another as well."""
-    graph, direct = grimp.build_graph("workbook", cache_dir=None), defaultdict(set)
+    graph, direct = grimp.build_graph("workbook", cache_dir=None), defaultdict[str, set[str]](set)
+    level = {room: number for number, floor in enumerate(floors()) for room in floor}
     for module in graph.modules - {"workbook"}:
-        for other in graph.find_modules_directly_imported_by(module) - {"workbook"}:
-            direct[module.split(".")[1]].add(other.split(".")[1])
+        for imported in graph.find_modules_directly_imported_by(module) - {"workbook"}:
+            room, other = module.split(".")[1], imported.split(".")[1]
+            if level.get(room, 0) < level.get(other, 0):
+                direct[room].add(other)
 
     def below(room: str) -> set[str]:
-        return {each for near in direct[room] - {room} for each in {near} | below(near)}
+        return {each for near in direct[room] for each in {near} | below(near)}
 
-    level = {room: number for number, floor in enumerate(floors()) for room in floor}
-    down = {a: {b for b in direct[a] if level.get(a, 0) < level.get(b, 0)} for a in list(direct)}
-    direct = defaultdict(set, down)
-    return {a: {b for b in near if not any(b in below(c) for c in near - {b})} for a, near in down.items()}
+    return {a: {b for b in near if not any(b in below(c) for c in near)} for a, near in [*direct.items()]}
 
 
 def sizes(room: str) -> tuple[int, int, str]:

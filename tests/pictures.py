@@ -12,6 +12,7 @@ import yaml
 from workbook.place import CLONE
 
 FOLDER = CLONE / "docs" / "pictures"
+ENDS = {"en": ".svg", "ko": ".ko.svg"}
 WIDTH, LINE, PAD = 480, 17, 8
 """Pixels. So narrow, a picture is legible on a telephone as well."""
 EM = {"name": 13.0, "small": 11.5, "code": 11.0}
@@ -131,13 +132,7 @@ def draw(picture: dict[str, Any], language: str) -> str:
     return svg(said(picture["title"], language), said(picture["desc"], language), WIDTH, height, body)
 
 
-def files() -> Iterator[tuple[str, str]]:
-    """Each picture's file in each language, and what it holds."""
-    for name, picture in described().items():
-        for language, end in (("en", ".svg"), ("ko", ".ko.svg")):
-            yield name + end, draw(picture, language)
-
-
 if __name__ == "__main__":
-    for name, content in files():
-        (FOLDER / name).write_text(content, encoding="utf-8")
+    for name, picture in described().items():
+        for language, end in ENDS.items():
+            (FOLDER / f"{name}{end}").write_text(draw(picture, language), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Every lesson and every mistake page, replayed on a real MySQL: what it shows is what happens.
+"""Every lesson and every mistake page, replayed on a real MySQL: what it shows is what happens, in either language.
 
 `-k ch35` chooses the lesson of chapter 35 and its mistakes, `-k ch35-lesson` one page.
 """
@@ -8,6 +8,7 @@ import platform
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from packaging.specifiers import SpecifierSet
 
 from workbook.guarded import Guarded
 from workbook.history.build import History, build
-from workbook.lesson.chapters import lesson_files, mistake_files
+from workbook.lesson.blocks import read_blocks
+from workbook.lesson.chapters import chapter_id, lesson_files, mistake_files
 from workbook.lesson.model import Mistake
-from workbook.lesson.reader import read_lesson, read_mistake
+from workbook.lesson.reader import read_lesson, read_mistake, read_text
 from workbook.mysql import ladder
 from workbook.place import CHAPTERS, TEMPLATE, private
-from workbook.replay.ground import Settings
+from workbook.replay.ground import Ground, Settings
 from workbook.replay.replay import replay
 from workbook.replay.verified import page_inputs
 from workbook.say import Problem
@@ -84,3 +86,17 @@ def test_page(file: Path, ground: Path, settings: Settings, history: Callable[[s
     except Problem as problem:
         # Its screen, and no traceback, not even that of the problem.
         raise pytest.fail.Exception(str(problem), pytrace=False) from None
+
+
+SPEAKING = [file for file in lesson_files(CHAPTERS) if "\n$ workbook " in read_text(file)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", SPEAKING, ids=chapter_id)
+def test_what_the_workbook_says_on_a_page_is_said_in_korean_on_the_korean_one(
+    file: Path, ground: Path, settings: Settings, history: Callable[[str], History], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, page, environment = history(chapter_id(file)), file.with_suffix(".ko.md"), Ground.environment
+    lesson = known.chapters[chapter_id(file)].lesson
+    monkeypatch.setattr(Ground, "environment", lambda self: environment(self) | {"WORKBOOK_LANG": "ko"})
+    replay(replace(lesson, blocks=read_blocks(page, read_text(page), lesson.made)), known, settings, ground)

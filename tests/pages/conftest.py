@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from workbook.authoring import site as build_site
 from workbook.pages.build import server
 from workbook.place import CLONE
 
@@ -56,15 +55,10 @@ Visitor = Callable[..., Visit]
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The folder of the built site. Whichever worker comes first builds it, as `make docs-build` does."""
     shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder, failed = shared / "site", shared / "site-failed"
+    folder = shared / "site"
     with FileLock(shared / "site.lock"):
-        if not folder.exists() and not failed.exists():
-            command = [Path(sys.executable).with_name("workbook"), "site", "--into", folder]
-            done = subprocess.run(command, cwd=CLONE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            if done.returncode:
-                failed.write_text(done.stdout)
-    if failed.exists():
-        pytest.fail(f"the site does not build:\n{failed.read_text()}")
+        if not folder.exists():
+            build_site(into=folder)
     return folder
 
 

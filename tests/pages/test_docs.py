@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.lesson.chapters import skips
-from workbook.pages.course import read_course, sources
-from workbook.pages.generate import Site
-from workbook.place import CHAPTERS, CLONE, TEMPLATE
+from workbook.place import CLONE, TEMPLATE
 
 PAGE = (CLONE / "docs/reference/settings.md").read_text(encoding="utf-8")
 ASK = """
@@ -24,13 +21,6 @@ print(json.dumps([fields, login, SESSION_SETTINGS]))
 """
 LISTED = Path(__file__).with_name("notes_headings.txt").read_text(encoding="utf-8")
 VERDICT = re.compile(r"\*(as the notes|changed since|corrected|part two, ch4?3?\d.*|not taught)\*|MySQL: here")
-
-
-def test_the_home_page_counts_what_is_not_run() -> None:
-    for language in ("index.md", "ko/index.md"):
-        assert "<!-- skips -->" in (CLONE / "docs" / language).read_text(encoding="utf-8")
-    site = Site(read_course(), sources("en"))
-    assert f"\n{len(skips(CHAPTERS))} blocks on these pages are shown and not run" in dict(site.files())["index.md"]
 
 
 def rows(heading: str, page: str = PAGE) -> dict[str, list[str]]:

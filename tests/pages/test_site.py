@@ -12,12 +12,14 @@ from mkdocs.exceptions import PluginError
 
 from tests.lesson.course import FIRST, SECOND, write_course
 from workbook.history.publish import Edition
+from workbook.lesson.chapters import skips
 from workbook.mysql.server import Server
 from workbook.pages import build, course, generate
 from workbook.pages.build import faults
 from workbook.pages.course import read_course, sources
 from workbook.pages.generate import Site, footer, write
-from workbook.say import Problem
+from workbook.place import CHAPTERS
+from workbook.say import Problem, korean
 
 MISTAKE = """---
 title: A mistake
@@ -91,15 +93,11 @@ def test_tags_and_commits_lead_to_the_published_repository_where_one_is_named(sm
     assert "](../commits/ch02.md)" in lesson, "the message leads to the page here, which needs no network"
 
 
-def test_only_what_changed_is_written_and_what_is_left_over_goes(small: Path, tmp_path: Path) -> None:
-    def written() -> dict[str, int]:
+def test_a_page_that_is_gone_is_removed_where_the_pages_are_written(small: Path, tmp_path: Path) -> None:
+    for left in ({"course-map.md", "ch01.md"}, {"ch01.md"}):
         write(pages_of(small)[0], tmp_path / "pages")
-        return {file.name: file.stat().st_mtime_ns for file in (tmp_path / "pages").rglob("*.md")}
-
-    before = written()
-    (tmp_path / "pages/stale.md").touch()
-    (small / "docs/clinic.md").write_text("# Clinic, changed\n")
-    assert {name for name, _time in written().items() ^ before.items()} == {"index.md"}
+        assert {file.name for file in (tmp_path / "pages").rglob("*")} & {"course-map.md", "ch01.md"} == left
+        (small / "docs/course-map.md").unlink(missing_ok=True)
 
 
 def test_a_broken_lesson_is_a_warning_and_the_pages_stay_as_they_were(
@@ -185,6 +183,12 @@ def test_the_sites_settings_make_a_dead_link_fail_the_build(tmp_path: Path, monk
 def test_every_page_is_there_in_both_languages(site: Path) -> None:
     english, korean = ({file.relative_to(root) for file in root.rglob("index.html")} for root in (site, site / "ko"))
     assert korean == {file for file in english if file.parts[0] != "ko"}
+
+
+def test_the_home_page_counts_what_is_not_run(site: Path) -> None:
+    sentence = "{count} blocks on these pages are shown and not run: each says so, and why."
+    for page, said in (("index.html", sentence), ("ko/index.html", korean()[sentence])):
+        assert said.format(count=len(skips(CHAPTERS))) in (site / page).read_text(encoding="utf-8")
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:

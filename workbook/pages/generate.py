@@ -174,14 +174,13 @@ class Site:
 
 
 def write(site: Site, folder: Path) -> None:
-    """Write the pages into a folder, and remove what else is there. What is the same already is left untouched."""
+    """Write the pages into a folder, and remove what else is there."""
     files = {folder / path: content.encode() if isinstance(content, str) else content for path, content in site.files()}
     for target, wanted in files.items():
-        if not target.is_file() or target.read_bytes() != wanted:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fresh = target.with_name(f".{target.name}.{os.getpid()}")
-            fresh.write_bytes(wanted)
-            fresh.replace(target)  # whole at once: another build may be reading
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.{os.getpid()}")
+        fresh.write_bytes(wanted)
+        fresh.replace(target)  # whole at once: another build may be reading
     for file in folder.rglob("*"):
         if file.is_file() and file not in files and not file.name.startswith("."):
             file.unlink()

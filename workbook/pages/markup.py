@@ -25,6 +25,7 @@ from workbook.lesson.markdown import ALONE, BEFORE_A_FENCE, walk
 from workbook.lesson.model import Diff, Place
 from workbook.say import Problem, _
 
+_LINE = re.compile(r"^(?=.)", re.MULTILINE)  # the start of each that is not empty
 _TITLE = re.compile(r'title="([^"]*)"')
 _CODE_OR_LINK = re.compile(
     r"^ *(?P<ticks>`{3,})[^`\n]*\n.*?^ *(?P=ticks) *$"  # a fence
@@ -53,12 +54,7 @@ def whole(title: str, after: str, before: str = "") -> str:
 def change(diff: str, title: str, before: str, after: str) -> str:
     """A diff's fence and the file after it, as two tabs."""
     tabs = ((_("The change"), diff), (_("The whole file"), whole(title, after, before)))
-    return "\n\n".join(f'=== "{label}"\n\n{indented(block)}' for label, block in tabs)
-
-
-def indented(text: str) -> str:
-    """Text one level further in, as tabs and admonitions hold theirs."""
-    return "\n".join(f"    {line}" if line else line for line in text.split("\n"))
+    return "\n\n".join(f'=== "{label}"\n\n{_LINE.sub("    ", block)}' for label, block in tabs)
 
 
 def heading(level: int, text: str, slug: str) -> str:

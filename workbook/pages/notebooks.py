@@ -75,7 +75,7 @@ def faults(pair: Pair, root: Path = CLONE) -> list[str]:
 
 
 def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
-    """Run every cell and put its outputs into `notebook`, normalised; the cells find the server in `MYSQL_*`.
+    """Run every cell and put its outputs into `notebook`; the cells find the server in `MYSQL_*`.
 
     The path is for messages, and for the names of its databases. Raises Problem: a cell failed, or left one behind.
     """
@@ -87,7 +87,6 @@ def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
             notebook,
             timeout=600,  # a cell that takes longer is taken to hang
             kernel_name="python3",
-            record_timing=False,
             coalesce_streams=True,
             extra_arguments=["--IPKernelApp.log_level=40"],
             resources={"metadata": {"path": str(CLONE / "notebooks")}},
@@ -98,7 +97,6 @@ def execute(path: Path, notebook: NotebookNode, server: Server) -> None:
             client.execute(env=os.environ | server.environment() | own)
         except CellExecutionError as error:
             raise Problem(f"{path.name}: a cell failed.", why=re.sub(r"\x1b\[[0-9;]*m", "", str(error))) from error
-    normalise(notebook)
     shrink(notebook)
     if left := leftovers(path, server):
         what = f"{path.name} left something behind: {', '.join(left)}."
@@ -121,19 +119,17 @@ def read(path: Path) -> NotebookNode:
 
 
 def write(path: Path, notebook: NotebookNode) -> None:
-    """Write a notebook, normalised, as Jupyter itself lays it out."""
-    normalise(notebook)
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+    """Write a notebook as Jupyter itself lays it out, without what differs from machine to machine and run to run.
 
-
-def normalise(notebook: NotebookNode) -> None:
-    """Take out what differs from machine to machine and from run to run, but for the outputs themselves."""
+    The outputs themselves stay.
+    """
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata = {name: cell.metadata[name] for name in OWN if name in cell.metadata}
         for output in cell.get("outputs", []):
             if "metadata" in output:
                 output.metadata = {}
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
 def shrink(notebook: NotebookNode) -> None:

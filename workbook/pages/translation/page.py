@@ -129,7 +129,7 @@ def worded(source: str, words: Mapping[str, str]) -> str:
 
 def ran(cell: Mapping[str, Any]) -> str:
     """When a cell ran and what kinds of outputs it has: the same in both languages. What they say is each one's own."""
-    kinds = [[each["output_type"], *each.get("data", {})] for each in cell.get("outputs", ())]
+    kinds = [[each["output_type"], *sorted(each.get("data", {}))] for each in cell.get("outputs", ())]
     return json.dumps([cell.get("execution_count"), kinds], indent=1)
 
 
