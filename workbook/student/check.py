@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 import pymysql
 
 from workbook.lesson.errors import LessonError
-from workbook.lesson.markdown import walk
+from workbook.lesson.markdown import headings
 from workbook.lesson.reader import read_text
 from workbook.say import Problem, _, language
 
@@ -203,7 +203,7 @@ def _plain(file: Path, line: int, said: str) -> str:
     def words(link: re.Match[str]) -> str:
         text, path, slug = link.groups()
         target = file.parent / path.replace(".ko.md", ".md")  # which has the slugs of both
-        if not target.is_file() or (slug and slug not in {part.slug for part in walk(read_text(target))}):
+        if not target.is_file() or (slug and slug not in _slugs(target)):
             raise LessonError(file, line, f"the link to {path}{'#' + slug if slug else ''} leads nowhere.")
         page = target.resolve()
         chapter = next(part for part in reversed(page.parts) if re.match(r"ch\d\d_", part))[2:4]
@@ -213,6 +213,11 @@ def _plain(file: Path, line: int, said: str) -> str:
         return _('ch{number}, "{heading}"', number=chapter, heading=text)
 
     return _LINK.sub(words, said)
+
+
+@cache
+def _slugs(page: Path) -> set[str]:
+    return {heading.slug for heading in headings(read_text(page))}
 
 
 @dataclass(frozen=True)
@@ -272,7 +277,7 @@ class Examination:
         """What the function asks for. A parameter with a default has it when that cannot be seen."""
         found = {}
         for name, parameter in inspect.signature(function).parameters.items():
-            with suppress(*([Broken] if parameter.default is not parameter.empty else [])):
+            with suppress(*([Broken, Problem] if parameter.default is not parameter.empty else [])):
                 found[name] = self._see(name, function, route)
         return found
 
@@ -286,9 +291,9 @@ class Examination:
             try:
                 self._seen[key] = function(**self._arguments(function, route))
             except (Broken, Problem) as error:
-                self._seen[key] = type(error)(str(error)) if isinstance(error, Broken) else Broken(_said(error))
-        if isinstance(self._seen[key], Broken):
-            raise type(self._seen[key])(str(self._seen[key]))
+                self._seen[key] = error
+        if isinstance(self._seen[key], Exception):
+            raise self._seen[key]
         return self._seen[key]
 
 
