@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -63,7 +63,7 @@ class Settings:
         """The server that they lead to, if it is MySQL and lets them in."""
         with suppress(Problem):
             version = version_of(self.host, self.port, self.user, self.password)
-            return Server(self.host, self.port, self.user, self.password, version, _("by your settings"))
+            return replace(self.server(), version=version, how=_("by your settings"))
         return None
 
     def refusal(self) -> str:
@@ -217,8 +217,12 @@ def schema(settings: Settings, probe: Probe, ground: Ground) -> Schema:
 @look
 def application(ground: Ground, python: Path, route: str, schema: Schema | None = None) -> Api:
     """The application, imported and not started."""
-    database = schema.database if schema else ground.make("empty")
-    probe = Probe(ground, python, ground.throwaway.environment(database) | _NOBODY_OUTSIDE)
+    return _application(ground, python, route, schema.database if schema else ground.make("empty"))
+
+
+def _application(ground: Ground, python: Path, route: str, database: str, **values: str) -> Api:
+    """The application with other variables, in a process of its own."""
+    probe = Probe(ground, python, ground.throwaway.environment(database) | _NOBODY_OUTSIDE | values)
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
     if not seen["found"] and seen["wanting"]:
         what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])
@@ -240,10 +244,7 @@ def api_with(ground: Ground, python: Path, schema: Schema, route: str) -> ApiWit
     """The same with other variables, each time in a fresh process."""
 
     def under(**values: str) -> Api:
-        probe = Probe(ground, python, ground.throwaway.environment(schema.database) | _NOBODY_OUTSIDE | values)
-        seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(schema.database))
-        probe.ask("start")
-        return Api(probe, seen["paths"], seen["description"])
+        return api(_application(ground, python, route, schema.database, **values))
 
     return under
 

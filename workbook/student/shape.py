@@ -29,6 +29,8 @@ PLACES = {
 """What a file has in it that is none of the tests' or migrations'."""
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#)]*)")
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|conftest\.py")
+_NOT_THEIRS = re.compile(r"\.git|\.?venv|node_modules|__pycache__|\..*_cache")
+"""Folders that hold nothing which the student wrote."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Shape:
     places: dict[str, list[Path]]
     texts: dict[Path, str] = field(repr=False)
 
+    @property
+    def code(self) -> dict[Path, str]:
+        """The Python files that are no tests and no migrations, with their texts."""
+        others = {*self.places["tests"], *self.places["migrations"]}
+        return {file: text for file, text in self.texts.items() if file.suffix == ".py" and file not in others}
+
     def asking(self, route: str, *, tests: bool) -> list[Path]:
         """The tests, or the other files, that speak of a route: by its path, whole or in pieces, or by its name."""
         method, _space, path = route.partition(" ")
@@ -57,14 +65,21 @@ class Shape:
         return named or [file for file, text in found.items() if parts[1:] and all(part in text for part in parts)]
 
 
+def files_of(root: Path) -> list[Path]:
+    """A project's files, relative to it: those that git knows or would take up; without git all but others' code."""
+    listed = try_git(root, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
+    paths = {Path(path) for path in listed.stdout.split("\0") if path}
+    if listed.returncode:  # no repository
+        paths = {file.relative_to(root) for file in root.rglob("*")}
+        paths = {path for path in paths if not any(map(_NOT_THEIRS.fullmatch, path.parts))}
+    return sorted(path for path in paths if (root / path).is_file())
+
+
 def look(root: Path) -> Shape:
     """What a project is, without running any of it."""
-    listed = try_git(root, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
-    files = [root / path for path in listed.stdout.split("\0") if path]
-    if listed.returncode:  # no repository
-        files = [file for file in root.rglob("*.py") if not {".venv", "venv", "node_modules"} & {*file.parts}]
-    files = [file for file in files if file.suffix == ".py" and file.is_file()]
-    texts = {file.relative_to(root): read(file) for file in sorted([*files, *root.glob(".github/workflows/*.y*ml")])}
+    files = [path for path in files_of(root) if path.suffix == ".py"]
+    workflows = [file.relative_to(root) for file in root.glob(".github/workflows/*.y*ml")]
+    texts = {path: read(root / path) for path in sorted([*files, *workflows])}
     tests = [file for file in texts if _TEST.fullmatch(file.name)]
     made = [file for file, text in texts.items() if re.match(r"\d+_", file.name) and "def upgrade" in text]
     others = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
@@ -77,16 +92,20 @@ def look(root: Path) -> Shape:
 
 def _packages(root: Path) -> tuple[str, dict[str, str]]:
     """Who manages the packages, and the versions that are named or locked."""
-    content, listed = _toml(root / "pyproject.toml"), sorted(root.glob("requirements*.txt"))
+    content, listed = read_toml(root / "pyproject.toml"), sorted(root.glob("requirements*.txt"))
     project, poetry = content.get("project", {}), content.get("tool", {}).get("poetry", {})
     asked = [project.get("dependencies", []), *content.get("dependency-groups", {}).values()]
     words = [each for group in [*asked, *(read(file).splitlines() for file in listed)] for each in group]
-    pins = {_name(found[1]): found[2].strip() for each in words if (found := _REQUIREMENT.match(str(each).strip()))}
+    pins = {canonical(found[1]): found[2].strip() for each in words if (found := _REQUIREMENT.match(str(each).strip()))}
     for table in (poetry, *poetry.get("group", {}).values(), {"dependencies": poetry.get("dev-dependencies", {})}):
         for name, value in table.get("dependencies", {}).items():
-            pins[_name(name)] = str(value.get("version", "*") if isinstance(value, dict) else value)
+            pins[canonical(name)] = str(value.get("version", "*") if isinstance(value, dict) else value)
     locks = [file for file in (root / "poetry.lock", root / "uv.lock") if file.is_file()]
-    locked = {_name(each["name"]): each.get("version", "") for file in locks for each in _toml(file).get("package", [])}
+    locked = {
+        canonical(each["name"]): each.get("version", "")
+        for file in locks
+        for each in read_toml(file).get("package", [])
+    }
     pins = {name: locked.get(name) or version.removeprefix("==") for name, version in pins.items()}
     if wished := project.get("requires-python") or pins.get("python") or read(root / ".python-version").strip():
         pins["python"] = wished
@@ -140,17 +159,20 @@ def _imports(text: str) -> set[str]:
     return set(re.findall(r"^[ \t]*(?:from|import)[ \t]+(\w+)", text, re.MULTILINE))
 
 
-def _name(name: str) -> str:
+def canonical(name: str) -> str:
+    """A package's name as PyPI writes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def read(file: Path) -> str:
+    """A file's text, whatever is in it; empty when it cannot be read."""
     with suppress(OSError):
         return file.read_text(encoding="utf-8", errors="replace")
     return ""
 
 
-def _toml(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """What a file says; nothing when it is no TOML."""
     with suppress(tomllib.TOMLDecodeError):
         return tomllib.loads(read(file))
     return {}
