@@ -15,7 +15,7 @@ from threading import Timer
 from typing import Any
 
 from workbook.mysql import ladder
-from workbook.mysql.login import create_database, cursor, databases, quoted
+from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _
@@ -94,7 +94,8 @@ class Ground:
     def _drop(self, prefix: str) -> None:
         # With those that the student's tests made beside it, and named after it.
         with suppress(Problem, OSError), cursor(self.throwaway) as ask:
-            for name in databases(self.throwaway):
+            ask.execute("SHOW DATABASES")
+            for (name,) in ask.fetchall():
                 if name.startswith(prefix):
                     ask.execute(f"DROP DATABASE {quoted(name)}")
 

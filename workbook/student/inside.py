@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pymysql
+from pymysql.cursors import Cursor
 
 from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
@@ -133,20 +134,25 @@ class Rows:
     def empty(self, *columns: str) -> None:
         """Delete all rows of every table that has these columns, and let its keys begin anew."""
         with cursor(self._server, self._database) as ask:
-            for table in self._tables(columns):
+            for table in _having(ask, columns):
                 ask.execute(f"DELETE FROM {quoted(table)}")
                 ask.execute(f"ALTER TABLE {quoted(table)} AUTO_INCREMENT = 1")
 
     def holding(self, *columns: str) -> list[dict[str, Any]]:
         """All rows, by their columns' names, of every table that has these columns, whatever its name."""
-        known = self._tables(columns).items()
-        rows = [(names, row) for table, names in known for row in self(f"SELECT * FROM {quoted(table)}")]
-        return [dict(zip(names, row, strict=True)) for names, row in rows]
+        found = []
+        with cursor(self._server, self._database) as ask:
+            for table, names in _having(ask, columns).items():
+                ask.execute(f"SELECT * FROM {quoted(table)}")
+                found += [dict(zip(names, row, strict=True)) for row in ask.fetchall()]
+        return found
 
-    def _tables(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
-        """The tables that have these columns, with all of theirs."""
-        found = {table: names.split(",") for table, names in self(_COLUMNS)}
-        return {table: names for table, names in found.items() if {*columns} <= {*names}}
+
+def _having(ask: Cursor, columns: tuple[str, ...]) -> dict[str, list[str]]:
+    """The tables that have these columns, with all of theirs."""
+    ask.execute(_COLUMNS)
+    found = {table: names.split(",") for table, names in ask.fetchall()}
+    return {table: names for table, names in found.items() if {*columns} <= {*names}}
 
 
 @look
