@@ -23,6 +23,8 @@ DONE = "workbook-done"
 """In an environment that was made to the end."""
 DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".python-version", "uv.toml")
 """The files that may say which packages a project needs."""
+_ITSELF = re.compile(rb"^\s*(-e|--editable|\.)(\s.*)?$", re.MULTILINE)
+"""The project itself in a requirements.txt, which is not installed, nor what `pip freeze` says of it."""
 
 
 def python(project: Path) -> Path:
@@ -50,13 +52,7 @@ def python(project: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
                 for name, written in files.items():
-                    # The project itself is not installed, nor what `pip freeze` says of it.
-                    kept = (
-                        re.sub(rb"(?m)^\s*(-e|--editable|\.)(\s.*)?$", b"", written)
-                        if name.endswith(".txt")
-                        else written
-                    )
-                    (Path(scratch) / name).write_bytes(kept)
+                    (Path(scratch) / name).write_bytes(_ITSELF.sub(b"", written) if name.endswith(".txt") else written)
                 try:
                     _install(made, Path(scratch), project, declared)
                 except Unjudged:

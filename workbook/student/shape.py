@@ -30,7 +30,7 @@ PLACES = {
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#)]*)")
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|conftest\.py")
 _NOT_THEIRS = re.compile(r"\.git|\.?venv|node_modules|__pycache__|\..*_cache")
-"""Folders that hold nothing which the student wrote."""
+"""Folders that hold nothing which the student wrote; git may know them all the same."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Shape:
     """What a project is, by its files alone: who manages its `packages`, the versions that it `pins`, and `places`.
 
     These are the files of its `application`, `settings`, `models`, `tests` and `migrations`; `texts` are those of all
-    of its Python files and workflows. All paths are relative to `root`.
+    of its Python files and workflows, `code` of those that are no tests and no migrations. Paths are relative to `root`.
     """
 
     root: Path
@@ -46,12 +46,7 @@ class Shape:
     pins: dict[str, str]
     places: dict[str, list[Path]]
     texts: dict[Path, str] = field(repr=False)
-
-    @property
-    def code(self) -> dict[Path, str]:
-        """The Python files that are no tests and no migrations, with their texts."""
-        others = {*self.places["tests"], *self.places["migrations"]}
-        return {file: text for file, text in self.texts.items() if file.suffix == ".py" and file not in others}
+    code: dict[Path, str] = field(repr=False)
 
     def asking(self, route: str, *, tests: bool) -> list[Path]:
         """The tests, or the other files, that speak of a route: by its path, whole or in pieces, or by its name."""
@@ -66,13 +61,13 @@ class Shape:
 
 
 def files_of(root: Path) -> list[Path]:
-    """A project's files, relative to it: those that git knows or would take up; without git all but others' code."""
+    """A project's own files, relative to it: of those that git knows or would take up; without git of all."""
     listed = try_git(root, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
     paths = {Path(path) for path in listed.stdout.split("\0") if path}
     if listed.returncode:  # no repository
         paths = {file.relative_to(root) for file in root.rglob("*")}
-        paths = {path for path in paths if not any(map(_NOT_THEIRS.fullmatch, path.parts))}
-    return sorted(path for path in paths if (root / path).is_file())
+    own = (path for path in paths if not any(map(_NOT_THEIRS.fullmatch, path.parts)))
+    return sorted(path for path in own if (root / path).is_file())
 
 
 def look(root: Path) -> Shape:
@@ -82,12 +77,12 @@ def look(root: Path) -> Shape:
     texts = {path: read(root / path) for path in sorted([*files, *workflows])}
     tests = [file for file in texts if _TEST.fullmatch(file.name)]
     made = [file for file, text in texts.items() if re.match(r"\d+_", file.name) and "def upgrade" in text]
-    others = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
-    places = {what: [each for each in others if re.search(word, others[each])] for what, word in PLACES.items()}
-    own = {part for file in others for part in file.with_suffix("").parts}
+    code = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
+    places = {what: [each for each in code if re.search(word, code[each])] for what, word in PLACES.items()}
+    own = {part for file in code for part in file.with_suffix("").parts}
     # What lies at the top and imports nothing of the project's is likely a demonstration.
-    places["application"].sort(key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(others[file])))
-    return Shape(root, *_packages(root), places | {"tests": tests, "migrations": made}, texts)
+    places["application"].sort(key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(code[file])))
+    return Shape(root, *_packages(root), places | {"tests": tests, "migrations": made}, texts, code)
 
 
 def _packages(root: Path) -> tuple[str, dict[str, str]]:
