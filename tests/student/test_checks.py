@@ -53,9 +53,16 @@ def test_a_rest_stop_has_what_is_asked_up_to_it_and_nothing_after_is_blamed(
     assert checking.rest_stop(chapter, found) == stop, {each.check.name: each.sentences for each in found}
 
 
-def test_a_project_without_git_is_judged_all_the_same(project_at: ProjectAt, mysql: Server) -> None:
+@pytest.mark.parametrize("git", [True, False])
+def test_others_packages_in_a_project_are_not_judged_with_git_or_without(
+    git: bool, project_at: ProjectAt, mysql: Server
+) -> None:
     root = project_at("ch33")
-    shutil.rmtree(root / ".git")
+    (root / "node_modules").mkdir()
+    silent = "from fastapi import FastAPI\n\napp = FastAPI(openapi_url=None)\napp.get('/')(lambda: None)\n"
+    (root / "node_modules/silent.py").write_text(silent)
+    if not git:
+        shutil.rmtree(root / ".git")
 
     assert missing(verdicts(root, checks("ch33"), mysql)) == {}
 

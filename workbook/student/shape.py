@@ -38,7 +38,7 @@ class Shape:
     """What a project is, by its files alone: who manages its `packages`, the versions that it `pins`, and `places`.
 
     These are the files of its `application`, `settings`, `models`, `tests` and `migrations`; `texts` are those of all
-    of its Python files and workflows, `code` of those that are no tests and no migrations. Paths are relative to `root`.
+    of its Python files and workflows, `code` of those that are no tests or migrations. Paths are relative to `root`.
     """
 
     root: Path
