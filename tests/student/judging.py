@@ -13,8 +13,9 @@ from workbook.history.files import Files
 from workbook.lesson.model import Diff, Mistake, Session, WholeFile
 from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
+from workbook.place import CHAPTERS
 from workbook.replay.ground import uv
-from workbook.student import checking, project
+from workbook.student import checking
 from workbook.student.check import Check, Verdict
 from workbook.student.ground import Ground
 from workbook.student.start import commit_all, is_clean
@@ -22,15 +23,13 @@ from workbook.student.start import commit_all, is_clean
 
 def planted(chapter: str) -> dict[str, Any]:
     """What a chapter's `planted.toml` says: `mistakes` (the sentences that a page earns), `fault`s, `right` ones."""
-    file = project.chapter(chapter).folder / "planted.toml"
+    (file,) = CHAPTERS.glob(f"{chapter}_*/planted.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def verdicts(
-    root: Path, only: list[Check], server: Server, *, seconds: float = 120, remarks: list[str] | None = None
-) -> dict[str, Verdict]:
+def verdicts(root: Path, only: list[Check], server: Server, *, seconds: float = 120) -> dict[str, Verdict]:
     """The verdicts by the checks' names: those of `only`, of which the last is of the chapter that is under way."""
-    with Ground(root, server=server, seconds=seconds, remarks=[] if remarks is None else remarks) as ground:
+    with Ground(root, server=server, seconds=seconds) as ground:
         return {each.check.name: each for each in checking.verdicts(ground, only[-1].chapter, only)}
 
 

@@ -131,22 +131,7 @@ def test_a_diff_changes_nothing(project_at: ProjectAt) -> None:
     assert {path: each[0] for path, each in _files(root).items()} == {path: each[0] for path, each in before.items()}
 
 
-def test_packages_are_installed_once_and_again_when_that_broke_off(
-    project_at: ProjectAt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = project_at("ch33")
-    monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
-    python = environment.python(root)
-    made = python.lstat().st_mtime_ns
-
-    (root / "pyproject.toml").write_text((root / "pyproject.toml").read_text() + "\n[tool.pytest.ini_options]\n")
-    assert (environment.python(root), python.lstat().st_mtime_ns) == (python, made)
-
-    (python.parent.parent / environment.DONE).unlink()
-    assert environment.python(root).lstat().st_mtime_ns != made
-
-
-def test_packages_outlive_the_link_under_which_python_was_found(
+def test_packages_are_installed_once_and_outlive_the_link_under_which_python_was_found(
     project_at: ProjectAt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, link = project_at("ch33"), tmp_path / "bin/python3"
@@ -154,11 +139,17 @@ def test_packages_outlive_the_link_under_which_python_was_found(
     link.symlink_to(Path(sys.base_prefix) / "bin/python3")
     monkeypatch.setenv("PATH", f"{link.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("WORKBOOK_HOME", str(tmp_path / "home"))
-
     python = environment.python(root)
-    link.unlink()
+    made = python.lstat().st_mtime_ns
 
+    (root / "pyproject.toml").write_text((root / "pyproject.toml").read_text() + "\n[tool.pytest.ini_options]\n")
+    assert (environment.python(root), python.lstat().st_mtime_ns) == (python, made)
+
+    link.unlink()
     assert subprocess.run([python, "-c", "import fastapi"]).returncode == 0
+
+    (python.parent.parent / environment.DONE).unlink()  # as when an installation broke off
+    assert environment.python(root).lstat().st_mtime_ns != made
 
 
 def _uv(root: Path, *arguments: str, **values: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,8 +17,9 @@ PROBLEM = "application/problem+json"
 
 @pytest.mark.parametrize(("status", "kept"), [(404, PROBLEM), (200, "application/json")])
 def test_an_answer_of_the_same_status_keeps_its_media_type(
-    status: int, kept: str, monkeypatch: pytest.MonkeyPatch
+    status: int, kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # where the plugin looks for a project
     monkeypatch.syspath_prepend(str(PROBE))
     monkeypatch.setattr(FastAPI, "__call__", FastAPI.__call__)  # which is put back at the end
     plugin: Any = importlib.import_module("workbook_plugin")

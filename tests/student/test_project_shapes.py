@@ -54,15 +54,6 @@ def called_elsewhere(root: Path) -> None:
     rename(root, (r"from app\.main import build\n\napp = build\(\)", "from asgi import api as app"))
 
 
-def below_src(root: Path) -> None:
-    (root / "src").mkdir()
-    (root / "app").rename(root / "src/app")
-    rename(
-        root, (r"parents\[2\]", "parents[3]"), (r'testpaths = \["app', 'pythonpath = ["src"]\ntestpaths = ["src/app')
-    )
-    (root / "main.py").write_text(DEMO)
-
-
 def below_backend_and_installed(root: Path) -> None:
     """As Poetry's `packages = [{ include = "app", from = "backend" }]` has it: nothing but the installer knows."""
     (root / "backend").mkdir()
@@ -125,10 +116,8 @@ def secret_of_its_own(root: Path) -> None:
 
 
 SHAPES = [
-    factory("create_app()"),
     factory("get_application(debug: bool = False)", "", "Api"),
     called_elsewhere,
-    below_src,
     below_backend_and_installed,
     named_backend,
     flat_server,

@@ -17,7 +17,7 @@ import re
 import runpy
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 import pymysql
 
 from workbook.lesson.errors import LessonError
-from workbook.lesson.markdown import walk
+from workbook.lesson.markdown import headings
 from workbook.lesson.reader import read_text
 from workbook.say import Problem, _, language
 
@@ -34,6 +34,8 @@ FILE, PROSE = "checks.py", "checks.md"
 Found: TypeAlias = Iterator[tuple[str, dict[str, object]]]
 """What is missing: the id of a sentence in `checks.md`, and what stands for its placeholders."""
 
+Moves: TypeAlias = Iterable[tuple[str, str]]
+"""Paths of routes, each with the one that a later chapter has given it."""
 State = Literal["holds", "missing", "unseen", "moot"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK, _LOOK = "workbook_check", "workbook_look"
@@ -42,7 +44,7 @@ _HINT = re.compile(r"([1-9])\. (.+)")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
 
 
-class Broken(Exception):
+class Broken(Problem):
     """The project is in a state in which a check cannot look.
 
     Its text says what is broken, and where; in a check it may be the id of one of its sentences.
@@ -120,10 +122,12 @@ class Entry(NamedTuple):
     hints: list[str]
 
 
-def entries(file: Path) -> list[Entry]:
-    """What stands under the headings of a page like `checks.md`."""
+def entries(file: Path, moves: Moves = ()) -> list[Entry]:
+    """What stands under the headings of a page like `checks.md`, with the new paths of routes that have moved."""
     heading = re.compile(r"^## +(.+?) *\n", re.MULTILINE)
     text, found = read_text(file), []
+    for path, target in moves:
+        text = text.replace(path, target)
     for name, body in zip(heading.findall(text), heading.split(text)[2::2], strict=True):
         lines = [each for each in body.splitlines() if each.strip() and not each.startswith("<!--")]
         keyed = {match[1]: match[2] for each in lines if (match := _KEYED.fullmatch(each))}
@@ -138,15 +142,15 @@ def in_language(page: Path) -> Path:
     return page if language() == "en" else page.with_suffix(".ko.md")
 
 
-def checks_of(chapter: str, folder: Path) -> list[Check]:
-    """A chapter's checks, in the order of `checks.md`; none when it asks nothing.
+def checks_of(chapter: str, folder: Path, moves: Moves = ()) -> list[Check]:
+    """A chapter's checks, in the order of `checks.md`, with the new paths of routes; none when it asks nothing.
 
     Raises LessonError: a check has no function, or the reverse; a part is missing; a link leads nowhere.
     """
     if not (folder / PROSE).exists():
         return []
     file = in_language(folder / PROSE)
-    prose = entries(file)
+    prose = entries(file, moves)
     names = [each.name for each in prose]
     functions = {name: each for name, each in _module(folder / FILE).items() if hasattr(each, _MARK)}
     if sorted(names) != sorted(functions):
@@ -167,33 +171,18 @@ def checks_of(chapter: str, folder: Path) -> list[Check]:
 
 def moved(folder: Path) -> dict[str, str]:
     """The paths that a chapter gives to earlier chapters' routes: `MOVED = {"/v1/old": "/v1/new"}` in `checks.py`."""
-    return dict(_module(folder / FILE).get("MOVED", {})) if (folder / FILE).exists() else {}
-
-
-def told_of(check: "Check", moves: dict[str, str]) -> "Check":
-    """A check that says the new paths of routes that have moved."""
-
-    def new(said: str) -> str:
-        for path, target in moves.items():
-            said = said.replace(path, target)
-        return said
-
-    sentences = {name: new(said) for name, said in check.sentences.items()}
-    hints = tuple(map(new, check.hints))
-    return replace(check, asks=new(check.asks), see=new(check.see), sentences=sentences, hints=hints)
+    return dict(_module(folder / FILE).get("MOVED", {}))
 
 
 def reached(folder: Path, shape: Any, route: str) -> bool | None:
     """Whether a project's files show that it has come to a chapter: `reached` in `checks.py`; None without one."""
-    sign = _module(folder / FILE).get("reached") if (folder / FILE).exists() else None
+    sign = _module(folder / FILE).get("reached")
     return sign(shape, route) if sign else None
 
 
 @cache
 def _module(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        raise LessonError(file, 1, f"{PROSE} stands beside it, and there is no {FILE}.")
-    return runpy.run_path(str(file), run_name=f"workbook_checks_{file.parent.name}")
+    return runpy.run_path(str(file), run_name=f"workbook_checks_{file.parent.name}") if file.exists() else {}
 
 
 def _plain(file: Path, line: int, said: str) -> str:
@@ -203,7 +192,7 @@ def _plain(file: Path, line: int, said: str) -> str:
     def words(link: re.Match[str]) -> str:
         text, path, slug = link.groups()
         target = file.parent / path.replace(".ko.md", ".md")  # which has the slugs of both
-        if not target.is_file() or (slug and slug not in {part.slug for part in walk(read_text(target))}):
+        if not target.is_file() or (slug and slug not in _slugs(target)):
             raise LessonError(file, line, f"the link to {path}{'#' + slug if slug else ''} leads nowhere.")
         page = target.resolve()
         chapter = next(part for part in reversed(page.parts) if re.match(r"ch\d\d_", part))[2:4]
@@ -213,6 +202,11 @@ def _plain(file: Path, line: int, said: str) -> str:
         return _('ch{number}, "{heading}"', number=chapter, heading=text)
 
     return _LINK.sub(words, said)
+
+
+@cache
+def _slugs(page: Path) -> set[str]:
+    return {heading.slug for heading in headings(read_text(page))}
 
 
 @dataclass(frozen=True)
@@ -258,7 +252,7 @@ class Examination:
             found = [(name, values) for name, values in seen if name in check.sentences]
         except Moot as error:
             return Verdict(check, "moot", (check.sentences.get(str(error), str(error)),))
-        except (Broken, Problem, pymysql.MySQLError) as error:
+        except (Problem, pymysql.MySQLError) as error:
             if not check.broken or isinstance(error, Unjudged):
                 return Verdict(check, "unseen", (check.sentences.get(str(error), _said(error)),))
             found = [(check.broken, {"said": _said(error)})]
@@ -272,7 +266,7 @@ class Examination:
         """What the function asks for. A parameter with a default has it when that cannot be seen."""
         found = {}
         for name, parameter in inspect.signature(function).parameters.items():
-            with suppress(*([Broken] if parameter.default is not parameter.empty else [])):
+            with suppress(*([Problem] if parameter.default is not parameter.empty else [])):
                 found[name] = self._see(name, function, route)
         return found
 
@@ -285,14 +279,14 @@ class Examination:
         if key not in self._seen:
             try:
                 self._seen[key] = function(**self._arguments(function, route))
-            except (Broken, Problem) as error:
-                self._seen[key] = type(error)(str(error)) if isinstance(error, Broken) else Broken(_said(error))
-        if isinstance(self._seen[key], Broken):
-            raise type(self._seen[key])(str(self._seen[key]))
+            except Problem as error:
+                self._seen[key] = error
+        if isinstance(self._seen[key], Problem):
+            raise self._seen[key]
         return self._seen[key]
 
 
-def _said(error: Exception) -> str:
-    if isinstance(error, pymysql.MySQLError):
-        return _("MySQL refused: {said}", said=error.args[-1] if error.args else error)
-    return error.what if isinstance(error, Problem) else str(error)
+def _said(error: Problem | pymysql.MySQLError) -> str:
+    if isinstance(error, Problem):
+        return error.what
+    return _("MySQL refused: {said}", said=error.args[-1] if error.args else error)

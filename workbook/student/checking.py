@@ -28,7 +28,7 @@ from workbook.place import CHAPTERS, TEMPLATE
 from workbook.replay.compare import undated
 from workbook.say import Problem, _
 from workbook.student import project
-from workbook.student.check import Check, Examination, Verdict, checks_of, moved, told_of
+from workbook.student.check import Check, Examination, Verdict, checks_of, moved
 from workbook.student.commands import COLUMNS, fold
 from workbook.student.ground import Ground
 from workbook.student.project import Progress, chapters, current
@@ -46,7 +46,7 @@ def asked(chapter: str) -> list[Check]:
 
 def _known(chapter: str) -> list[Check]:
     known = [each for each in chapters() if each.id <= chapter]
-    return [told_of(check, _moves(each.id, known)) for each in known for check in checks_of(each.id, each.folder)]
+    return [check for each in known for check in checks_of(each.id, each.folder, _moves(each.id, known).items())]
 
 
 def _moves(after: str, known: list[ChapterFolder]) -> dict[str, str]:

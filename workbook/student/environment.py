@@ -8,8 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,14 @@ from workbook.place import private
 from workbook.replay.ground import uv
 from workbook.say import Problem, _
 from workbook.student.check import Unjudged
+from workbook.student.shape import read_toml
 
 DONE = "workbook-done"
 """In an environment that was made to the end."""
 DECLARING = ("pyproject.toml", "uv.lock", "poetry.lock", "requirements*.txt", ".python-version", "uv.toml")
 """The files that may say which packages a project needs."""
+_ITSELF = re.compile(rb"^\s*(-e|--editable|\.)(\s.*)?$", re.MULTILINE)
+"""The project itself in a requirements.txt, which is not installed, nor what `pip freeze` says of it."""
 
 
 def python(project: Path) -> Path:
@@ -35,7 +36,7 @@ def python(project: Path) -> Path:
     """
     paths = sorted(path for pattern in DECLARING for path in project.glob(pattern) if path.is_file())
     files = {path.name: path.read_bytes() for path in paths}
-    declared = _declared(files)
+    declared = _declared(project)
     if not {"project", "poetry"} & declared.keys() and not any(name.startswith("requirements") for name in files):
         if existing := _existing(project):
             return existing
@@ -51,13 +52,7 @@ def python(project: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="workbook-packages-") as scratch:
                 for name, written in files.items():
-                    # The project itself is not installed, nor what `pip freeze` says of it.
-                    kept = (
-                        re.sub(rb"(?m)^\s*(-e|--editable|\.)(\s.*)?$", b"", written)
-                        if name.endswith(".txt")
-                        else written
-                    )
-                    (Path(scratch) / name).write_bytes(kept)
+                    (Path(scratch) / name).write_bytes(_ITSELF.sub(b"", written) if name.endswith(".txt") else written)
                 try:
                     _install(made, Path(scratch), project, declared)
                 except Unjudged:
@@ -82,12 +77,9 @@ def running(program: Path) -> dict[str, str]:
     return environment() | ({} if program.is_relative_to(private()) else {"PYTHONDONTWRITEBYTECODE": "1"})
 
 
-def _declared(files: dict[str, bytes]) -> dict[str, Any]:
+def _declared(project: Path) -> dict[str, Any]:
     """What pyproject.toml says of packages, and none of the other tools' settings; nothing when it is no TOML."""
-    try:
-        content = tomllib.loads(files.get("pyproject.toml", b"").decode())
-    except ValueError:
-        return {}
+    content = read_toml(project / "pyproject.toml")
     said = {name: content.get(name) for name in ("project", "dependency-groups", "build-system")}
     said |= {name: content.get("tool", {}).get(name) for name in ("poetry", "uv")}
     return {name: value for name, value in said.items() if value is not None}
@@ -138,10 +130,8 @@ def _requirements(project: Path) -> tuple[list[str], str]:
 
 def _pins(lock: Path) -> list[str]:
     """Poetry's lock as constraints: uv knows which packages this machine needs, which an old lock does not say."""
-    with suppress(FileNotFoundError, ValueError):
-        locked = tomllib.loads(lock.read_text(encoding="utf-8")).get("package", [])
-        return [f"{name}=={version}" for name, version in {each["name"]: each["version"] for each in locked}.items()]
-    return []
+    locked = {each["name"]: each["version"] for each in read_toml(lock).get("package", [])}
+    return [f"{name}=={version}" for name, version in locked.items()]
 
 
 def _uv(scratch: Path, project: Path, *arguments: str, **values: str) -> str:

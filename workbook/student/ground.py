@@ -14,19 +14,18 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from workbook.history.git import try_git
 from workbook.mysql import ladder
-from workbook.mysql.login import create_database, cursor, databases, quoted
+from workbook.mysql.login import create_database, cursor, quoted
 from workbook.mysql.server import Server
 from workbook.place import TEMPLATE
 from workbook.say import Problem, _
 from workbook.student import environment
 from workbook.student.check import Broken
+from workbook.student.shape import files_of
 
 PROBE = Path(__file__).with_name("probe")
 SECONDS = 120.0
 """How long the project's code may take to answer. It is there to catch what hangs."""
-NO_SOURCE = shutil.ignore_patterns(".git", ".venv", "venv", "__pycache__", "node_modules", ".*_cache")
 PREFIX = "workbook_check_"
 """Every database that a check makes is named so, and none that is named otherwise is ever dropped."""
 
@@ -57,15 +56,11 @@ class Ground:
     def copy(self, dotenv: str | None = None) -> Path:
         """A copy of the files that git knows or would take up, and of each `.env`, or with that text as `.env`."""
         target = Path(tempfile.mkdtemp(dir=self.scratch)) / self.project.name
-        listed = try_git(self.project, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
-        if listed.returncode:  # no repository
-            shutil.copytree(self.project, target, ignore=NO_SOURCE)
-        target.mkdir(exist_ok=True)
+        target.mkdir()
         secret = [file.relative_to(self.project) for file in secrets_of(self.project)]
-        for path in {*map(Path, listed.stdout.split("\0")), *secret}:
-            if (self.project / path).is_file():
-                (target / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self.project / path, target / path)
+        for path in {*files_of(self.project), *secret}:
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.project / path, target / path)
         if dotenv is not None:
             for path in (Path(".env"), *secret):
                 (target / path).write_text(dotenv, encoding="utf-8")
@@ -99,7 +94,8 @@ class Ground:
     def _drop(self, prefix: str) -> None:
         # With those that the student's tests made beside it, and named after it.
         with suppress(Problem, OSError), cursor(self.throwaway) as ask:
-            for name in databases(self.throwaway):
+            ask.execute("SHOW DATABASES")
+            for (name,) in ask.fetchall():
                 if name.startswith(prefix):
                     ask.execute(f"DROP DATABASE {quoted(name)}")
 
@@ -185,7 +181,8 @@ class Probe(Program):
 
 def secrets_of(project: Path) -> list[Path]:
     """The project's `.env`, wherever it lies: git does not know it."""
-    return [file for pattern in (".env", "[!.]*/.env", "[!.]*/[!.]*/.env") for file in project.glob(pattern)]
+    patterns = (".env", "[!.]*/.env", "[!.]*/[!.]*/.env")
+    return [file for pattern in patterns for file in project.glob(pattern) if file.is_file()]
 
 
 def students_server(project: Path) -> Server:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pymysql
+from pymysql.cursors import Cursor
 
 from workbook.mysql.login import cursor, quoted
 from workbook.mysql.server import Server
@@ -63,7 +64,7 @@ class Settings:
         """The server that they lead to, if it is MySQL and lets them in."""
         with suppress(Problem):
             version = version_of(self.host, self.port, self.user, self.password)
-            return Server(self.host, self.port, self.user, self.password, version, _("by your settings"))
+            return replace(self.server(), version=version, how=_("by your settings"))
         return None
 
     def refusal(self) -> str:
@@ -133,20 +134,25 @@ class Rows:
     def empty(self, *columns: str) -> None:
         """Delete all rows of every table that has these columns, and let its keys begin anew."""
         with cursor(self._server, self._database) as ask:
-            for table in self._tables(columns):
+            for table in _having(ask, columns):
                 ask.execute(f"DELETE FROM {quoted(table)}")
                 ask.execute(f"ALTER TABLE {quoted(table)} AUTO_INCREMENT = 1")
 
     def holding(self, *columns: str) -> list[dict[str, Any]]:
         """All rows, by their columns' names, of every table that has these columns, whatever its name."""
-        known = self._tables(columns).items()
-        rows = [(names, row) for table, names in known for row in self(f"SELECT * FROM {quoted(table)}")]
-        return [dict(zip(names, row, strict=True)) for names, row in rows]
+        found = []
+        with cursor(self._server, self._database) as ask:
+            for table, names in _having(ask, columns).items():
+                ask.execute(f"SELECT * FROM {quoted(table)}")
+                found += [dict(zip(names, row, strict=True)) for row in ask.fetchall()]
+        return found
 
-    def _tables(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
-        """The tables that have these columns, with all of theirs."""
-        found = {table: names.split(",") for table, names in self(_COLUMNS)}
-        return {table: names for table, names in found.items() if {*columns} <= {*names}}
+
+def _having(ask: Cursor, columns: tuple[str, ...]) -> dict[str, list[str]]:
+    """The tables that have these columns, with all of theirs."""
+    ask.execute(_COLUMNS)
+    found = {table: names.split(",") for table, names in ask.fetchall()}
+    return {table: names for table, names in found.items() if {*columns} <= {*names}}
 
 
 @look
@@ -217,8 +223,12 @@ def schema(settings: Settings, probe: Probe, ground: Ground) -> Schema:
 @look
 def application(ground: Ground, python: Path, route: str, schema: Schema | None = None) -> Api:
     """The application, imported and not started."""
-    database = schema.database if schema else ground.make("empty")
-    probe = Probe(ground, python, ground.throwaway.environment(database) | _NOBODY_OUTSIDE)
+    return _application(ground, python, route, schema.database if schema else ground.make("empty"))
+
+
+def _application(ground: Ground, python: Path, route: str, database: str, **values: str) -> Api:
+    """The application with other variables, in a process of its own."""
+    probe = Probe(ground, python, ground.throwaway.environment(database) | _NOBODY_OUTSIDE | values)
     seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(database))
     if not seen["found"] and seen["wanting"]:
         what = _("{name} makes the application and wants arguments, so it was not called.", name=seen["wanting"][0])
@@ -240,10 +250,7 @@ def api_with(ground: Ground, python: Path, schema: Schema, route: str) -> ApiWit
     """The same with other variables, each time in a fresh process."""
 
     def under(**values: str) -> Api:
-        probe = Probe(ground, python, ground.throwaway.environment(schema.database) | _NOBODY_OUTSIDE | values)
-        seen = probe.ask("find", path=route.partition(" ")[2], login=ground.login(schema.database))
-        probe.ask("start")
-        return Api(probe, seen["paths"], seen["description"])
+        return api(_application(ground, python, route, schema.database, **values))
 
     return under
 

@@ -6,15 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbook.history.git import persons_git, try_git
+from workbook.history.git import try_git
 from workbook.rehearsal import current, rehearse
 from workbook.rehearsal.outcome import Outcome, name_of
 from workbook.rehearsal.service import Service, mentions_mysql, mysql_service
-from workbook.rehearsal.workflow import Workflow, read
+from workbook.rehearsal.workflow import Workflow
+from workbook.rehearsal.workflow import read as plan_of
 from workbook.say import Problem, _
 from workbook.student.check import Broken, look
 from workbook.student.ground import Ground
 from workbook.student.inside import Settings
+from workbook.student.shape import files_of, read
 from workbook.student.start import commit_all
 
 FOLDER = ".github/workflows"
@@ -56,9 +58,9 @@ def workflow(ground: Ground) -> Workflow:
     files = sorted((project / FOLDER).glob("*.y*ml"))
     if not files:
         raise Broken(_("There is no workflow: {folder} holds no .yml file.", folder=FOLDER))
-    file = next((each for each in files if "pytest" in _text(each)), files[0])
+    file = next((each for each in files if "pytest" in read(each)), files[0])
     try:
-        plan = read(file)
+        plan = plan_of(file)
         state = current(project)
     except Problem as problem:
         said = problem.what.replace(f"{project}/", "")
@@ -161,19 +163,19 @@ class Rehearsal:
         found = [file for file in _python_files(clone) if re.fullmatch(r"test_.*|.*_test", file.stem)]
         if not found:
             raise Broken(_("No test is committed."))
-        target = next((file for file in found if self._path in _text(file)), found[0]).with_name(TEST)
+        target = next((file for file in found if self._path in read(file)), found[0]).with_name(TEST)
         target.write_text(_TEST.format(marker=clone.parent / MARKER, passes=passes), encoding="utf-8")
 
     def _break(self, clone: Path) -> None:
         file = _application(clone)
-        file.write_text(_text(file) + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
+        file.write_text(read(file) + "\nimport workbook_planted_nowhere\n", encoding="utf-8")
 
     def _forget(self, clone: Path) -> None:
         ends = [f"/{module.replace('.', '/')}{end}" for module in self._models for end in (".py", "/__init__.py")]
         files = [file for file in _python_files(clone) if file.as_posix().endswith(tuple(ends))]
         if not files:
             raise Broken(_("No module with models is registered."))
-        files[0].write_text(_text(files[0]) + _MODEL, encoding="utf-8")
+        files[0].write_text(read(files[0]) + _MODEL, encoding="utf-8")
 
 
 @look
@@ -192,15 +194,11 @@ def _unused_module(clone: Path) -> Path:
 
 def _application(clone: Path) -> Path:
     """The file that makes the application; one at the top only when there is no other."""
-    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI" in _text(file)]
+    files = [file for file in _python_files(clone) if "tests" not in file.parts and "FastAPI" in read(file)]
     if not files:
         raise Broken(_("No committed module makes a FastAPI application."))
-    return min(files, key=lambda file: (file.parent == clone, "FastAPI(" not in _text(file), file))
-
-
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8", errors="replace")
+    return min(files, key=lambda file: (file.parent == clone, "FastAPI(" not in read(file), file))
 
 
 def _python_files(clone: Path) -> list[Path]:
-    return [clone / path for path in persons_git(clone, "ls-files", "--", "*.py").splitlines()]
+    return [clone / path for path in files_of(clone) if path.suffix == ".py"]

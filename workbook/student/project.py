@@ -2,12 +2,13 @@
 
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.chapters import chapters as chapter_folders
 from workbook.place import CHAPTERS
-from workbook.say import Problem, _, language
+from workbook.say import Language, Problem, _, language
 
 NAME = ".workbook-progress"
 
@@ -93,7 +94,12 @@ def require(directory: Path | None) -> Path:
 
 def chapters() -> list[ChapterFolder]:
     """All chapters in order, in the student's language."""
-    return chapter_folders(CHAPTERS, language())
+    return _chapters(CHAPTERS, language())
+
+
+@cache
+def _chapters(folder: Path, language: Language) -> list[ChapterFolder]:
+    return chapter_folders(folder, language)
 
 
 def chapter(name: str) -> ChapterFolder:

@@ -29,6 +29,8 @@ PLACES = {
 """What a file has in it that is none of the tests' or migrations'."""
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#)]*)")
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|conftest\.py")
+_NOT_THEIRS = re.compile(r"\.git|\.?venv|node_modules|__pycache__|\..*_cache")
+"""Folders that hold nothing which the student wrote; git may know them all the same."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Shape:
     """What a project is, by its files alone: who manages its `packages`, the versions that it `pins`, and `places`.
 
     These are the files of its `application`, `settings`, `models`, `tests` and `migrations`; `texts` are those of all
-    of its Python files and workflows. All paths are relative to `root`.
+    of its Python files and workflows, `code` of those that are no tests or migrations. Paths are relative to `root`.
     """
 
     root: Path
@@ -44,6 +46,7 @@ class Shape:
     pins: dict[str, str]
     places: dict[str, list[Path]]
     texts: dict[Path, str] = field(repr=False)
+    code: dict[Path, str] = field(repr=False)
 
     def asking(self, route: str, *, tests: bool) -> list[Path]:
         """The tests, or the other files, that speak of a route: by its path, whole or in pieces, or by its name."""
@@ -57,36 +60,47 @@ class Shape:
         return named or [file for file, text in found.items() if parts[1:] and all(part in text for part in parts)]
 
 
+def files_of(root: Path) -> list[Path]:
+    """A project's own files, relative to it: of those that git knows or would take up; without git of all."""
+    listed = try_git(root, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
+    paths = {Path(path) for path in listed.stdout.split("\0") if path}
+    if listed.returncode:  # no repository
+        paths = {file.relative_to(root) for file in root.rglob("*")}
+    own = (path for path in paths if not any(map(_NOT_THEIRS.fullmatch, path.parts)))
+    return sorted(path for path in own if (root / path).is_file())
+
+
 def look(root: Path) -> Shape:
     """What a project is, without running any of it."""
-    listed = try_git(root, "ls-files", "-z", "-c", "-o", "--exclude-standard", looking=True)
-    files = [root / path for path in listed.stdout.split("\0") if path]
-    if listed.returncode:  # no repository
-        files = [file for file in root.rglob("*.py") if not {".venv", "venv", "node_modules"} & {*file.parts}]
-    files = [file for file in files if file.suffix == ".py" and file.is_file()]
-    texts = {file.relative_to(root): read(file) for file in sorted([*files, *root.glob(".github/workflows/*.y*ml")])}
+    files = [path for path in files_of(root) if path.suffix == ".py"]
+    workflows = [file.relative_to(root) for file in root.glob(".github/workflows/*.y*ml")]
+    texts = {path: read(root / path) for path in sorted([*files, *workflows])}
     tests = [file for file in texts if _TEST.fullmatch(file.name)]
     made = [file for file, text in texts.items() if re.match(r"\d+_", file.name) and "def upgrade" in text]
-    others = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
-    places = {what: [each for each in others if re.search(word, others[each])] for what, word in PLACES.items()}
-    own = {part for file in others for part in file.with_suffix("").parts}
+    code = {file: text for file, text in texts.items() if file.suffix == ".py" and file not in [*tests, *made]}
+    places = {what: [each for each in code if re.search(word, code[each])] for what, word in PLACES.items()}
+    own = {part for file in code for part in file.with_suffix("").parts}
     # What lies at the top and imports nothing of the project's is likely a demonstration.
-    places["application"].sort(key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(others[file])))
-    return Shape(root, *_packages(root), places | {"tests": tests, "migrations": made}, texts)
+    places["application"].sort(key=lambda file: len(file.parts) == 1 and own.isdisjoint(_imports(code[file])))
+    return Shape(root, *_packages(root), places | {"tests": tests, "migrations": made}, texts, code)
 
 
 def _packages(root: Path) -> tuple[str, dict[str, str]]:
     """Who manages the packages, and the versions that are named or locked."""
-    content, listed = _toml(root / "pyproject.toml"), sorted(root.glob("requirements*.txt"))
+    content, listed = read_toml(root / "pyproject.toml"), sorted(root.glob("requirements*.txt"))
     project, poetry = content.get("project", {}), content.get("tool", {}).get("poetry", {})
     asked = [project.get("dependencies", []), *content.get("dependency-groups", {}).values()]
     words = [each for group in [*asked, *(read(file).splitlines() for file in listed)] for each in group]
-    pins = {_name(found[1]): found[2].strip() for each in words if (found := _REQUIREMENT.match(str(each).strip()))}
+    pins = {canonical(found[1]): found[2].strip() for each in words if (found := _REQUIREMENT.match(str(each).strip()))}
     for table in (poetry, *poetry.get("group", {}).values(), {"dependencies": poetry.get("dev-dependencies", {})}):
         for name, value in table.get("dependencies", {}).items():
-            pins[_name(name)] = str(value.get("version", "*") if isinstance(value, dict) else value)
+            pins[canonical(name)] = str(value.get("version", "*") if isinstance(value, dict) else value)
     locks = [file for file in (root / "poetry.lock", root / "uv.lock") if file.is_file()]
-    locked = {_name(each["name"]): each.get("version", "") for file in locks for each in _toml(file).get("package", [])}
+    locked = {
+        canonical(each["name"]): each.get("version", "")
+        for file in locks
+        for each in read_toml(file).get("package", [])
+    }
     pins = {name: locked.get(name) or version.removeprefix("==") for name, version in pins.items()}
     if wished := project.get("requires-python") or pins.get("python") or read(root / ".python-version").strip():
         pins["python"] = wished
@@ -140,17 +154,20 @@ def _imports(text: str) -> set[str]:
     return set(re.findall(r"^[ \t]*(?:from|import)[ \t]+(\w+)", text, re.MULTILINE))
 
 
-def _name(name: str) -> str:
+def canonical(name: str) -> str:
+    """A package's name as PyPI writes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def read(file: Path) -> str:
+    """A file's text, whatever is in it; empty when it cannot be read."""
     with suppress(OSError):
         return file.read_text(encoding="utf-8", errors="replace")
     return ""
 
 
-def _toml(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """What a file says; nothing when it is no TOML."""
     with suppress(tomllib.TOMLDecodeError):
         return tomllib.loads(read(file))
     return {}

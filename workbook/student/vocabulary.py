@@ -25,6 +25,7 @@ from workbook.student.check import Broken, Found, Moot, check, look
 from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import ApiWith, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
+from workbook.student.shape import canonical
 from workbook.student.suite import Run, Tests, TestsOf, TestsUnder
 
 Git: TypeAlias = Callable[..., str]
@@ -67,7 +68,7 @@ def git(ground: Ground) -> Git:
 def packages(python: Path) -> dict[str, str]:
     """The project's packages, as PyPI writes their names, with their versions."""
     folders = [str(folder) for folder in python.parent.parent.glob("lib/python*/site-packages")]
-    return {re.sub(r"[-_.]+", "-", each.name).lower(): each.version for each in distributions(path=folders)}
+    return {canonical(each.name): each.version for each in distributions(path=folders)}
 
 
 def said(answer: Answer) -> dict[str, object]:

@@ -9,7 +9,6 @@ import shlex
 import shutil
 import sys
 import tomllib
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +17,7 @@ from dotenv.parser import Binding, parse_stream
 
 from workbook.place import CLONE
 from workbook.student.doctor.machine import Results, said
-
-SKIPPED = {".venv", "venv", "node_modules", "migrations", "__pycache__", ".git", "build", "dist", "tests"}
+from workbook.student.shape import look
 
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
 _OPENS = {"lifespan", "on_startup", "register_tortoise", "on_event", "add_event_handler", "lifespan_context"}
@@ -152,14 +150,13 @@ def application(project: Path) -> Results:
     """Whether the application opens its database, and its migrations can be put in an order."""
     made: list[dict[str, object]] = []
     opened = False
-    for file in _sources(project):
-        text = file.read_text(encoding="utf-8", errors="replace")
+    for file, text in look(project).code.items():
         with suppress(SyntaxError, ValueError):
             for node in ast.walk(ast.parse(text)):
                 name = next((getattr(node, each) for each in ("arg", "attr", "id") if hasattr(node, each)), None)
                 opened = opened or name in _OPENS
                 if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("FastAPI"):
-                    made.append({"file": file.relative_to(project), "number": node.lineno})
+                    made.append({"file": file, "number": node.lineno})
     if made and not opened and uses_tortoise(project):
         yield "no_lifespan", made[-1]
     names = [file.name for file in migration_files(project)]
@@ -171,14 +168,7 @@ def application(project: Path) -> Results:
 
 def uses_tortoise(project: Path) -> bool:
     """Whether the project's code speaks of Tortoise."""
-    return any("tortoise" in file.read_text(encoding="utf-8", errors="replace") for file in _sources(project))
-
-
-def _sources(project: Path) -> Iterator[Path]:
-    """The project's own Python files that are no tests."""
-    for folder, below, names in os.walk(project):
-        below[:] = sorted({*below} - SKIPPED)
-        yield from (Path(folder, name) for name in sorted(names) if re.fullmatch(r"(?!test_|conftest\.).*\.py", name))
+    return any("tortoise" in text for text in look(project).code.values())
 
 
 def migration_files(project: Path) -> list[Path]:

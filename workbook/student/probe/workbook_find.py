@@ -16,7 +16,8 @@ from typing import Any
 # Who has waited too long ends us by this signal, and reads where we were. Pytest puts another file in the place of 2.
 faulthandler.register(signal.SIGUSR1, file=os.dup(2), chain=True)
 
-SKIPPED = {".venv", "venv", "node_modules", "migrations", "__pycache__", ".git", "build", "dist", "tests"}
+SKIPPED = {"migrations", "tests", "build", "dist"}
+"""Folders that hold no application. What git ignores, and what others wrote, is not in our copy."""
 
 
 def modules(word: str) -> Iterator[Path]:
