@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.beginning import begin
 from benchmarks.cases.foreign import foreign_errors
 from workbook.clinic.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
 from workbook.lesson.model import Exchange, Session
@@ -199,4 +200,4 @@ def report(clinic: list[Page], outputs: list[tuple[Page, Lines]], foreign: dict[
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    begin(main)
