@@ -65,7 +65,7 @@ def test_a_port_that_github_picks_is_asked_for_by_an_expression(ci: Ci) -> None:
 def test_the_clients_are_mysqls_own_and_find_only_the_service(ci: Ci) -> None:
     table = {
         # A service container has no socket here.
-        "mysql -N -e 'SELECT 1'": "ERROR 2002 (HY000): Can't connect to local MySQL server through socket .*",
+        "mysql -N -e 'SELECT 1'": "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/nowhere.*",
         "mysql -P 3306 --protocol=TCP -uroot -p1234 -e 'SELECT 1' -N": "1",
         "mysqladmin ping -h127.0.0.1 -uroot -p1234": "mysqld is alive",
     }
