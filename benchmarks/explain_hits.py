@@ -1,7 +1,6 @@
 """How often `workbook explain` shows the right page, and how often it is certain of a wrong one.
 
-    python -m benchmarks.explain_hits            # the errors as the clinic's pages show them
-    python -m benchmarks.explain_hits --real     # and as the pages' commands really print them, in full (minutes)
+    python -m benchmarks.explain_hits
 
 Every error output of every mistake page is pasted in many ways: whole, torn, wrapped, coloured, commented. An answer is
 right when it shows the page that the output stands on: alone, or among the pages that show the same error. Then come
@@ -9,20 +8,16 @@ errors that the clinic does not cover, made by running the programs and statemen
 of a page there is wrong, always.
 """
 
-import argparse
 import random
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+from benchmarks.beginning import begin
 from benchmarks.cases.foreign import foreign_errors
 from workbook.clinic.clinic import SHORTEST, How, Output, Page, match, outputs, read_clinic, squeeze
-from workbook.lesson.model import Exchange, Session
+from workbook.lesson.model import Session
 from workbook.lesson.reader import read_mistake
 from workbook.mysql import ladder
-from workbook.mysql.server import Server
 from workbook.place import CHAPTERS, TEMPLATE
 
 Lines = list[str]
@@ -135,39 +130,12 @@ def pasted(outputs: list[tuple[Page, Lines]]) -> Iterator[tuple[str, Page, str]]
                 yield name, page, "\n".join(changed)
 
 
-def really_printed(clinic: list[Page], server: Server) -> list[tuple[Page, Lines]]:
-    """Replay every page, and keep in full what the commands printed whose outputs show an error."""
-    from workbook.history.build import build
-    from workbook.replay.ground import Settings
-    from workbook.replay.replay import replay
-
-    found: list[tuple[Page, Lines]] = []
-    settings = Settings(server=server, own_server=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        history = build(CHAPTERS, Path(scratch) / "history")
-        for page in clinic:
-            printed: list[tuple[Exchange, tuple[str, ...]]] = []
-            print(f"replaying {page.name}", file=sys.stderr, flush=True)
-            with tempfile.TemporaryDirectory() as root:
-                keep = printed.append
-                page_read = read_mistake(page.file)
-                replay(page_read, history, settings, Path(root), compare=lambda _, *both, keep=keep: keep(both))
-            shown = error_outputs(page)
-            found += [(page, list(actual)) for exchange, actual in printed if list(exchange.output) in shown]
-    return found
-
-
 def main() -> int:
     """Print both tables. Returns 1 below 95 % right pages, or with one wrong certainty."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--real", action="store_true")
-    arguments = parser.parse_args()
     clinic = read_clinic(CHAPTERS)
     with ladder.climb(TEMPLATE, use="test") as server:
-        outputs = [(page, lines) for page in clinic for lines in error_outputs(page)]
-        if arguments.real:
-            outputs += really_printed(clinic, server)
         foreign = foreign_errors(server)
+    outputs = [(page, lines) for page in clinic for lines in error_outputs(page)]
     return report(clinic, outputs, foreign)
 
 
@@ -199,4 +167,4 @@ def report(clinic: list[Page], outputs: list[tuple[Page, Lines]], foreign: dict[
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    begin(main)

@@ -8,7 +8,7 @@ as that ordinary user. uv's and apt's caches are empty each time: they lie in th
 shell's environment only KEEP is handed on; --set adds what a stranger's has, such as PYTHONDONTWRITEBYTECODE=1.
 
 Each part of a run is shown in seconds (wall clock) and as a share of the run. Parts end at the lines that `make up`
-prints, so together they are the whole. Below the last, commands that a part consists of are timed alone: the best of 3.
+prints, so together they are the whole.
 """
 
 import argparse
@@ -51,8 +51,7 @@ def main() -> int:
     codes: list[str] = []
     try:
         for name in ("cold", "warm", "warm again"):
-            total = once(name, run, codes)
-        alone(clone, run, total)
+            once(name, run, codes)
     finally:
         shutil.rmtree(base, ignore_errors=True)
     left = subprocess.run(["pgrep", "-f", str(clone)], capture_output=True, text=True).stdout.split()
@@ -60,11 +59,8 @@ def main() -> int:
     return 1 if left else 0
 
 
-def once(name: str, run: dict[str, object], codes: list[str]) -> float:
-    """One `make up`: wait until it serves, make a meeting, look whether those before (`codes`) are there, Ctrl-C.
-
-    Returns the seconds until it served.
-    """
+def once(name: str, run: dict[str, object], codes: list[str]) -> None:
+    """One `make up`: wait until it serves, make a meeting, look whether those before (`codes`) are there, Ctrl-C."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -91,7 +87,7 @@ def once(name: str, run: dict[str, object], codes: list[str]) -> float:
     total = last - start
     print(f"{name}: make up serves after {total:.1f} s")
     for part, seconds in parts.items():
-        show(part, seconds, total)
+        print(f"  {seconds:6.2f} s {seconds / total:5.0%}  {part}")
     try:
         post = urllib.request.Request(f"http://localhost:{port}/v1/meetings", method="POST")
         with urllib.request.urlopen(post) as response:
@@ -105,34 +101,6 @@ def once(name: str, run: dict[str, object], codes: list[str]) -> float:
         process.stdout.read()
         ended = process.wait()
     print(f"{name}: stopped with exit code {ended} after {time.monotonic() - start:.1f} s")
-    return total
-
-
-def show(part: str, seconds: float, total: float) -> None:
-    """A line of a table: what, its seconds, its share of the whole."""
-    print(f"  {seconds:6.2f} s {seconds / total:5.0%}  {part}")
-
-
-def alone(clone: Path, run: dict[str, object], total: float) -> None:
-    """What the parts consist of, each timed alone, as a share of the last run."""
-    python = [str(clone / ".venv/bin/python"), "-c"]
-    commands = {
-        "Python starts": [*python, ""],
-        "what `workbook up` imports": [*python, "import workbook.cli, workbook.serve"],
-        "what Aerich imports": [*python, "import aerich.cli, app.configs.tortoise_config"],
-        "what the application imports": [*python, "import uvicorn.main, app.main"],
-        "a Docker engine is asked": ["docker", "compose", "ls"],
-    }
-    print("alone, the best of 3:")
-    for what, command in commands.items():
-        if not shutil.which(command[0]):
-            continue
-        tries = []
-        for _attempt in range(3):
-            start = time.monotonic()
-            subprocess.run(command, capture_output=True, **run | {"cwd": clone / "template_app"})  # type: ignore[call-overload]
-            tries.append(time.monotonic() - start)
-        show(what, min(tries), total)
 
 
 if __name__ == "__main__":

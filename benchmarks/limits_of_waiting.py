@@ -9,17 +9,14 @@ Out: microseconds of processor time each, the median and the range of the rounds
 
 import argparse
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
-from pathlib import Path
 from statistics import median
 
-TEMPLATE = Path(__file__).parents[1] / "template_app"
-sys.path.insert(0, str(TEMPLATE))
-os.chdir(TEMPLATE)
+from benchmarks.beginning import begin, enter_template, given
+
+enter_template()
 
 from starlette.types import Receive, Scope, Send  # noqa: E402
 from tortoise.connection import get_connection  # noqa: E402
@@ -59,6 +56,7 @@ async def cost(work: Callable[[], Awaitable[None]], times: int) -> float:
 
 
 async def main(rounds: int, times: int) -> None:
+    given()
     found: dict[str, list[float]] = {}
     bounded = Deadline(nothing)
     async with temporary_database(f"{config.MYSQL_DB}_benchmark_test") as tortoise_config:
@@ -84,4 +82,4 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--times", type=int, default=500)
     options = parser.parse_args()
-    asyncio.run(main(options.rounds, options.times))
+    begin(lambda: asyncio.run(main(options.rounds, options.times)))

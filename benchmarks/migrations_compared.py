@@ -8,25 +8,23 @@ How:  every task starts in an empty folder with an empty database of its own, an
 """
 
 import argparse
+import dataclasses
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import Any
 
 import pymysql
 
+from benchmarks.beginning import begin, given
+from workbook.mysql.login import cursor
+from workbook.mysql.server import Server
+
 BIN = Path(sys.executable).parent
-CONNECT: dict[str, Any] = {
-    "host": os.environ.get("MYSQL_HOST", "127.0.0.1"),
-    "port": int(os.environ.get("MYSQL_PORT", "3306")),
-    "user": os.environ.get("MYSQL_USER", "root"),
-    "password": os.environ.get("MYSQL_PASSWORD", "1234"),
-}
 
 SETTINGS = """\
 TORTOISE_ORM = {{
@@ -54,13 +52,14 @@ TWO_ROWS = "INSERT INTO meetings (code) VALUES ('aB3'), ('xY7')"
 TITLED_ROW = "INSERT INTO meetings (code, title) VALUES ('aB3', 'Lunch')"
 
 
-@dataclass
+@dataclasses.dataclass
 class Project:
     """A scratch project with a database of its own."""
 
     tool: str
     folder: Path
     database: str
+    server: Server
 
     @property
     def aerich(self) -> bool:
@@ -73,7 +72,8 @@ class Project:
 
     def settings(self) -> None:
         """Write the settings; the native tool finds its folder by the key `migrations`."""
-        credentials = CONNECT | {"database": self.database}
+        login = {name: getattr(self.server, name) for name in ("host", "port", "user", "password")}
+        credentials = login | {"database": self.database}
         modules = ["models", "aerich.models"] if self.aerich else ["models"]
         (self.folder / "settings.py").write_text(SETTINGS.format(credentials=credentials, modules=modules))
 
@@ -95,11 +95,10 @@ class Project:
 
     def sql(self, *statements: str) -> list[tuple[object, ...]]:
         """Run statements on the project's database; gives the rows of the last."""
-        with pymysql.connect(**CONNECT, database=self.database, autocommit=True) as connection:
-            cursor = connection.cursor()
+        with cursor(self.server, self.database) as ask:
             for statement in statements:
-                cursor.execute(statement)
-            return list(cursor.fetchall())
+                ask.execute(statement)
+            return list(ask.fetchall())
 
     def table(self) -> None:
         """Note what MySQL says about the table, and its rows."""
@@ -282,18 +281,14 @@ def offline_sql(project: Project) -> None:
     """The statements of a migration, for somebody else to run; with no database within reach."""
     project.first()
     project.models(TITLE)
-    port = CONNECT["port"]
-    CONNECT["port"] = 1  # nobody listens there
+    project.server = dataclasses.replace(project.server, port=1)  # nobody listens there
     project.settings()
     before = set(project.files())
-    try:
-        if project.aerich:
-            project.run("aerich migrate --offline --name title")
-        else:
-            project.make("title")
-            project.run(f"{NATIVE} sqlmigrate models 0002_title")
-    finally:
-        CONNECT["port"] = port
+    if project.aerich:
+        project.run("aerich migrate --offline --name title")
+    else:
+        project.make("title")
+        project.run(f"{NATIVE} sqlmigrate models 0002_title")
     project.show(*project.files(since=before))
 
 
@@ -334,22 +329,29 @@ TASKS: dict[str, Callable[[Project], None]] = {
 ONE_WAY = {"move-over"}  # tasks that only the native tool has
 
 
-def compare(name: str, tool: str) -> None:
+def compare(name: str, tool: str, server: Server) -> None:
     """One task with one tool, in a folder and a database that are gone afterwards."""
     database = f"compared_{tool}_{name.replace('-', '_')}_test"
     print(f"\n=== {name}: {tool}. {(TASKS[name].__doc__ or '').strip()}")
-    with tempfile.TemporaryDirectory() as folder, pymysql.connect(**CONNECT, autocommit=True) as connection:
-        connection.cursor().execute(f"DROP DATABASE IF EXISTS `{database}`")
-        connection.cursor().execute(f"CREATE DATABASE `{database}`")
+    with tempfile.TemporaryDirectory() as folder, cursor(server) as ask:
+        ask.execute(f"DROP DATABASE IF EXISTS `{database}`")
+        ask.execute(f"CREATE DATABASE `{database}`")
         try:
-            TASKS[name](Project(tool, Path(folder), database))
+            TASKS[name](Project(tool, Path(folder), database, server))
         finally:
-            connection.cursor().execute(f"DROP DATABASE IF EXISTS `{database}`")
+            ask.execute(f"DROP DATABASE IF EXISTS `{database}`")
+
+
+def main(tasks: Iterable[str]) -> None:
+    """Each task with the tools that have it."""
+    server = given()
+    for name in tasks:
+        for tool in ("tortoise",) if name in ONE_WAY else ("aerich", "tortoise"):
+            compare(name, tool, server)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Aerich and Tortoise's own migrations on the same tasks.")
     parser.add_argument("tasks", nargs="*", choices=[*TASKS, []], help="all when none is named")
-    for name in parser.parse_args().tasks or TASKS:
-        for tool in ("tortoise",) if name in ONE_WAY else ("aerich", "tortoise"):
-            compare(name, tool)
+    tasks = parser.parse_args().tasks or TASKS
+    begin(lambda: main(tasks))

@@ -9,7 +9,6 @@ Out: the median test of each run in milliseconds, then the median of the runs. E
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import timeit
@@ -19,8 +18,10 @@ from statistics import median
 
 import pytest
 
+from benchmarks.beginning import begin, enter_template, given
+from workbook.place import TEMPLATE
+
 BENCHMARKS = Path(__file__).parent
-TEMPLATE = BENCHMARKS.parent / "template_app"
 CASES = {"rollback": "cases/test_rollback.py", "new database": "cases/test_new_database.py"}
 
 
@@ -36,8 +37,7 @@ class Durations:
 
 def run_here(cases: str) -> int:
     """Run one file of cases with the template's conftest.py and settings, and print its median test."""
-    os.chdir(TEMPLATE)
-    sys.path.insert(0, str(TEMPLATE))
+    enter_template()
     durations = Durations()
     options = ["-q", "--no-header", "--rootdir", str(TEMPLATE), "-c", "pyproject.toml", "-p", "no:cacheprovider"]
     failed = pytest.main([*options, "-p", "conftest", str(BENCHMARKS / cases)], plugins=[durations])
@@ -60,15 +60,11 @@ def yardstick() -> float:
     return min(timeit.repeat("for number in range(1_000_000): total += number", "total = 0", number=1, repeat=3)) * 1000
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=7, help="of 100 tests, for each of the two ways")
-    parser.add_argument("--cases", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.cases:
-        raise SystemExit(run_here(arguments.cases))
+def compare(runs: int) -> None:
+    """Run both ways in turns, and print."""
+    given()
     results: dict[str, list[float]] = {name: [] for name in CASES}
-    for run in range(arguments.runs):
+    for run in range(runs):
         print(f"run {run + 1}: yardstick {yardstick():.0f} ms", end="", flush=True)
         for name, cases in CASES.items():
             results[name].append(run_apart(cases))
@@ -76,3 +72,11 @@ if __name__ == "__main__":
         print()
     for name, times in results.items():
         print(f"{name}: median {median(times):.2f} ms a test ({min(times):.2f} to {max(times):.2f})")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=7, help="of 100 tests, for each of the two ways")
+    parser.add_argument("--cases", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    begin(lambda: run_here(arguments.cases) if arguments.cases else compare(arguments.runs))

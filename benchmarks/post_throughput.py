@@ -31,17 +31,17 @@ from typing import IO, NamedTuple
 
 import psutil
 
-BENCHMARKS = Path(__file__).parent
-TEMPLATE = BENCHMARKS.parent / "template_app"
-sys.path.insert(0, str(TEMPLATE))
-os.chdir(TEMPLATE)
+from benchmarks.beginning import begin, built, enter_template
+from workbook.mysql import free_port
+from workbook.place import TEMPLATE
 
-from aerich import Command  # noqa: E402
-from tortoise.context import TortoiseContext  # noqa: E402
+enter_template()
 
 from app.configs import config  # noqa: E402
 from app.configs.tortoise_config import TORTOISE_ORM  # noqa: E402
-from app.tests.database import temporary_database  # noqa: E402
+from app.tests.database import database_of  # noqa: E402
+
+BENCHMARKS = Path(__file__).parent
 
 PATH = "/v1/meetings"
 CONNECTIONS = 32
@@ -68,9 +68,7 @@ def served(app: str, folder: Path, database: str, log: IO[bytes]) -> Iterator[tu
     login = {f"MYSQL_{name}": str(getattr(config, f"MYSQL_{name}")) for name in ("HOST", "PORT", "USER", "PASSWORD")}
     sizes = {f"BENCHMARK_POOL_{name.upper()}": str(pool[name]) for name in ("minsize", "maxsize")}
     environment = os.environ | login | sizes | PRODUCTION | {"MYSQL_DB": database}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", app, *UVICORN, "--port", str(port)]
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=log) as server:
         try:
@@ -103,16 +101,11 @@ def load(server: tuple[int, psutil.Process], seconds: int) -> Load:
 
 
 async def run(rounds: int, seconds: int) -> None:
-    async with temporary_database(f"{config.MYSQL_DB}_benchmark_test") as tortoise_config:
-        async with TortoiseContext():
-            command = Command(tortoise_config, location=str(TEMPLATE / "migrations"))
-            await command.init()
-            await command.upgrade()
-        database = tortoise_config["connections"]["default"]["credentials"]["database"]
+    async with built() as tortoise_config:
         with ExitStack() as stack:
             logs = {name: stack.enter_context(TemporaryFile()) for name in APPS}
             servers = {
-                name: stack.enter_context(served(app, folder, database, logs[name]))
+                name: stack.enter_context(served(app, folder, database_of(tortoise_config), logs[name]))
                 for name, (app, folder) in APPS.items()
             }
             answered = compare(servers, rounds=rounds, seconds=seconds)
@@ -154,4 +147,4 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("This benchmark needs `wrk` on the PATH; on Debian and Ubuntu: apt-get install wrk.")
-    asyncio.run(run(arguments.rounds, arguments.seconds))
+    begin(lambda: asyncio.run(run(arguments.rounds, arguments.seconds)))

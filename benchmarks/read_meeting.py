@@ -12,28 +12,24 @@ Out: rows, bytes, statements of one GET, milliseconds of both (medians), the med
 import argparse
 import asyncio
 import json
-import os
-import sys
 import time
 from collections import Counter, defaultdict
 from datetime import timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-TEMPLATE = Path(__file__).parent.parent / "template_app"
-sys.path.insert(0, str(TEMPLATE))
-os.chdir(TEMPLATE)
+from benchmarks.beginning import begin, built, enter_template
+
+enter_template()
 
 import asyncmy  # noqa: E402
 import httpx  # noqa: E402
 from tortoise.context import TortoiseContext  # noqa: E402
 
-from app.configs import config  # noqa: E402
 from app.main import app  # noqa: E402
 from app.services.participant_service import service_create_participant  # noqa: E402
 from app.tests.apis.v1.given import START, meeting  # noqa: E402
-from app.tests.database import migrations, statements, temporary_database  # noqa: E402
+from app.tests.database import statements  # noqa: E402
 from app.tortoise_models.participant_date import ParticipantDateModel  # noqa: E402
 
 CODE, PARTICIPANTS, DAYS = "aB3", 50, 62
@@ -108,10 +104,8 @@ async def compare(connection: Any, client: httpx.AsyncClient, pairs: int) -> Non
 
 
 async def run(pairs: int) -> None:
-    async with temporary_database(f"{config.MYSQL_DB}_benchmark_test") as tortoise_config:
+    async with built() as tortoise_config:
         credentials = tortoise_config["connections"]["default"]["credentials"]
-        async with migrations(credentials["database"]) as command:
-            await command.upgrade()
         credentials |= {"minsize": 1, "maxsize": 1}  # so that one connection counts all statements
         login = {name: credentials[name] for name in ("host", "port", "user", "password", "ssl", "database")}
         async with TortoiseContext() as context, asyncmy.connect(**login, autocommit=True) as connection:
@@ -125,4 +119,5 @@ async def run(pairs: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=100)
-    asyncio.run(run(parser.parse_args().pairs))
+    pairs = parser.parse_args().pairs
+    begin(lambda: asyncio.run(run(pairs)))

@@ -18,48 +18,47 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.beginning import begin, built, enter_template
+
 BENCHMARKS = Path(__file__).parent.resolve()
-TEMPLATE = BENCHMARKS.parent / "template_app"
-sys.path.insert(0, str(TEMPLATE))
-os.chdir(TEMPLATE)
+enter_template()
 os.environ["BENCHMARK_ANSWERS"] = os.devnull  # of this process, which imports the hooks for their numbers
 
 import httpx  # noqa: E402
 from schemathesis_hooks import DAYS, LEAVE, STAY, WITH_RANGE, WITHOUT  # noqa: E402
 from tortoise.context import TortoiseContext  # noqa: E402
 
-from app.configs import config  # noqa: E402
 from app.tests.apis.test_served import CHECKS  # noqa: E402
 from app.tests.apis.v1.given import join, meeting  # noqa: E402
-from app.tests.database import database_of, migrations, temporary_database  # noqa: E402
+from app.tests.database import database_of  # noqa: E402
 from app.tests.serving import served  # noqa: E402
 from app.tortoise_models.meeting import MeetingModel  # noqa: E402
 
 
 async def run(examples: int, seed: int, checks: str) -> int:
-    async with temporary_database(f"{config.MYSQL_DB}_schemathesis_test") as tortoise_config:
-        database = database_of(tortoise_config)
-        async with migrations(database) as command:
-            await command.upgrade()
-        async with served(database) as address, TortoiseContext() as context:
-            await context.init(config=tortoise_config)
-            await meeting(WITH_RANGE, DAYS)
-            await MeetingModel.bulk_create(MeetingModel(url_code=f"free{number}") for number in range(WITHOUT))
-            async with httpx.AsyncClient(base_url=address, timeout=60) as client:  # seconds
-                for number in range(STAY + LEAVE):
-                    (await join(client, WITH_RANGE, f"참가자 {number}")).raise_for_status()
-            with tempfile.TemporaryDirectory() as folder:
-                counts = Path(folder) / "answers.json"
-                hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(BENCHMARKS)}
-                schemathesis = await asyncio.create_subprocess_exec(
-                    *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}/openapi.json"),
-                    *("--checks", checks, "--max-examples", str(examples), "--seed", str(seed), "--no-color"),
-                    "--continue-on-failure",
-                    cwd=folder,
-                    env=os.environ | hooks | {"BENCHMARK_ANSWERS": str(counts)},
-                )
-                failed = await schemathesis.wait()
-                show(json.loads(counts.read_text()))
+    async with (
+        built("schemathesis") as tortoise_config,
+        served(database_of(tortoise_config)) as address,
+        TortoiseContext() as context,
+    ):
+        await context.init(config=tortoise_config)
+        await meeting(WITH_RANGE, DAYS)
+        await MeetingModel.bulk_create(MeetingModel(url_code=f"free{number}") for number in range(WITHOUT))
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client:  # seconds
+            for number in range(STAY + LEAVE):
+                (await join(client, WITH_RANGE, f"참가자 {number}")).raise_for_status()
+        with tempfile.TemporaryDirectory() as folder:
+            counts = Path(folder) / "answers.json"
+            hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(BENCHMARKS)}
+            schemathesis = await asyncio.create_subprocess_exec(
+                *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}/openapi.json"),
+                *("--checks", checks, "--max-examples", str(examples), "--seed", str(seed), "--no-color"),
+                "--continue-on-failure",
+                cwd=folder,
+                env=os.environ | hooks | {"BENCHMARK_ANSWERS": str(counts)},
+            )
+            failed = await schemathesis.wait()
+            show(json.loads(counts.read_text()))
     return failed
 
 
@@ -78,4 +77,4 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--checks", default=CHECKS, help="names of Schemathesis, or all")
     arguments = parser.parse_args()
-    sys.exit(asyncio.run(run(arguments.examples, arguments.seed, arguments.checks)))
+    begin(lambda: asyncio.run(run(arguments.examples, arguments.seed, arguments.checks)))

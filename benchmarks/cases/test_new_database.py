@@ -8,8 +8,7 @@ from aerich import Command
 from test_rollback import test_create_meeting_saves_it  # noqa: F401
 from tortoise.context import TortoiseContext
 
-from app.tests.database import temporary_database
-from conftest import MIGRATIONS
+from app.tests.database import MIGRATIONS, temporary_database
 
 
 @pytest.fixture(autouse=True)

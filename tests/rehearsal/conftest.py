@@ -23,6 +23,9 @@ services:
 """
 """A MySQL service, as one writes it below a job's name."""
 
+KEPT = "test_meeting_router.py"
+"""The one file of the template's tests that runs where all of them would only take longer."""
+
 Ci = Callable[..., tuple[int, str]]
 """Gives the exit code of a run, and what it printed."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rehearsal.conftest import MYSQL, Ci
+from tests.rehearsal.conftest import KEPT, MYSQL, Ci
 from workbook.place import TEMPLATE
 
 pytestmark = pytest.mark.slow
@@ -54,12 +54,10 @@ def test_a_service_has_the_accounts_and_the_database_of_its_env_and_settings_lea
 
 def test_a_port_that_github_picks_is_asked_for_by_an_expression(ci: Ci) -> None:
     asked = "${{ job.services.mysql.ports[3306] }}"
-    picked = ASK.replace("mysql", f"mysql -P {asked}")
-    written = {"[3306]": "", '["3306"]': "", "[3306/tcp]": "", "[33060:3306]": "3306", "\n      - 3306": ""}
-    for ports, known in written.items():
-        job = MYSQL.replace('["3306:3306"]', ports)
-        tried = [f"{picked} ' '", GREET.format(asked.replace("3306", "'3306'")), f"! {ASK} 'SELECT 1'"]
-        ci("", *tried, *(["export DB_PORT=33060\n" + GREET.format("os.environ['DB_PORT']")] if known else ()), job=job)
+    picked = ASK.replace("mysql", f"mysql -P {asked}") + " ' '"
+    tried = [picked, GREET.format(asked.replace("3306", "'3306'")), f"! {ASK} 'SELECT 1'"]
+    tried.append("export DB_PORT=33060\n" + GREET.format("os.environ['DB_PORT']"))
+    ci("", *tried, job=MYSQL.replace('["3306:3306"]', "[33060:3306]"))
     # Without any it is empty, as on GitHub.
     ci("", f'test -z "{asked}"', job=MYSQL.replace('    ports: ["3306:3306"]\n', ""))
 
@@ -67,11 +65,8 @@ def test_a_port_that_github_picks_is_asked_for_by_an_expression(ci: Ci) -> None:
 def test_the_clients_are_mysqls_own_and_find_only_the_service(ci: Ci) -> None:
     table = {
         # A service container has no socket here.
-        "mysql -N -e 'SELECT 1'": "ERROR 2002 (HY000): Can't connect to local MySQL server through socket .*",
+        "mysql -N -e 'SELECT 1'": "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/nowhere.*",
         "mysql -P 3306 --protocol=TCP -uroot -p1234 -e 'SELECT 1' -N": "1",
-        "MYSQL_HOST=127.0.0.1 mysql -uroot -p1234 -BNe 'SELECT 40 + 2'": "42",
-        "echo 'SELECT DATABASE()' | mysql -h127.0.0.1 -uroot -p1234 -N mysql": "mysql",
-        "mysql -hmysql -e 'SELECT 1'": "ERROR 2005 (HY000): Unknown MySQL server host 'mysql' .*",
         "mysqladmin ping -h127.0.0.1 -uroot -p1234": "mysqld is alive",
     }
     ci("", *(f'{command} 2>&1 | grep -x "{said}"' for command, said in table.items()), job=MYSQL)
@@ -83,8 +78,10 @@ def test_a_job_without_a_mysql_never_meets_its_owners(ci: Ci, monkeypatch: pytes
 
 
 def test_the_notes_job_is_green(ci: Ci) -> None:
-    paths = [path for path in TEMPLATE.rglob("*") if path.is_file() and "cache" not in str(path.parent)]
-    files = {str(path.relative_to(TEMPLATE)): path.read_text() for path in paths if ".github" not in path.parts}
+    # One file of its tests is enough: the others pass in its own workflow.
+    paths = [path for path in TEMPLATE.rglob("*.py") if path.name == KEPT or not path.name.startswith("test_")]
+    files = {str(path.relative_to(TEMPLATE)): path.read_text() for path in (*paths, TEMPLATE / "pyproject.toml")}
+    files["pyproject.toml"] = files["pyproject.toml"].replace("fail_under = 100", "fail_under = 0")
     code, said = ci(STEPS + "- run: '! mysql -uroot -proot -e exit'", job=JOB, **files)
     assert code == 0, said
     assert "of this machine plays the service mysql (preinstalled)." in said
@@ -95,11 +92,10 @@ def test_the_notes_job_is_green(ci: Ci) -> None:
     ("steps", "job", "reason"),
     [
         (NOT_STARTED, JOB, "ERROR 2003 (HY000): Can't connect to MySQL server on '127.0.0.1:3306'"),
-        (NOT_STARTED, "", "ERROR 2002 (HY000): Can't connect to local MySQL server"),
         (STEPS.replace("ALTER USER", "-- "), JOB, "ERROR 1045 (28000): Access denied for"),
         (NOT_STARTED, MYSQL + JOB, "ERROR 1045 (28000): Access denied for user 'root'@'"),
     ],
-    ids=["not started", "not started, no host named", "password not changed", "a service has another password"],
+    ids=["not started", "password not changed", "a service has another password"],
 )
 def test_what_goes_wrong_with_it_on_github_goes_wrong_here(ci: Ci, steps: str, job: str, reason: str) -> None:
     code, said = ci(steps, job=job)

@@ -22,7 +22,7 @@ from tests.waiting import until
 from workbook.mysql import programs
 from workbook.mysql.server import Unavailable
 from workbook.place import private
-from workbook.say import stage
+from workbook.say import Problem, stage
 
 WAYS = """no Docker engine answers; Debian's podman would do, as root: apt-get install --no-install-recommends \
 podman runc mmdebstrap containernetworking-plugins golang-github-containernetworking-plugin-dnsname"""
@@ -61,7 +61,7 @@ exec {server} --init-file=/tmp/first.sql --socket=/tmp/mysql.sock --mysqlx=OFF -
 """
 
 
-class NoContainers(Exception):
+class NoContainers(Problem):
     """No container can run here; the message says why."""
 
 

@@ -4,7 +4,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -62,7 +63,7 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
         say(_("Left out, because not committed: {named}.", named=named))
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
-        outcomes = rehearse(plan, state, only=job, hear=partial(_heard, status))
+        outcomes = rehearse(plan, state, only=job, hear=partial(_show, status))
     if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
         faults = [
             lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), "\n".join(each.heard or each.lines))
@@ -75,14 +76,21 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     return NOT_JUDGED if any(each.left_out for each in outcomes) else 0
 
 
+@contextmanager
+def _read_or_not() -> Iterator[None]:
+    """Print, and run to the end also when nobody reads on (`workbook ci | head`)."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit):  # which Rich makes of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@_read_or_not()
 def say(sentence: str) -> None:
     """Print a sentence at once, in lines of 80 columns. Nothing is printed for none."""
     # Rich knows that a Korean letter is two columns wide.
     for line in Text(sentence).wrap(Console(width=WIDTH), WIDTH) if sentence else ():
-        try:
-            print(line.plain.rstrip(), flush=True)
-        except BrokenPipeError:
-            _unread()
+        print(line.plain.rstrip(), flush=True)
 
 
 def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
@@ -96,18 +104,7 @@ def unheard_push(workflow: Mapping[str, Any], branch: str) -> str:
     return _("On GitHub a push of the branch {branch} starts nothing: on.push.branches names {named}.", **values)
 
 
-def _heard(status: Status, *told: Any) -> None:
-    """Show what an outcome hears, and run to the end also when nobody reads on (`workbook ci | head`)."""
-    try:
-        _show(status, *told)
-    except (BrokenPipeError, SystemExit):  # which Rich makes of it
-        _unread()
-
-
-def _unread() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
+@_read_or_not()
 def _show(status: Status, outcome: Outcome, what: str, value: Any = "") -> None:
     """Print what there is to say of what an outcome hears."""
     match what:
@@ -204,10 +201,10 @@ def rehearse(
     for name, job in plan.jobs.items():
         if only not in (None, name):
             continue
-        outcome = Outcome(name, job.get("steps") or (), hear, watch)
+        needed = [next((one for one in outcomes if one.job == each), Outcome(each)) for each in needs(job)]
+        outcome = Outcome(name, job.get("steps") or (), needed, hear, watch)
         hear(outcome, "begun")
         service, missing = mysql_service(job), elsewhere(job)
-        needed = [next((one for one in outcomes if one.job == each), Outcome(each)) for each in needs(job)]
         waits = [each.job for each in needed if each.counts_as == "failure" or each.result == "blocked"]
         if waits and not _STATUS.search(str(job.get("if"))):
             outcome.result, outcome.why = "blocked", ", ".join(waits)
@@ -217,25 +214,18 @@ def rehearse(
             outcome.leave_out(missing)
             outcome.result = "skipped"
         else:
-            _run(outcome, plan, state, plant, seconds, needed)
+            _run(outcome, plan, state, plant, seconds)
         hear(outcome, "concluded")
         outcomes.append(outcome)
     return outcomes
 
 
-def _run(
-    outcome: Outcome,
-    plan: Workflow,
-    state: Commit,
-    plant: Callable[[Path], None],
-    seconds: float,
-    needed: Sequence[Outcome],
-) -> None:
+def _run(outcome: Outcome, plan: Workflow, state: Commit, plant: Callable[[Path], None], seconds: float) -> None:
     job = plan.jobs[outcome.job]
-    for each in needed:
+    for each in outcome.needed:
         if (each.left_out or not each.result) and f"needs.{each.job}.outputs" in str(job):
             outcome.leave_out(_("what the job {job} hands on", job=each.job))
-    before = {each.job: (each.counts_as, each.outputs) for each in needed}
+    before = {each.job: (each.counts_as, each.outputs) for each in outcome.needed}
     with tempfile.TemporaryDirectory(prefix="workbook-ci-", ignore_cleanup_errors=True) as temporary:
         scratch, repository = Path(temporary), state.repository
         # No file is shared with the person's: the copy may change its owner.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +60,14 @@ def run(
         job["steps"][place]["shell"] = f"sh {scratch / 'tell'} {file} {job['steps'][place]['shell']}"
     script = yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True)
     environment = _prepare(scratch, mysql, script)
-    # Each is named, so that none of them is looked for in the project.
+    (scratch / "workflow.yml").write_text(script, encoding="utf-8")
     files = {"directory": "commit", "workflows": "workflow.yml", "action-cache-path": "act"}
-    files |= {f"{name}-file": name for name in ("env", "secret", "var", "input")}
-    written = {"workflows": script, "secret-file": "".join(f"{name}={value}\n" for name, value in secrets.items())}
-    for option in files.keys() - {"directory", "action-cache-path"}:
-        (scratch / files[option]).write_text(written.get(option, ""), encoding="utf-8")
+    # Each is named, so that none of them is looked for in the project.
+    files |= dict.fromkeys(("env-file", "secret-file", "var-file", "input-file"), os.devnull)
     command = [str(BESIDE / "act"), "push", "--json", "--no-cache-server", f"--platform={RUNNER}=-self-hosted"]
     command += [f"--{option}={scratch / name}" for option, name in files.items()]
+    command += [f"--secret={name}={value}" for name, value in secrets.items()]
+    clean = partial(_as_on_github, scratch, mysql.ports)
     reading, writing = os.pipe()
     with contextlib.ExitStack() as stack, open(reading, "rb") as lines, open(writing, "wb") as output:
         # Opened now, for with the end of the job they are gone.
@@ -79,13 +80,7 @@ def run(
             clock.start()
         try:
             for line in lines:
-                _read(
-                    line.decode(errors="replace"),
-                    outcome,
-                    ids,
-                    told,
-                    lambda text: _as_on_github(text, scratch, mysql.ports),
-                )
+                _read(line.decode(errors="replace"), outcome, ids, told, clean)
             if seconds and clock.finished.is_set():
                 outcome.why = outcome.why or _("not done after {seconds:g} seconds", seconds=seconds)
             elif not outcome.result and not outcome.why and guarded.wait() in (0, 1):
@@ -118,20 +113,15 @@ def _read(
     if "jobResult" in entry:
         outcome.result = entry["jobResult"]
     elif place is not None and "stepResult" in entry and entry.get("stage") == "Main":
-        seconds = entry.get("executionTime", 0) / 1e9
-        outcome.end(
-            place,
-            entry["stepResult"] == "success",
-            seconds,
-            [*outcome.said.get(place, ()), *map(clean, told.get(place, ()))],
-        )
+        lines = [*outcome.said.get(place, ()), *map(clean, told.get(place, ()))]
+        outcome.end(place, entry["stepResult"] == "success", entry.get("executionTime", 0) / 1e9, lines)
     elif entry.get("level") == "error":
         outcome.why = outcome.why or clean(message.replace("exit status ", "exit code "))
     elif place is not None and entry.get("stage") == "Main" and "Run Main" in message:
         outcome.hear(outcome, "started", place)
 
 
-def _as_on_github(line: str, scratch: Path, ports: Mapping[int, int]) -> str:
+def _as_on_github(scratch: Path, ports: Mapping[int, int], line: str) -> str:
     """A printed line without colours and paths of our scratch folders, and with the ports that the workflow knows."""
     line = re.sub(r"\x1b\[[\d;]*m", "", line.rstrip("\n"))
     line = re.sub(rf"{re.escape(str(scratch))}/act/[0-9a-f]+/(hostexecutor|act/workflow)/?", "", line)

@@ -14,13 +14,14 @@ class Outcome:
     Its `result` is `success`, `failure`, `skipped`, or `blocked` when it needs a job that failed; empty when it never
     ended: `why` says what ended it. `red_by` is the place of the step that `failed`, `reached` of the one at whose
     end `watch` first said yes. What of `left_out` could not be run may have decided the result: it is not judged then.
-    `outputs` is what it hands on to the jobs that need it.
+    `outputs` is what it hands on to the jobs that need it, `needed` what came of those that it needs.
     `hear` is told when it is `begun`, `noted` (a sentence), `left out`, `started` (the step's place, from 0), `ended`
     (the step's place, whether it went well, its seconds) and `concluded`.
     """
 
     job: str
     steps: Sequence[dict[str, Any]] = ()
+    needed: Sequence["Outcome"] = ()
     hear: Callable[..., None] = lambda *told: None
     watch: Callable[[], bool] = bool
     result: str = ""

@@ -71,11 +71,6 @@ def mysql_service(job: dict[str, Any]) -> Service | None:
     return None
 
 
-def mentions_mysql(job: dict[str, Any], settings: dict[str, Any]) -> bool:
-    """Whether the job, or the workflow's own `env`, speaks of MySQL at all."""
-    return "mysql" in f"{job}{settings}".lower()
-
-
 def secrets_of(job: dict[str, Any]) -> dict[str, str]:
     """The secrets that a service's `env` names: any value does, when the server and the steps have the same."""
     return {name: f"made-up-{name}" for name in _SECRET.findall(str(job.get("services") or ""))}
@@ -116,7 +111,7 @@ def serve(project: Path, job: dict[str, Any]) -> Iterator[Mysql]:
                 )
             # One that it does not publish leads nowhere, and the expression that asks for it is empty.
             ports |= ({ANY_PORT: server.port} if played.ports else {}) | dict.fromkeys(played.ports, server.port)
-            yield Mysql(ports, played is PREINSTALLED, said.rstrip())
+            yield Mysql(ports, played is PREINSTALLED, said)
 
 
 def _start(project: Path, service: Service) -> Server:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from workbook.history.git import try_git
 from workbook.rehearsal import current, rehearse
 from workbook.rehearsal.outcome import Outcome, name_of
-from workbook.rehearsal.service import Service, mentions_mysql, mysql_service
+from workbook.rehearsal.service import Service, mysql_service
 from workbook.rehearsal.workflow import Workflow
 from workbook.rehearsal.workflow import read as plan_of
 from workbook.say import Problem, _
@@ -81,7 +81,8 @@ def events(workflow: Workflow) -> list[str]:
 
 def mysql_services(workflow: Workflow) -> list[Service]:
     """The MySQL services of the jobs that speak of MySQL."""
-    jobs = [job for job in workflow.jobs.values() if mentions_mysql(job, workflow.content.get("env") or {})]
+    env = workflow.content.get("env")
+    jobs = [job for job in workflow.jobs.values() if "mysql" in f"{job}{env}".lower()]
     return [service for job in jobs if (service := mysql_service(job))]
 
 
@@ -122,7 +123,7 @@ class Rehearsal:
     def why_red(self) -> str:
         """The line that tells the most of why the first red job is red."""
         assert self.red is not None
-        said = [line.strip() for line in self.red.said.get(-1 if self.red.red_by is None else self.red.red_by, [])]
+        said = [line.strip() for line in self.red.heard]
         reasons = [line for line in said if _REASON.match(line)] or list(filter(None, said))
         return reasons[0][:200] if reasons else self.red.why or "?"
 
