@@ -101,9 +101,8 @@ def _serve(project: Path, port: int, server: Server) -> int:
 
 
 def _mysql(server: Server) -> str:
-    """The line that says which MySQL it is."""
-    at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
-    return "\nMySQL  " + _("{version} on {where}, {how}", **at)
+    """The line that says which MySQL it is, in columns as those below it."""
+    return "\n" + server.sentence.replace("MySQL", "MySQL ", 1)
 
 
 def migrate(project: Path, environment: dict[str, str]) -> str:

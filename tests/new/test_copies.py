@@ -131,7 +131,7 @@ def test_an_example_that_is_the_owners_is_left_alone_and_the_ground_goes_on(
     before = tree(project)
     run(*UPDATE, cwd=project)
     after = tree(project)
-    assert changed(before, after) == {".copier-answers.yml", CONFIG}
+    assert differing(before, after) == {".copier-answers.yml", CONFIG}
     assert after[CONFIG][0] == before[CONFIG][0].replace('"connect_timeout": 5', '"connect_timeout": 6')
 
 
@@ -152,7 +152,7 @@ def test_a_bare_project_has_nothing_of_the_example_and_an_update_brings_none(
 ) -> None:
     with_example, before = tree(whole), tree(bare)
     more = {"README.md", "app/main.py", "pyproject.toml"}
-    assert changed(with_example, before) & before.keys() == {".copier-answers.yml", CONFIG, *more}
+    assert differing(with_example, before) & before.keys() == {".copier-answers.yml", CONFIG, *more}
     assert before[CONFIG][0] == re.sub('    "app.tortoise_models.*\n', "", with_example[CONFIG][0])
     project = shutil.copytree(bare, tmp_path / "project")
     run(*UPDATE, cwd=project)
@@ -172,6 +172,6 @@ def test_the_example_can_be_taken_out_later_in_one_command(project: Path, bare: 
     assert tree(project) == tree(bare)
 
 
-def changed(before: dict[str, tuple[str, int]], after: dict[str, tuple[str, int]]) -> set[str]:
+def differing(before: dict[str, tuple[str, int]], after: dict[str, tuple[str, int]]) -> set[str]:
     """The files that are not in both, or not the same."""
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
