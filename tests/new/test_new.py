@@ -169,7 +169,7 @@ def test_a_database_that_exists_is_left_alone_and_its_account_reaches_no_other(
     project: Path, given: Server, tmp_path: Path
 ) -> None:
     values = {key: str(value) for key, value in dotenv_values(project / ".env").items()}
-    with pytest.raises(Problem, match="already"):
+    with pytest.raises(Problem, match="already, so it stays as it is"):
         new(values["MYSQL_DB"].replace("_", "-"), tmp_path / "second")
     assert not (tmp_path / "second").exists()
     mine = replace(given, user=values["MYSQL_USER"], password=values["MYSQL_PASSWORD"])
