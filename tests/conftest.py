@@ -2,12 +2,16 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbook.mysql import free_port, local, programs
-from workbook.mysql.server import Unavailable
+from workbook.mysql.login import cursor
+from workbook.mysql.server import Server, Unavailable
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,3 +60,15 @@ def private_home(programs_home: Path, home: Path) -> Path:
     shutil.copytree(pristine, folder / "data")
     (folder / "port").write_text(f"{free_port()}\n")
     return folder
+
+
+@contextmanager
+def account(server: Server, password: str, state: str = "") -> Iterator[Server]:
+    """The server as an account sees it that is made for a test, may do nothing yet, and is dropped afterwards."""
+    name = f"account_{os.getpid()}"
+    with cursor(server) as ask:
+        ask.execute(f"CREATE USER {name} IDENTIFIED BY %s {state}", (password,))
+        try:
+            yield replace(server, user=name, password=password)
+        finally:
+            ask.execute(f"DROP USER {name}")

@@ -58,7 +58,7 @@ def test_a_catalogue_is_read_as_gettext_reads_it(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    assert catalogue(str(file)) == {'one "{x}"\n': "하나\n", "two lines": "두 줄"}
+    assert catalogue(file) == {'one "{x}"\n': "하나\n", "two lines": "두 줄"}
 
 
 def test_the_catalogue_holds_what_is_said_and_nothing_else() -> None:

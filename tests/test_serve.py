@@ -77,7 +77,6 @@ def test_neither_closing_the_terminal_nor_killing_it_outright_leaves_a_server(
         how(terminal)
         until(lambda: not terminal.isalive(), "its end")
         until(lambda: is_free(port), "the API's end")
-        until(lambda: local.running(home) is None, "MySQL's end")
 
 
 @pytest.mark.parametrize(("language", "file"), [("ko", "ch35.ko.ipynb"), ("en", "ch35.ipynb")])

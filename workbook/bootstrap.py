@@ -13,19 +13,17 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 OLDEST = (3, 11)
 """The oldest Python that serves: `requires-python` in pyproject.toml."""
 
-NEWEST = (3, 14)
-"""The newest Python that every pinned package has a ready-made wheel for; a newer one may need a C compiler."""
-
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "workbook-setup")
-PINS = os.path.join(ROOT, "requirements.lock")
-LOG = os.path.join(ROOT, ".workbook", "setup.log")
+ROOT = Path(os.path.abspath(__file__)).parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "workbook-setup"
+PINS = ROOT / "requirements.lock"
+LOG = ROOT / ".workbook" / "setup.log"
 
 ASTRAY = "UV_TARGET UV_PREFIX UV_SYSTEM_PYTHON UV_PYTHON PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH"
 """Settings that would install somewhere else than into `.venv`, or load another Python's files."""
@@ -40,10 +38,9 @@ def wished() -> str:
     return "ko" if locale.lower().partition("_")[0] == "ko" else "en"
 
 
-def catalogue(file: str) -> "dict[str, str]":
+def catalogue(file: Path) -> "dict[str, str]":
     """The Korean sentence of each English one, from a gettext catalogue (the manual of gettext, *PO Files*)."""
-    with open(file, encoding="utf-8") as opened:
-        entries = [entry.partition("\nmsgstr ") for entry in opened.read().split("\n\n")]
+    entries = [entry.partition("\nmsgstr ") for entry in file.read_text(encoding="utf-8").split("\n\n")]
 
     def joined(text: str) -> str:
         return "".join(ast.literal_eval(line) for line in re.findall(r'".*"$', text, re.MULTILINE))
@@ -54,7 +51,7 @@ def catalogue(file: str) -> "dict[str, str]":
 def _(sentence: str, **values: object) -> str:
     """A sentence in the person's language. In the C locale an old Python would print escapes for Hangul."""
     if wished() == "ko" and "utf" in (sys.stderr.encoding or "").lower():
-        sentence = catalogue(os.path.join(ROOT, "workbook", "ko.po")).get(sentence, sentence)
+        sentence = catalogue(ROOT / "workbook" / "ko.po").get(sentence, sentence)
     return sentence.format(**values)
 
 
@@ -62,7 +59,7 @@ class Stopped(Exception):
     """Setup cannot go on; the text is the screen that says why, and what to do."""
 
 
-def answer(*command: str) -> str:
+def answer(*command: "str | Path") -> str:
     """What a program prints; empty when it does not run or fails."""
     nothing = subprocess.DEVNULL
     try:
@@ -74,7 +71,7 @@ def answer(*command: str) -> str:
 
 def choose_python() -> None:
     """Say so when this Python does not serve; go on under the one that made `.venv` when this is `.venv`'s own."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         wsl = _(
             "The workbook runs on Linux and macOS, and on Windows inside WSL. In PowerShell type: wsl --install\n"
             "In the Ubuntu window then: sudo apt update && sudo apt install -y git make python3 python3-venv\n"
@@ -101,24 +98,19 @@ def choose_python() -> None:
 
 def fingerprint() -> str:
     """What the environment follows from: this clone's place, its pins, and its project file."""
-    digest = hashlib.sha256(ROOT.encode("utf-8"))
-    for name in (PINS, os.path.join(ROOT, "pyproject.toml")):
-        with open(name, "rb") as file:
-            digest.update(b"\0" + file.read())
-    return digest.hexdigest()
+    made_of = (str(ROOT).encode("utf-8"), PINS.read_bytes(), (ROOT / "pyproject.toml").read_bytes())
+    return hashlib.sha256(b"\0".join(made_of)).hexdigest()
 
 
 def ready() -> bool:
     """Whether there is nothing to do."""
-    if not os.path.exists(STAMP):
+    if not STAMP.exists():
         return False
-    with open(STAMP) as file:
-        made_of = file.read()
     # -I: neither the folder that we are in nor PYTHONPATH may answer in the environment's place. A distribution's
     # upgrade may have taken its Python away.
     version = answer(PYTHON, "-I", "-c", "import sys, workbook; print('%d.%d' % sys.version_info[:2])")
     asked = "{}.{}".format(*sys.version_info) if os.environ.get("PYTHON") else version
-    return made_of == fingerprint() and version == asked != ""
+    return STAMP.read_text() == fingerprint() and version == asked != ""
 
 
 def environment() -> "dict[str, str]":
@@ -130,19 +122,16 @@ def environment() -> "dict[str, str]":
     return dict(given, PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
 
 
-def run(title: str, lock: int, *command: str) -> None:
-    """Run a tool to its end: one line with the seconds it takes, all that it prints in the log.
-
-    It inherits the descriptor of the lock: when setup is killed, the next one waits for the tool.
-    """
+def run(title: str, *command: "str | Path") -> None:
+    """Run a tool to its end: one line with the seconds it takes, all that it prints in the log."""
     start = time.time()
     print("  " + title + ": ", end="")
     sys.stdout.flush()
-    with open(LOG, "a+", encoding="utf-8", errors="replace") as log:
-        log.write("$ {}\n".format(" ".join(command)))
+    with LOG.open("a+", encoding="utf-8", errors="replace") as log:
+        log.write("$ {}\n".format(" ".join(map(str, command))))
         log.flush()
         nothing, same = subprocess.DEVNULL, subprocess.STDOUT
-        code = subprocess.call(command, -1, None, nothing, log, same, cwd=ROOT, env=environment(), pass_fds=(lock,))
+        code = subprocess.call(command, -1, None, nothing, log, same, cwd=ROOT, env=environment(), close_fds=False)
         print(f"{time.time() - start:.1f} s")
         if code:
             log.seek(0)
@@ -168,45 +157,41 @@ def failed(title: str, last: str) -> str:
     )
 
 
-def make(lock: int) -> None:
+def make() -> None:
     """Make the environment anew, and write the stamp."""
     start = time.time()
     if not answer("git", "--version"):  # macOS has a git that only says how to install git
         raise Stopped(
             _("There is no git on this machine's PATH: sudo apt install git (macOS: xcode-select --install).")
         )
-    os.makedirs(os.path.dirname(LOG), exist_ok=True)
+    LOG.parent.mkdir(parents=True, exist_ok=True)
     print(_("Setting up the workbook in {venv}", venv=VENV))
-    with open(LOG, "w") as log:
-        log.write(f"{sys.executable} {sys.version}\n")
-    if os.path.islink(VENV):
-        os.unlink(VENV)
+    LOG.write_text(f"{sys.executable} {sys.version}\n")
+    if VENV.is_symlink():
+        VENV.unlink()
     shutil.rmtree(VENV, ignore_errors=True)
     # With .venv activated, the first uv on PATH is the one that has just gone.
     uv = shutil.which("uv") or ""
-    if not answer(uv, "--version"):  # a shim of pyenv's may be none
-        uv = os.path.join(VENV, "bin", "uv")
-    with open(PINS, encoding="utf-8") as file:
-        pins = re.findall(r"^[a-z0-9-]+==\S+.*\\(?:\n +--hash=.*)+", file.read(), re.MULTILINE)
-    if uv.startswith(VENV):
+    there = answer(uv, "--version")  # a shim of pyenv's may be none
+    pins = re.findall(r"^[a-z0-9-]+==\S+.*\\(?:\n +--hash=.*)+", PINS.read_text(encoding="utf-8"), re.MULTILINE)
+    if not there:
         title = _("pip, which fetches uv (Debian, Ubuntu: needs python3-venv)")
-        run(title, lock, sys.executable, "-m", "venv", "--prompt", "workbook", VENV)
+        run(title, sys.executable, "-m", "venv", "--prompt", "workbook", VENV)
+        uv, file = str(VENV / "bin" / "uv"), VENV / "uv.txt"
         wanted = next(each for each in pins if each.startswith("uv=="))
-        with open(os.path.join(VENV, "uv.txt"), "w") as file:
-            file.write(wanted)
+        file.write_text(wanted)
         title = _("{pin}, into .venv", pin=wanted.split()[0].replace("==", " "))
         alone = ["--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes"]
-        run(title, lock, PYTHON, "-m", "pip", "install", "-r", file.name, *alone)
+        run(title, PYTHON, "-m", "pip", "install", "-r", file, *alone)
     else:
         title = _("a virtual environment with Python {python}", python=sys.version.split()[0])
         alone = ["--quiet", "--no-project", "--prompt", "workbook"]
-        run(title, lock, uv, "venv", "--python", sys.executable, VENV, *alone)
+        run(title, uv, "venv", "--python", sys.executable, VENV, *alone)
     title = _("the {number} packages of requirements.lock", number=len(pins))
-    run(title, lock, uv, "pip", "sync", "--python", PYTHON, "--require-hashes", PINS)
+    run(title, uv, "pip", "sync", "--python", PYTHON, "--require-hashes", PINS)
     editable = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
-    run(_("the workbook itself"), lock, uv, "pip", "install", "--python", PYTHON, *editable)
-    with open(STAMP, "w") as stamp:
-        stamp.write(fingerprint())
+    run(_("the workbook itself"), uv, "pip", "install", "--python", PYTHON, *editable)
+    STAMP.write_text(fingerprint())
     print(_("Ready in {seconds:.1f} s.", seconds=time.time() - start))
 
 
@@ -218,6 +203,7 @@ def main() -> int:
         import fcntl
 
         lock = os.open(ROOT, os.O_RDONLY)  # the lock is the system's, on the folder: none is stale
+        os.set_inheritable(lock, True)  # when setup is killed, the next one waits for the tool that it has started
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -227,7 +213,7 @@ def main() -> int:
         if ready():
             print(_("Setup: nothing to do."))
         else:
-            make(lock)
+            make()
         return 0
     except Stopped as stopped:
         screen = stopped.args[0] + "\n"

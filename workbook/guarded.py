@@ -9,7 +9,6 @@ guardian, this file as a script, which holds the reading end, and stops the comm
 As a script it has nothing but the standard library.
 """
 
-import contextlib
 import os
 import shutil
 import signal
@@ -20,9 +19,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+STOPPING = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+"""How a program is asked to stop: by Ctrl-C, by a terminal that closes, by `kill`."""
 
-class Guarded:
-    """A command that runs under the guardian, in a session of its own.
+
+class Guarded(subprocess.Popen[bytes]):
+    """A command that runs under the guardian, in a session of its own. Leaving it as a context stops it.
 
     Being in its own session it does not hear the terminal's Ctrl-C: whoever started it decides the order in which
     things stop. Being under the guardian it ends even if this process is killed.
@@ -45,7 +47,7 @@ class Guarded:
         output: IO[bytes] | None = None,
     ) -> None:
         removals = [str(remove)] if remove else []
-        self.process = subprocess.Popen(
+        super().__init__(
             # -I -S: nothing of the project's or the user's is imported, so that it starts in a few milliseconds.
             [sys.executable, "-I", "-S", __file__, str(patience), *removals, "--", *command],
             stdin=subprocess.PIPE,
@@ -56,29 +58,24 @@ class Guarded:
             start_new_session=True,
         )
 
-    def poll(self) -> int | None:
-        """The command's exit code, or None while it runs."""
-        return self.process.poll()
-
-    def wait(self) -> int:
-        """Wait for the command to end by itself; return its exit code."""
-        return self.process.wait()
-
     def stop(self) -> int:
         """Stop the command, wait until it has gone, and return its exit code. Stopping twice is harmless."""
-        assert self.process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
-        return self.process.wait()
+        assert self.stdin is not None
+        self.stdin.close()
+        return self.wait()
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
 
 
 def main(arguments: list[str]) -> int:
     """The guardian: run the command until it ends or standard input does; return its exit code."""
     split = arguments.index("--")
     patience, remove = float(arguments[0]), arguments[1:split]
-    for heard in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(heard, signal.SIG_IGN)
-    child = subprocess.Popen(arguments[split + 1 :], stdin=subprocess.DEVNULL, preexec_fn=_on_its_own)
+    for heard in STOPPING:
+        # Not SIG_IGN: the command would inherit that, and be deaf as well.
+        signal.signal(heard, lambda number, frame: None)
+    child = subprocess.Popen(arguments[split + 1 :], stdin=subprocess.DEVNULL, process_group=0)
 
     def stop_when_the_pipe_closes() -> None:
         # Not sys.stdin: its lock, held by this thread, would abort the interpreter when the command ends by itself.
@@ -87,11 +84,9 @@ def main(arguments: list[str]) -> int:
         # Its whole group: a command such as `uv run` starts another, and the signal must reach that one too.
         if patience:
             os.killpg(child.pid, signal.SIGTERM)
-            try:
-                child.wait(patience)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-        else:
+        try:
+            child.wait(patience)
+        except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
 
     threading.Thread(target=stop_when_the_pipe_closes, daemon=True).start()
@@ -99,13 +94,6 @@ def main(arguments: list[str]) -> int:
     for directory in remove:
         shutil.rmtree(directory, ignore_errors=True)
     return code if code >= 0 else 128 - code
-
-
-def _on_its_own() -> None:
-    """In the command: a process group of its own, and ears again. An ignored signal stays ignored across exec."""
-    os.setpgid(0, 0)
-    for heard in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(heard, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -112,20 +112,16 @@ def _is_taken(name: str, module: str) -> bool:
 
 
 def _require_room(directory: Path) -> Path:
-    project = directory.expanduser().absolute()
+    project, another = directory.expanduser().absolute(), _("Choose another folder: workbook new my-app DIR")
     above = project
     try:
         above = next(each for each in (project, *project.parents) if each.exists())
         tempfile.TemporaryFile(dir=above).close()
     except OSError as error:
         what = _("{project} cannot be made in {folder}: {error}", project=project, folder=above, error=error.strerror)
-        raise Problem(what, ways=(_("Choose another folder: workbook new my-app DIR"),), code=2) from error
+        raise Problem(what, ways=(another,), code=2) from error
     if project.exists() and (not project.is_dir() or any(project.iterdir())):
-        raise Problem(
-            _("{project} is there already, and it is not empty.", project=project),
-            ways=(_("Choose another folder: workbook new my-app DIR"),),
-            code=2,
-        )
+        raise Problem(_("{project} is there already, and it is not empty.", project=project), ways=(another,), code=2)
     if CLONE in project.resolve().parents:
         raise Problem(
             _("{project} lies in the workbook's own repository.", project=project),
@@ -160,10 +156,10 @@ def _write_env(project: Path, server: Server | None, database: str, password: st
     values = server.environment(database) if server else {}
     values |= {"MYSQL_USER": database if server else "root", "MYSQL_PASSWORD": password}
     example = (project / ".env.example").read_text(encoding="utf-8")
-    settings = re.sub(r"(?m)^(\w+)=(.*)$", lambda found: f"{found[1]}={values.get(found[1], found[2])}", example)
+    settings = re.findall(r"(?m)^(\w+)=(.*)$", example)
     env = project / ".env"
     env.touch(mode=0o600)
-    env.write_text("".join(re.findall(r"(?m)^\w+=.*\n", settings)), encoding="utf-8")
+    env.write_text("".join(f"{key}={values.get(key, usual)}\n" for key, usual in settings), encoding="utf-8")
 
 
 def _lock(project: Path) -> str:

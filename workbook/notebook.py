@@ -38,7 +38,7 @@ def login() -> dict[str, Any]:
 
     It is the one that `MYSQL_*` in the environment name, else the one of `workbook db up`. Raises NoServer.
     """
-    return _login(_server())
+    return _server().login
 
 
 def fresh_database(name: str) -> str:
@@ -78,7 +78,7 @@ class Mysqld:
 
     def login(self) -> dict[str, Any]:
         """How to log in to it, as `login()` says it of the MySQL that runs."""
-        return _login(self.server)
+        return self.server.login
 
     def start(self) -> None:
         """Start it, and wait until it serves; after a kill it first brings its data in order."""
@@ -108,10 +108,6 @@ def plots() -> None:
     for font in spec.submodule_search_locations if spec and spec.submodule_search_locations else ():
         font_manager.fontManager.addfont(Path(font) / "fonts" / "NanumGothic.ttf")
     style.use([CLONE / "notebooks/plots.mplstyle", {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, GREY])}])
-
-
-def _login(server: Server) -> dict[str, Any]:
-    return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
 
 
 def _server() -> Server:

@@ -47,7 +47,7 @@ def _(sentence: str, **values: object) -> str:
 @cache
 def korean() -> dict[str, str]:
     """The Korean of every sentence that is said, by the English one."""
-    return catalogue(str(CATALOGUE))
+    return catalogue(CATALOGUE)
 
 
 def marked(sentence: str) -> str:

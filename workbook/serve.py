@@ -16,7 +16,7 @@ from types import FrameType
 
 import psutil
 
-from workbook.guarded import Guarded
+from workbook.guarded import STOPPING, Guarded
 from workbook.mysql import is_free, ladder
 from workbook.mysql.ladder import DEFAULT_DATABASE, database_name
 from workbook.mysql.login import create_database
@@ -75,14 +75,12 @@ def open_notebook(chapter: str, *, browser: bool = True) -> int:
         (Path(config) / "labconfig").mkdir()
         (Path(config) / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(settings))
         own = {"JUPYTER_CONFIG_PATH": config, "JUPYTER_PREFER_ENV_PATH": "1", "WORKBOOK_LANG": language()}
-        with ladder.climb(TEMPLATE, use="bound") as server:
-            lab = Guarded(command, patience=STOP_SECONDS, env=os.environ | server.environment() | own)
-            try:
-                at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
-                say("\nMySQL  " + _("{version} on {where}, {how}", **at) + "\nStop   Ctrl-C")
-                return lab.wait()
-            finally:
-                lab.stop()
+        with (
+            ladder.climb(TEMPLATE, use="bound") as server,
+            Guarded(command, patience=STOP_SECONDS, env=os.environ | server.environment() | own) as lab,
+        ):
+            say(f"{_mysql(server)}\nStop   Ctrl-C")
+            return lab.wait()
     return 0
 
 
@@ -93,17 +91,18 @@ def _serve(project: Path, port: int, server: Server) -> int:
     migrated = migrate(project, environment)
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--timeout-graceful-shutdown", str(STOP_SECONDS - 2), "--log-level", "warning"]
-    application = Guarded(command, patience=STOP_SECONDS, cwd=project, env=environment)
-    try:
+    with Guarded(command, patience=STOP_SECONDS, cwd=project, env=environment) as application:
         _await(application, port)
-        at = {"version": server.version, "where": f"{server.host}:{server.port}", "how": server.how}
-        say("\nMySQL  " + _("{version} on {where}, {how}", **at))
+        say(_mysql(server))
         say(_("Data   database {name}, {migrated}", name=name, migrated=migrated))
         say(f"API    http://localhost:{port}/v1/meetings  " + _("(POST makes a meeting)"))
         say(f"Docs   http://localhost:{port}/docs\nStop   Ctrl-C\n")
         return application.wait()
-    finally:
-        application.stop()
+
+
+def _mysql(server: Server) -> str:
+    """The line that says which MySQL it is, in columns as those below it."""
+    return "\n" + server.sentence.replace("MySQL", "MySQL ", 1)
 
 
 def migrate(project: Path, environment: dict[str, str]) -> str:
@@ -152,9 +151,8 @@ def port_taken(port: int) -> Problem:
         for each in psutil.net_connections("tcp"):
             if each.laddr and each.laddr.port == port and each.status == psutil.CONN_LISTEN and each.pid:
                 owner = f"{psutil.Process(each.pid).name()} (pid {each.pid})"
-    another = port + 1 if port < 65535 else 8000
     taken = marked("Port {port} of 127.0.0.1 is taken by {owner}, so the API cannot listen there.")
-    ways = (_("Stop that program."), _("Or choose another port:") + f" make up ARGS='--port {another}'")
+    ways = (_("Stop that program."), _("Or choose another port:") + f" make up ARGS='--port {port + 1}'")
     return Problem(_(taken, port=port, owner=owner), ways=ways)
 
 
@@ -164,17 +162,16 @@ def _stoppable() -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         # While things are put away, a second Ctrl-C must not leave half of them behind.
-        for hearing in heard:
-            signal.signal(hearing, signal.SIG_IGN)
+        for heard in STOPPING:
+            signal.signal(heard, signal.SIG_IGN)
         raise _Stop
 
-    heard = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in heard}
+    before = {heard: signal.signal(heard, stop) for heard in STOPPING}
     try:
         yield
     except _Stop:
         with suppress(OSError):  # the terminal may be gone
             say(_("Stopped."))
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for heard, handler in before.items():
+            signal.signal(heard, handler)

@@ -1,34 +1,21 @@
 """The ladder: its rungs' order, what a person named, the one finder of what runs; each way that a login can fail."""
 
-import os
 import re
 import socket
 import struct
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
+from tests.conftest import account
 from workbook.mysql import docker, free_port, ladder, local
-from workbook.mysql.login import cursor
 from workbook.mysql.server import Server, Unanswered, Unavailable, probe
 from workbook.say import Problem
 
 HOST = "127.0.0.1"
-
-
-@contextmanager
-def account(server: Server, password: str, state: str = "") -> Iterator[str]:
-    name = f"d_account_{os.getpid()}"
-    with cursor(server) as ask:
-        ask.execute(f"CREATE USER {name} IDENTIFIED BY %s {state}", (password,))
-        try:
-            yield name
-        finally:
-            ask.execute(f"DROP USER {name}")
 
 
 @pytest.fixture(autouse=True)
@@ -100,9 +87,9 @@ def test_the_environment_wins_over_the_file(mysql: Server, tmp_path: Path, monke
 @pytest.mark.parametrize("password", ["'p$a#s ${HOME} s'", "p$a#s${HOME}", "비밀", ""])
 def test_a_password_in_the_file_is_taken_as_it_stands(mysql: Server, tmp_path: Path, password: str) -> None:
     written, password = password, password.strip("'")
-    with account(mysql, password) as name:
-        values = f"MYSQL_HOST={mysql.host}\nexport MYSQL_PORT={mysql.port}\nMYSQL_USER={name}\nMYSQL_PASSWORD={written}"
-        (tmp_path / ".env").write_text(values, encoding="utf-8")
+    with account(mysql, password) as mine:
+        values = f"MYSQL_HOST={mine.host}\nexport MYSQL_PORT={mine.port}\nMYSQL_USER={mine.user}\n"
+        (tmp_path / ".env").write_text(f"{values}MYSQL_PASSWORD={written}", encoding="utf-8")
         found = ladder.given(tmp_path)
     assert found.password == password
 
@@ -126,9 +113,9 @@ def test_who_is_not_let_in_is_told_with_the_servers_own_words(mysql: Server) -> 
     refused = problem(mysql.host, mysql.port, "d_nobody", "wrong")
     assert f"does not let d_nobody@{mysql.host} in: wrong password, or no such account (1045)." in refused.what
     assert "(using password: YES)" in refused.why
-    with account(mysql, "1234", "ACCOUNT LOCK") as name:
-        locked = problem(mysql.host, mysql.port, name)
-    assert re.search(f"broke off the login of {name}@.*Account is locked .3118", locked.what)
+    with account(mysql, "1234", "ACCOUNT LOCK") as mine:
+        locked = problem(mine.host, mine.port, mine.user)
+    assert re.search(f"broke off the login of {mine.user}@.*Account is locked .3118", locked.what)
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "localhost:3306", "a..b"])

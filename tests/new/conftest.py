@@ -33,10 +33,15 @@ def cloned(clone: Path) -> Path:
 
 
 @pytest.fixture
-def address(template: Path, tmp_path: Path) -> Path:
+def address(template: Path) -> Path:
     """Where that clone is published, as its one setting says, in a version and with a chapter's tag beside it."""
-    bare = tmp_path / "published.git"
-    run("git", "init", "--quiet", "--bare", "--initial-branch=main", str(bare), cwd=tmp_path)
+    return published(template)
+
+
+def published(template: Path) -> Path:
+    """Publish a clone beside it: the address."""
+    bare = template.with_name("published.git")
+    run("git", "init", "--quiet", "--bare", "--initial-branch=main", str(bare), cwd=template)
     (template / "pyproject.toml").write_text(f'[tool.workbook]\n# Where it is.\nrepository = "{bare}"\nmax_skips = 7\n')
     release(template, bare, "2026.1.0", "2026.1/ch37")
     return bare
@@ -50,10 +55,10 @@ def release(template: Path, address: Path, *tags: str) -> None:
     run("git", "push", "--quiet", "--tags", str(address), "main", cwd=template)
 
 
-def copied(source: Path, project: Path, *answers: str) -> Path:
+def copied(source: Path, project: Path, *options: str) -> Path:
     """A project by `copier copy` alone, committed by its first person."""
-    data = [f"--data={answer}" for answer in ("project_name=shop", *answers)]
-    run(*COPIER, "copy", "--defaults", "--quiet", *data, str(source), str(project), cwd=project.parent)
+    command = [*COPIER, "copy", "--defaults", "--quiet", "--data=project_name=my-shop", *options]
+    run(*command, str(source), str(project), cwd=project.parent)
     run("git", "init", "--quiet", cwd=project)
     commit(project)
     return project
@@ -125,9 +130,9 @@ def tree(project: Path) -> dict[str, tuple[str, int]]:
     return {path: (file.read_text(), file.stat().st_mode & 0o111) for path, file in files}
 
 
-def run(*command: str, cwd: Path, code: int = 0) -> str:
+def run(*command: str, cwd: Path, code: int = 0, env: dict[str, str] | None = None) -> str:
     """Run a command as the project's owner; fail with what it said unless it exits with the code."""
-    done = subprocess.run(command, cwd=cwd, env=owner(), capture_output=True, text=True)
+    done = subprocess.run(command, cwd=cwd, env=env or owner(), capture_output=True, text=True)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + (done.stderr if code else "")
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -113,17 +113,14 @@ def _start(binaries: Binaries, folder: Path, use: Use) -> tuple[int, Callable[[]
         for _attempt in range(5):
             port = port if port and is_free(port) else free_port()
             home = _copy(source, folder) if throwaway else folder
-            poll, stop = _run(binaries, home, port, use)
-            try:
-                serves = _serves(binaries, home, poll)
-            except BaseException:
-                stop()
-                raise
-            if serves:
-                if not throwaway:
-                    before.write_text(f"{port}\n", encoding="utf-8")
-                return port, stop
-            stop()  # it has ended; its pipe, and its copy of the data, are left
+            process, stop = _run(binaries, home, port, use)
+            with ExitStack() as undo:
+                undo.callback(stop)  # also where it has ended: its pipe, and its copy of the data, are left
+                if _serves(binaries, home, process):
+                    if not throwaway:
+                        before.write_text(f"{port}\n", encoding="utf-8")
+                    undo.pop_all()
+                    return port, stop
             port = 0
     raise Unavailable(_("no free port stayed free long enough to start a server on it"))
 
@@ -165,8 +162,8 @@ def _command(binaries: Binaries, data: Path, *flags: str) -> list[str]:
     return [*binaries.server, "--no-defaults", *binaries.flags, *user, *where, *COMMON, *flags]
 
 
-def _run(binaries: Binaries, home: Path, port: int, use: Use) -> tuple[Callable[[], int | None], Callable[[], object]]:
-    """Run a server on `home`'s data; what tells its exit code, None while it runs, and what stops it."""
+def _run(binaries: Binaries, home: Path, port: int, use: Use) -> tuple[subprocess.Popen[bytes], Callable[[], object]]:
+    """Run a server on `home`'s data: its process, or its guardian's, and what stops it."""
     # Left behind by a server that was killed; its pid may be another program's by now, and MySQL would not start.
     (home / "data/mysql.sock.lock").unlink(missing_ok=True)
     flags = (*NO_FSYNC, "--max-connections=500") if use == "test" else ()
@@ -175,18 +172,18 @@ def _run(binaries: Binaries, home: Path, port: int, use: Use) -> tuple[Callable[
         if use == "detached":
             free = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
             _detached.append(free)
-            return free.poll, free.kill
+            return free, free.kill
         patience, remove = (0, home) if use == "test" else (STOP_SECONDS, None)
         guarded = Guarded(command, patience=patience, remove=remove, output=log)
-        return guarded.poll, guarded.stop
+        return guarded, guarded.stop
 
 
-def _serves(binaries: Binaries, home: Path, poll: Callable[[], int | None]) -> bool:
+def _serves(binaries: Binaries, home: Path, process: subprocess.Popen[bytes]) -> bool:
     """Wait until the server says in its log that it takes connections; False when somebody else took its port."""
     log = home / "mysqld.log"
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        ended = poll() is not None
+        ended = process.poll() is not None
         said = log.read_text(encoding="utf-8", errors="replace")
         if re.search(r"ready for connections\. Version: .* port: [1-9]", said):
             return True

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pymysql
 from pymysql.cursors import Cursor
@@ -17,9 +16,9 @@ SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 @contextmanager
 def cursor(server: Server, database: str | None = None) -> Iterator[Cursor]:
     """A cursor on an autocommitting connection, closed afterwards; it uses the database, if one is given."""
-    login: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user, "database": database}
     # As bytes: PyMySQL would send a text in Latin-1, and a Korean password has no place in that.
-    login |= {"password": server.password.encode(), "charset": "utf8mb4", "autocommit": True, "connect_timeout": 5}
+    login = server.login | {"password": server.password.encode(), "database": database}
+    login |= {"charset": "utf8mb4", "autocommit": True, "connect_timeout": 5}
     with pymysql.connect(**login) as connection, connection.cursor() as opened:
         yield opened
 

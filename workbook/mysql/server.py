@@ -55,10 +55,14 @@ class Server:
         values = {"version": self.version, "host": self.host, "port": self.port, "how": self.how}
         return _("MySQL {version} on {host}:{port}, {how}", **values)
 
+    @property
+    def login(self) -> dict[str, Any]:
+        """How to log in, as drivers take it: `host`, `port`, `user` and `password`."""
+        return {"host": self.host, "port": self.port, "user": self.user, "password": self.password}
+
     def environment(self, database: str | None = None) -> dict[str, str]:
         """The `MYSQL_*` values under the notes' names, as the application reads them; `MYSQL_DB` if it is given."""
-        login = {"HOST": self.host, "PORT": str(self.port), "USER": self.user, "PASSWORD": self.password}
-        values = {f"MYSQL_{name}": value for name, value in login.items()}
+        values = {f"MYSQL_{name.upper()}": str(value) for name, value in self.login.items()}
         return values if database is None else values | {"MYSQL_DB": database}
 
     def __enter__(self) -> "Server":
