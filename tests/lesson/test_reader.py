@@ -92,7 +92,6 @@ def test_the_first_difference_is_found(shown: str, actual: str, first: Mismatch 
         ('```diff title="x"\n@@\n a\n```\n', "", 8, "changes nothing"),
         ('```diff title="x"\n@@\n+a\n```\n', "", 8, "has no context"),
         ('```diff title="x"\n@@\nabc\n```\n', "", 9, "start with a space, - or +"),
-        ("- in a list\n\n  ```python\n  x = 1\n  ```\n\n<!-- oh -->\n", "", 13, "unknown comment `oh`"),
         ("", "colour: red\n", 6, "unknown key `colour`"),
         ("", "route: /v1/meetings\n", 6, "`route` is a method and a path"),
         ("", "left_out: uv.lock\n", 6, "`left_out` must be a list"),

@@ -1,6 +1,12 @@
 """The red contract, on real runs of pytest: each way to break it is told apart."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,53 +15,86 @@ from tests.replay.conftest import Run
 from workbook.lesson.errors import LessonError
 from workbook.lesson.model import RedContract
 from workbook.replay.contract import Phase, Report, broken
+from workbook.replay.ground import INSIDE
 
-HEAD = "import pytest\n\nfrom greet import greet\n\n\n"
-RED = 'def test_greets_by_name() -> None:\n    assert greet("you") == "hello you"\n'
-FIXTURE = '@pytest.fixture\ndef broken() -> None:\n    assert "hello" == "hello you"\n\n\n'
-
-
-def second(tests: str, *, exit: int = 1, green: str = 'return f"hello {name}"') -> str:
-    """The fixture's second chapter with another test file, its runs' outputs elided."""
-    run = f"<!-- exit: {exit} -->\n" * (exit != 0) + "```console\n$ python -m pytest -q -p no:asyncio\n...\n```\n"
-    head, tail = SECOND[: SECOND.index("```python title")], SECOND[SECOND.index("\n<!-- tag: ch02-red -->") :]
-    tail = re.sub(r"\.\. .*\n2 passed in 0.01s", "...", tail.replace('return f"hello {name}"', green))
-    return f'{head}```python title="test_greet.py"\n{tests}```\n\n{run}{tail}'
+OTHERWISE = SECOND.replace("because: assert", "because: assert 0 ==")
+NO_LAST_RUN = SECOND[: SECOND.rindex("$ python -m pytest")] + SECOND[SECOND.rindex("$ git add") :]
+STILL_RED = NO_LAST_RUN.replace('return f"hello {name}"', 'return "hello"  # you')
 
 
 @pytest.mark.parametrize(
-    ("tests", "options", "said"),
+    ("text", "at", "said"),
     [
-        (RED.replace("hello you", "hello"), {"exit": 0, "green": 'return "hello"  # you'}, "must fail, but it passes"),
-        (RED.replace("hello you", "good day"), {}, "fails for another reason than \"assert 'hello' == 'hello you'\""),
-        (FIXTURE + RED.replace("()", "(broken: None)", 1), {}, "must fail in its call, but it fails in setup"),
-        (RED + "\n\ndef test_other() -> None:\n    assert 0\n", {}, "test_other must pass, but it fails in call"),
-        (RED + "\n\ndef test_other() -> None:\n    pytest.skip('no')\n", {}, "test_other must pass, but it is skipped"),
-        ("from nowhere import x\n" + RED, {"exit": 2}, "test_greet.py must pass, but it cannot be collected"),
+        (OTHERWISE, "ch02-red:", "ch02-red: test_greet.py::test_greets_by_name fails for another reason than"),
+        (STILL_RED, '"Greet by name"', "ch02: test_greet.py::test_greets_by_name must pass, but it fails in call"),
     ],
 )
-def test_a_red_that_is_not_the_one_promised_is_refused(run: Run, tests: str, options: dict, said: str) -> None:
+def test_a_red_or_a_green_that_is_not_as_promised_is_refused(run: Run, text: str, at: str, said: str) -> None:
     with pytest.raises(LessonError, match=re.escape(said)) as error:
-        run(second=second(HEAD + tests, **options))
-    assert error.value.line == line_of(SECOND, "ch02-red:")
-
-
-def test_a_green_step_that_stays_red_is_refused(run: Run) -> None:
-    text = second(HEAD + RED, green='return "hello  you"')
-    text = text.replace("```console\n$ python -m pytest -q -p no:asyncio\n...\n$ git", "```console\n$ git")
-    with pytest.raises(LessonError, match=r"ch02: test_greet\.py::test_greets_by_name must pass") as error:
         run(second=text)
-    assert error.value.line == line_of(text, '"Greet by name"')
+    assert error.value.line == line_of(text, at)
+
+
+TESTS = """import pytest
+@pytest.fixture
+def broken(): assert 0
+def test_passes(): pass
+def test_fails(): assert 0, "boom"
+def test_fails_before(broken): pass
+def test_is_skipped(): pytest.skip("no")
+@pytest.mark.xfail
+def test_is_meant_to(): assert 0
+"""
+
+
+def test_pytest_reports_each_phase_as_it_ends(tmp_path: Path) -> None:
+    shutil.copy(INSIDE, tmp_path / "workbook_report.py")
+    (tmp_path / "test_it.py").write_text(TESTS)
+    (tmp_path / "test_broken.py").write_text("import nowhere\n")
+    environment = os.environ | {"PYTEST_PLUGINS": "workbook_report", "WORKBOOK_REPORT": "report.jsonl"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
+    subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
+    *phases, end = map(json.loads, (tmp_path / "report.jsonl").read_text().splitlines())
+    found = {(each["test"].removeprefix("test_it.py::"), each["phase"]): each for each in phases}
+    assert end == {"exit": 1}
+    assert {key: each["outcome"] for key, each in found.items() if key[1] == "call" or each["outcome"] != "passed"} == {
+        ("test_broken.py", "collect"): "failed",
+        ("test_passes", "call"): "passed",
+        ("test_fails", "call"): "failed",
+        ("test_fails_before", "setup"): "failed",
+        ("test_is_skipped", "call"): "skipped",
+        ("test_is_meant_to", "call"): "xfail",
+    }
+    assert "AssertionError: boom" in found["test_fails", "call"]["message"]
+    assert "No module named 'nowhere'" in found["test_broken.py", "collect"]["message"]
 
 
 CONTRACT = RedContract("ch01-red", ("t.py::test_a",), "boom", 1)
 FAILED = Phase("t.py::test_a", "call", "failed", "boom")
+PASSED = Phase("t.py::test_a", "call", "passed", "")
 
 
 @pytest.mark.parametrize(
     ("contract", "report", "said"),
     [
         (CONTRACT, Report(1, (Phase("t.py::test_a[x]", "call", "failed", "boom"),)), ""),
+        (CONTRACT, Report(0, (PASSED,)), "test_a must fail, but it passes"),
+        (
+            CONTRACT,
+            Report(1, (FAILED._replace(message="bang"),)),
+            "test_a fails for another reason than 'boom':\n\nbang",
+        ),
+        (CONTRACT, Report(1, (FAILED, FAILED._replace(test="t.py::b"))), "t.py::b must pass, but it fails in call"),
+        (
+            CONTRACT,
+            Report(1, (FAILED, Phase("t.py::b", "call", "skipped", ""))),
+            "t.py::b must pass, but it is skipped",
+        ),
+        (
+            CONTRACT,
+            Report(2, (Phase("t.py", "collect", "failed", "no"),)),
+            "t.py must pass, but it cannot be collected",
+        ),
         (CONTRACT, Report(2, (FAILED,)), "pytest must exit with 1 (it exits with 2"),
         (CONTRACT, Report(None, (FAILED,)), "pytest never came to its end"),
         (CONTRACT, Report(5, ()), "was not run (it exits with 5: no tests were collected)"),
@@ -91,9 +130,7 @@ $ cat ~/runs
 """
 
 
-@pytest.mark.parametrize(
-    ("between", "runs"), [("", "x"), ("$ git status --short\n?? test_runs.py\n", "x"), ("$ true\n", "xx")]
-)
+@pytest.mark.parametrize(("between", "runs"), [("$ git status --short\n?? test_runs.py\n", "x"), ("$ true\n", "xx")])
 def test_a_run_of_all_tests_right_before_the_commit_counts(
     run: Run, monkeypatch: pytest.MonkeyPatch, between: str, runs: str
 ) -> None:

@@ -85,7 +85,7 @@ def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatc
         ("```console\n$ true\n$ echo hi\n```\n", 10, "(nothing: the output ends here)\n     got: hi"),
         (WHY, 9, "`echo why; exit 3` exits with 3, and the lesson announces 0.\n\nIt printed:\n\n    why\n\nWhat"),
         ("<!-- exit: 1 -->\n```console\n$ true\n```\n", 9, "exits with 0, and the lesson announces 1"),
-        ("```console\n$ cat /dev/zero >/dev/null\n```\n", 8, "`cat /dev/zero >/dev/null` is not done after 3 seconds"),
+        ("```console\n$ sleep 60\n```\n", 8, "`sleep 60` is not done after 1 seconds"),
         (WRONG, 13, "leaves made.txt otherwise than shown here.\n\nexpected: 2\n     got: two"),
         (CHANGE + DIFF.replace("more", "less") + COMMIT, 11, "leaves greet.py otherwise than shown here"),
         (MAKE + LISTING.format("x") + COMMIT, 8, "makes made.txt, and the lesson never shows it"),
@@ -100,7 +100,7 @@ def test_what_happens_as_shown_is_right(run: Run, monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_what_happens_otherwise_is_named_with_its_line(run: Run, body: str, line: int, said: str) -> None:
-    refuse(run, line, said, body, timeout=3 if "zero" in body else 300, patience=2 if body == NEVER else 60)
+    refuse(run, line, said, body, timeout=1 if "sleep" in body else 300, patience=2 if body == NEVER else 60)
 
 
 def test_a_changed_listing_is_named_by_what_it_does(run: Run) -> None:
