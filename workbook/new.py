@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from workbook.history.git import identity, persons_git, try_git
+from workbook.history.git import commit, persons_git, try_git
 from workbook.history.publish import COPIED
 from workbook.mysql import ladder
 from workbook.mysql.login import SYSTEM, open_account, require_unknown
@@ -179,8 +179,7 @@ def _commit(project: Path) -> None:
     """Make the repository and its first commit, under the person's own name if git knows it."""
     persons_git(project, "init", "--quiet", "--initial-branch=main")
     persons_git(project, "add", "--all")
-    who = identity(project, "workbook")
-    persons_git(project, *who, "commit", "--quiet", "--no-verify", "--message", "Start from the template")
+    commit(project, "Start from the template", name="workbook")
 
 
 def _tell(project: Path, name: str, server: Server | None, database: str, bare: bool) -> None:

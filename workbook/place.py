@@ -14,6 +14,9 @@ CHAPTERS = COURSE / "chapters"
 TEMPLATE = COURSE / "template_app"
 """The template, as the last chapter leaves it."""
 
+PROGRESS = ".workbook-progress"
+"""The file by which a student's project is known: where they are."""
+
 
 def private() -> Path:
     """The folder for everything that is made and not committed: `.workbook/` in the clone.

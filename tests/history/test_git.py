@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.history.git import git, identity, persons_git, try_git
+from workbook.history.git import commit, git, persons_git, try_git
 from workbook.say import Problem
 
 
@@ -25,12 +25,19 @@ def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_person_commits_as_they_are_with_or_without_a_name_and_nobody_as_nobody(theirs: Path, tmp_path: Path) -> None:
     assert persons_git(theirs, "log", "-1", "--format=%an").strip() == "Moon"
-    assert identity(theirs, "Student") == ()
     sha = git(theirs, "commit-tree", "HEAD^{tree}", "-m", "x").strip()
     assert git(theirs, "show", "-s", "--format=%an %ci", sha).strip() == "workbook 2026-01-01 00:00:00 +0000"
-    (tmp_path / ".gitconfig").unlink()
-    persons_git(theirs, *identity(theirs, "Student"), "commit", "-q", "--allow-empty", "-m", "x")
-    assert persons_git(theirs, "log", "-1", "--format=%ae").strip() == "student@localhost"
+    # A key that nobody has, and a hook that says no.
+    (theirs / ".git" / "hooks").mkdir(exist_ok=True)
+    hook = theirs / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    for configured, author in (("[user]\nemail = moon@x\nname = Moon\n", "moon@x"), ("", "student@localhost")):
+        (tmp_path / ".gitconfig").write_text(f"{configured}[commit]\ngpgSign = true\n[gpg]\nprogram = false\n")
+        (theirs / "new.txt").write_text(author)
+        persons_git(theirs, "add", "-A")
+        commit(theirs, "x", name="Student")
+        assert persons_git(theirs, "log", "-1", "--format=%ae").strip() == author
 
 
 def test_what_git_prints_is_handed_on_as_it_is_and_a_failure_is_a_sentence(

@@ -11,7 +11,8 @@ import pytest
 from tests.rehearsal.conftest import MYSQL, WORKFLOW, Ci, commit, one_job, write
 from workbook.clinic import lastcheck
 from workbook.history.git import git
-from workbook.rehearsal import NOT_JUDGED, STUDENT, run
+from workbook.place import PROGRESS
+from workbook.rehearsal import NOT_JUDGED, run
 from workbook.say import Problem
 
 pytestmark = pytest.mark.slow
@@ -216,7 +217,7 @@ def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
     ci("- run: echo no-such-table; exit 1")
     assert lastcheck.read(project) == []
     assert list((tmp_path / "tmp").iterdir()) == []
-    ci("- run: echo no-such-table; exit 1", **{STUDENT: ""})
+    ci("- run: echo no-such-table; exit 1", **{PROGRESS: ""})
     said = "The job failed at the step “Run echo no-such-table; exit 1”: exit code 1."
     assert lastcheck.read(project) == [lastcheck.Fault("", "workbook ci, job test", (said,), "no-such-table")]
     ci("- run: 'true'")
@@ -224,7 +225,7 @@ def test_what_failed_is_kept_for_explain_and_nothing_in_the_temporary_folder(
 
 
 def test_what_failed_is_kept_also_when_nobody_reads_on(project: Path) -> None:
-    write(project, {WORKFLOW: one_job("- run: echo no-such-table; exit 1"), STUDENT: ""})
+    write(project, {WORKFLOW: one_job("- run: echo no-such-table; exit 1"), PROGRESS: ""})
     commit(project)
     command = [Path(sys.executable).with_name("workbook"), "ci"]
     with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE) as running:

@@ -11,8 +11,9 @@ import pytest
 from workbook.history.git import persons_git
 from workbook.mysql.login import create_database, cursor, databases, quoted
 from workbook.mysql.server import Server
+from workbook.place import PROGRESS
 from workbook.replay.ground import uv
-from workbook.student import environment, project
+from workbook.student import environment
 from workbook.student.ground import PREFIX, Ground, Probe, know_korea, tables
 from workbook.student.start import commit_all, history, is_clean
 
@@ -47,7 +48,7 @@ def project_at(tmp_path: Path, mysql: Server, own_database: str) -> ProjectAt:
         root = tmp_path / "when2meet"
         root.mkdir()
         persons_git(root, "init", "-q", "--initial-branch=my-work", "--template=")
-        (root / project.NAME).write_text("")
+        (root / PROGRESS).write_text("")
         if tag == "empty":
             return root
         persons_git(root, "fetch", "-q", "--tags", str(history()))

@@ -7,13 +7,13 @@ from typer.testing import CliRunner
 
 from tests.student import terminal
 from workbook.history.git import persons_git
-from workbook.place import CLONE
+from workbook.place import CLONE, PROGRESS
 from workbook.say import Problem
 from workbook.student.adopt import adopt
 from workbook.student.check import Verdict, checks_of
 from workbook.student.checking import diff, note, solution
 from workbook.student.commands import app, inside
-from workbook.student.project import NAME, Progress, chapter, chapters
+from workbook.student.project import Progress, chapter, chapters
 from workbook.student.shape import look
 from workbook.student.start import history, start
 
@@ -107,9 +107,9 @@ def test_it_names_the_chapter_that_is_reached_and_writes_the_progress_file_alone
     assert (adopted.project, adopted.chapter.id) == (root, tag)
     assert "Today's" not in "\n".join(adopted.told), "what it names are today's versions"
     after = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    assert {*after} - {*before} == {root / NAME}
+    assert {*after} - {*before} == {root / PROGRESS}
     assert before.items() <= after.items()
-    assert persons_git(root, "status", "--porcelain") == f"?? {NAME}\n"
+    assert persons_git(root, "status", "--porcelain") == f"?? {PROGRESS}\n"
 
 
 def test_it_says_where_everything_is_and_what_todays_versions_would_say(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_project_is_found_around_a_folder_or_just_below_it(
         ({"a/pyproject.toml": "", "b/pyproject.toml": ""}, "", "holds several projects: a, b"),
         ({}, str(CLONE / "template_app"), "lies in the workbook itself"),
         ({}, "nowhere", "holds no project"),
-        ({"pyproject.toml": "", f"{NAME}.new/x": ""}, "", f"{NAME} cannot be written: Is a directory"),
+        ({"pyproject.toml": "", f"{PROGRESS}.new/x": ""}, "", f"{PROGRESS} cannot be written: Is a directory"),
     ],
 )
 def test_what_cannot_be_adopted_is_refused_in_a_sentence(
@@ -170,7 +170,7 @@ def test_what_cannot_be_adopted_is_refused_in_a_sentence(
         adopt(None, tmp_path / place)
 
     assert refused.value.code == 2
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / PROGRESS).exists()
 
 
 def test_start_adopts_what_is_there_and_goes_on_with_it_and_lays_nothing_into_it(
@@ -191,7 +191,7 @@ def test_start_adopts_what_is_there_and_goes_on_with_it_and_lays_nothing_into_it
     assert Progress.read(root).current == "ch36"
     with pytest.raises(Problem, match="This repository is your own"):
         start("ch36", None, fresh=True)
-    assert persons_git(root, "status", "--porcelain") == f"?? {NAME}\n"
+    assert persons_git(root, "status", "--porcelain") == f"?? {PROGRESS}\n"
     assert persons_git(root, "tag", "--list") + persons_git(root, "remote") == ""
     assert [line[-10:] for line in inside(root) if "ch34" in line or "ch35" in line] == ["(your own)", " (skipped)"]
 
@@ -215,6 +215,6 @@ def test_the_progress_says_what_was_skipped(tmp_path: Path, monkeypatch: pytest.
     assert progress.without == {"ch32": "Docker"}
     progress.current = "ch34"
     progress.write(tmp_path)
-    assert "without ch32 Docker" in (tmp_path / NAME).read_text()
+    assert "without ch32 Docker" in (tmp_path / PROGRESS).read_text()
     lines = [line for line in inside(tmp_path) if "ch32" in line or "ch33" in line]
     assert [line.rpartition("(")[2] for line in lines] == ["without Docker)", "skipped)"]

@@ -17,8 +17,9 @@ from tests.student.test_checks import TAGS
 from workbook.clinic import lastcheck
 from workbook.mysql.login import databases
 from workbook.mysql.server import Server
+from workbook.place import PROGRESS
 from workbook.replay.ground import uv
-from workbook.student import environment, project
+from workbook.student import environment
 from workbook.student.checking import diff
 from workbook.student.commands import app
 from workbook.student.ground import PREFIX
@@ -26,7 +27,7 @@ from workbook.student.start import commit_all, is_clean
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-OURS = {project.NAME, lastcheck.NAME}
+OURS = {PROGRESS, lastcheck.NAME}
 PROJECT = '[project]\nname = "when2meet"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
 POETRY_CORE = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
 
@@ -108,7 +109,7 @@ def test_a_check_judges_and_changes_nothing(
     else:
         _uv(root, "venv", "--quiet", ".venv")
         _uv(root, "pip", "install", "--quiet", "--python", ".venv", "iniconfig")
-    (root / project.NAME).write_text(f"current {tag}\n")
+    (root / PROGRESS).write_text(f"current {tag}\n")
     # As after `git pull` or an editor that saves what was there: the index is out of date, and git would refresh it.
     os.utime(root / ".gitignore")
     before, there = _files(root.parent), _databases(mysql, own_database)

@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 from tests.student.conftest import ProjectAt
 from workbook.clinic import lastcheck
 from workbook.history.git import persons_git
+from workbook.place import PROGRESS
 from workbook.student.checking import asked
 from workbook.student.commands import app
-from workbook.student.project import NAME, Progress
+from workbook.student.project import Progress
 
 pytestmark = pytest.mark.slow
 
@@ -105,9 +106,9 @@ def lay_out(root: Path) -> None:
 def test_such_a_project_comes_from_adopt_to_a_useful_check(project_at: ProjectAt) -> None:
     root = project_at("ch36")
     lay_out(root)
-    (root / NAME).unlink()
+    (root / PROGRESS).unlink()
     (root / "uv.lock").unlink()
-    before = persons_git(root, "status", "--porcelain", "--", f":!{NAME}")
+    before = persons_git(root, "status", "--porcelain", "--", f":!{PROGRESS}")
 
     adopted, checked = (
         CliRunner().invoke(app, words).output for words in (["adopt", str(root)], ["check", "--project", str(root)])
@@ -121,4 +122,4 @@ def test_such_a_project_comes_from_adopt_to_a_useful_check(project_at: ProjectAt
     (said,) = (fault.sentences for fault in lastcheck.read(root))
     known = asked("ch36")[-1].sentences
     assert {*said} == {known["saves_two"], known["same_code_twice"]}
-    assert persons_git(root, "status", "--porcelain", "--", f":!{NAME}") == before
+    assert persons_git(root, "status", "--porcelain", "--", f":!{PROGRESS}") == before

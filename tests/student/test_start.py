@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from workbook.history.git import persons_git
 from workbook.mysql.login import cursor
 from workbook.mysql.server import Server
-from workbook.place import CLONE
+from workbook.place import CLONE, PROGRESS
 from workbook.say import Problem
 from workbook.student.checking import diff, next_hint, solution
 from workbook.student.commands import app, inside
-from workbook.student.project import NAME, Progress, chapters
+from workbook.student.project import Progress, chapters
 from workbook.student.start import commit_all, commit_of, start
 
 
@@ -27,7 +27,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("HOME", str(tmp_path))
     for role in ("AUTHOR", "COMMITTER"):
-        for part in ("NAME", "EMAIL"):
+        for part in ("PROGRESS", "EMAIL"):
             monkeypatch.delenv(f"GIT_{role}_{part}", raising=False)
 
 
@@ -57,7 +57,7 @@ def test_a_project_starts_on_a_branch_at_the_tag_before_in_an_empty_folder_too(t
     assert commit_of(root, "HEAD") == commit_of(root, "ch34")
     assert {"ch32", "ch35-red", "ch36"} <= set(persons_git(root, "tag").split())
     assert persons_git(root, "status", "--porcelain") == ""
-    assert "current ch35" in (root / NAME).read_text()
+    assert "current ch35" in (root / PROGRESS).read_text()
     # A file that git ignores comes too.
     assert "MYSQL_DB=when2meet_vod\n" in (root / ".env").read_text()
 
@@ -65,7 +65,7 @@ def test_a_project_starts_on_a_branch_at_the_tag_before_in_an_empty_folder_too(t
 def test_the_first_chapter_starts_empty_and_can_be_committed_to(tmp_path: Path) -> None:
     root = start(None, tmp_path / "p").project
 
-    assert {path.name for path in root.iterdir()} == {".git", NAME}
+    assert {path.name for path in root.iterdir()} == {".git", PROGRESS}
     (root / ".gitignore").write_text(".env\n")
     commit_all(root, "First")
     assert (persons_git(root, "ls-files").split(), branch(root)) == ([".gitignore"], "my-work")
@@ -139,12 +139,12 @@ def test_a_student_who_finished_a_chapter_goes_on_with_their_own_code(root: Path
 def test_after_the_last_chapter_start_says_what_to_do_next(tmp_path: Path) -> None:
     last = chapters()[-1].id
     Progress(last, done={last: "2026-01-01"}).write(tmp_path)
-    before = (tmp_path / NAME).read_text()
+    before = (tmp_path / PROGRESS).read_text()
 
     with pytest.raises(Problem, match="You have finished every chapter") as told:
         start(None, tmp_path)
 
-    assert (tmp_path / NAME).read_text() == before
+    assert (tmp_path / PROGRESS).read_text() == before
     assert "workbook new my-app" in str(told.value)
     assert str(told.value).splitlines()[-1] == inside(tmp_path)[-1].splitlines()[-1]
 
@@ -205,7 +205,7 @@ def test_in_the_middle_of_a_merge_nothing_is_changed(root: Path) -> None:
 
 
 def test_a_progress_file_survives_what_people_write_into_it(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text("current ch35\nhint x many\n# remark\n\ndone ch32\ndone ch33 2026-01-01\n")
+    (tmp_path / PROGRESS).write_text("current ch35\nhint x many\n# remark\n\ndone ch32\ndone ch33 2026-01-01\n")
 
     progress = Progress.read(tmp_path)
     progress.write(tmp_path)
@@ -226,7 +226,7 @@ def test_hints_go_from_a_nudge_to_almost_the_answer_and_are_remembered(tmp_path:
     assert ["nudge (1/3)" in given[0], "pointer (2/3)" in given[1], "answer (3/3)" in given[2]] == [True] * 3
     assert given[3] == given[2]
     assert "nudge (1/3)" in next_hint(tmp_path, "the_test_can_tell")
-    assert "hint ch35/tests_run 4" in (tmp_path / NAME).read_text()
+    assert "hint ch35/tests_run 4" in (tmp_path / PROGRESS).read_text()
 
 
 def test_diff_shows_new_and_changed_files(root: Path) -> None:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from workbook.clinic import lastcheck
 from workbook.history.git import persons_git, try_git
+from workbook.place import PROGRESS
 from workbook.rehearsal import act
 from workbook.rehearsal.outcome import Outcome, name_of
 from workbook.rehearsal.service import mysql_service, secrets_of, serve
@@ -33,9 +34,6 @@ _REASON = re.compile(r"(E  .*|[\w.]+)(Error|Exception)\b|(ERROR|FAILED|error:|fa
 
 _STATUS = re.compile(r"\b(always|failure|cancelled)\(\)")
 """With one of these in its `if` a job is run though one that it needs failed."""
-
-STUDENT = ".workbook-progress"
-"""The file by which a student's project is known."""
 
 
 def run(workflow: Path, project: Path, job: str | None) -> int:
@@ -64,7 +62,7 @@ def run(workflow: Path, project: Path, job: str | None) -> int:
     say(unheard_push(plan.content, state.branch))
     with Console(highlight=False).status("") as status:
         outcomes = rehearse(plan, state, only=job, hear=partial(_show, status))
-    if (project / STUDENT).exists():  # a green run forgets a red one, and not what a check found
+    if (project / PROGRESS).exists():  # a green run forgets a red one, and not what a check found
         faults = [
             lastcheck.Fault("", f"workbook ci, job {each.job}", (_verdict(each),), "\n".join(each.heard or each.lines))
             for each in outcomes

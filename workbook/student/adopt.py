@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from workbook.place import CLONE
+from workbook.place import CLONE, PROGRESS
 from workbook.say import Problem, _
 from workbook.student.check import moved, reached
 from workbook.student.commands import fold
-from workbook.student.project import NAME, Progress, chapter, chapters, find
+from workbook.student.project import Progress, chapter, chapters, find
 from workbook.student.shape import SHOWN, Shape, look, outdated, read
 from workbook.student.start import Started
 
@@ -38,9 +38,9 @@ def adopt(name: str | None, directory: Path | None) -> Started:
     try:
         progress.write(root)
     except OSError as error:
-        what = _("{file} cannot be written: {error}", file=root / NAME, error=error.strerror)
+        what = _("{file} cannot be written: {error}", file=root / PROGRESS, error=error.strerror)
         raise Problem(what, ways=(_("Make the folder yours, then run the command again."),), code=2) from error
-    taken = _("Taken as it is; only {file} was written:\n  {root}", root=root, file=NAME)
+    taken = _("Taken as it is; only {file} was written:\n  {root}", root=root, file=PROGRESS)
     told = [fold(taken), "", *facts(found), ""]
     if wanted is None:
         told.append(fold(_("By its files it has reached {id}: {title}.", id=now.id, title=now.title)))

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from workbook.lesson.chapters import ChapterFolder
 from workbook.lesson.chapters import chapters as chapter_folders
-from workbook.place import CHAPTERS
+from workbook.place import CHAPTERS, PROGRESS
 from workbook.say import Language, Problem, _, language
-
-NAME = ".workbook-progress"
 
 _HEAD = "# Where you are in the workbook. One line a thing; the program reads it again each time.\n"
 
@@ -35,7 +33,7 @@ class Progress:
     @staticmethod
     def read(project: Path) -> "Progress":
         """Read the file; a line that is not understood is passed over, for people edit it."""
-        progress, file = Progress(), project / NAME
+        progress, file = Progress(), project / PROGRESS
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ():
             match line.split():
                 case ["current", chapter]:
@@ -63,15 +61,15 @@ class Progress:
         lines += [f"missing {chapter} {' '.join(names)}" for chapter, names in sorted(self.missing.items()) if names]
         lines += [f"hint {check} {number}" for check, number in sorted(self.hints.items())]
         lines += [f"solution {chapter} {number}" for chapter, number in sorted(self.asked.items())]
-        scratch = project / f"{NAME}.new"
+        scratch = project / f"{PROGRESS}.new"
         scratch.write_text(_HEAD + "".join(f"{line}\n" for line in lines), encoding="utf-8")
-        os.replace(scratch, project / NAME)
+        os.replace(scratch, project / PROGRESS)
 
 
 def find(start: Path) -> Path | None:
     """The project that a directory lies in: the directory or a parent with a progress file."""
     start = start.absolute()
-    return next((each for each in (start, *start.parents) if (each / NAME).is_file()), None)
+    return next((each for each in (start, *start.parents) if (each / PROGRESS).is_file()), None)
 
 
 def require(directory: Path | None) -> Path:
@@ -81,7 +79,7 @@ def require(directory: Path | None) -> Path:
         return found
     raise Problem(
         _("{place} is not a project of the workbook.", place=place),
-        why=_("A project is a folder that `workbook start` or `workbook adopt` knows; it holds {name}.", name=NAME),
+        why=_("A project is a folder that `workbook start` or `workbook adopt` knows; it holds {name}.", name=PROGRESS),
         ways=(
             _("Go into your project, then run the command again."),
             _("Or name it: --project DIR."),

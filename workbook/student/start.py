@@ -12,13 +12,13 @@ from pymysql import MySQLError
 
 from workbook.history.build import build, history_folder
 from workbook.history.files import trace
-from workbook.history.git import identity, persons_git, try_git
+from workbook.history.git import commit, persons_git, try_git
 from workbook.lesson.chapters import ChapterFolder
 from workbook.mysql import ladder
 from workbook.mysql.login import cursor, databases
-from workbook.place import CHAPTERS, CLONE
+from workbook.place import CHAPTERS, CLONE, PROGRESS
 from workbook.say import Problem, _, stage
-from workbook.student.project import NAME, Progress, chapter, chapters, current, find, finished, following
+from workbook.student.project import Progress, chapter, chapters, current, find, finished, following
 
 REMOTE = "workbook"
 BRANCH = "my-work"
@@ -91,9 +91,7 @@ def is_clean(root: Path) -> bool:
 def commit_all(root: Path, message: str) -> None:
     """Commit everything that `.gitignore` does not keep out, as the student, or as `Student` who has no name yet."""
     persons_git(root, "add", "-A", "--", *_theirs(root))
-    # A hook or a signing key of the student's must not stand between them and their saved work.
-    options = ("-c", "commit.gpgSign=false", "commit", "-q", "--no-verify")
-    persons_git(root, *identity(root, "Student"), *options, "-m", message)
+    commit(root, message, name="Student")
 
 
 def _theirs(root: Path) -> tuple[str, ...]:
@@ -174,8 +172,8 @@ def _prepare(root: Path) -> None:
     exclude = git_folder(root) / "info" / "exclude"
     exclude.parent.mkdir(exist_ok=True)
     lines = exclude.read_text(encoding="utf-8") if exclude.exists() else ""
-    if NAME not in lines.splitlines():
-        exclude.write_text(f"{lines.rstrip()}\n{NAME}\n".lstrip(), encoding="utf-8")
+    if PROGRESS not in lines.splitlines():
+        exclude.write_text(f"{lines.rstrip()}\n{PROGRESS}\n".lstrip(), encoding="utf-8")
 
 
 def _require_calm(root: Path) -> None:

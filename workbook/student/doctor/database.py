@@ -16,7 +16,6 @@ from workbook.mysql.login import cursor, databases, quoted
 from workbook.mysql.server import Server, Unanswered
 from workbook.say import Problem, _
 from workbook.student import environment
-from workbook.student.check import Broken
 from workbook.student.doctor.machine import Results, said
 from workbook.student.doctor.project import migration_files, uses_tortoise
 from workbook.student.ground import Ground, Probe, students_server
@@ -123,9 +122,8 @@ def pool(project: Path, server: Server) -> Results:
                 yield "env_unheard" if named else "other_server", {"theirs": theirs, "ours": ours}
             elif settings.found:
                 yield _compared(Pool(**probe.ask("pool", login={})))
-        except (Broken, Problem) as error:
-            what = str(error.what if isinstance(error, Problem) else error)
-            yield "pool_fails", {"error": what, "quoted": shlex.quote(what)}
+        except Problem as error:
+            yield "pool_fails", {"error": error.what, "quoted": shlex.quote(error.what)}
 
 
 def _compared(pool: Pool) -> str | tuple[str, dict[str, object]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
-from workbook.place import CLONE
+from workbook.place import CLONE, PROGRESS
 from workbook.student.doctor.machine import Results, said
 from workbook.student.shape import look
 
@@ -88,7 +88,7 @@ def _line(number: int, binding: Binding, known: set[str]) -> Results:
 
 def is_project(folder: Path) -> bool:
     """Whether a folder is the root of a project of the course, also of one that the workbook did not make."""
-    if (folder / ".workbook-progress").exists() or (folder / "app/configs").is_dir():
+    if (folder / PROGRESS).exists() or (folder / "app/configs").is_dir():
         return True
     declaring = [file for file in (folder / "pyproject.toml", folder / "requirements.txt") if file.is_file()]
     return any("tortoise-orm" in file.read_text(encoding="utf-8", errors="replace") for file in declaring)
