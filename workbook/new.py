@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from workbook.history.git import commit, persons_git, try_git
+from workbook.history.lock import canonical
 from workbook.history.publish import COPIED
 from workbook.mysql import ladder
 from workbook.mysql.login import SYSTEM, open_account, require_unknown
@@ -101,7 +102,7 @@ def _is_taken(name: str, module: str) -> bool:
     wanted, packages = [*declared["project"]["dependencies"], *declared["dependency-groups"]["dev"]], set[str]()
     while wanted:
         asked = wanted.pop()
-        package = re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", asked, maxsplit=1)[0]).lower()
+        package = canonical(re.split(r"[^\w.-]", asked, maxsplit=1)[0])
         if package not in packages:
             packages.add(package)
             with suppress(PackageNotFoundError):

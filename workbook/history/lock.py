@@ -97,7 +97,7 @@ def read_versions(chapters: Path) -> dict[str, str]:
     """The table `chapters/versions.toml`, by name. Raises Problem when it is missing or malformed."""
     try:
         versions = tomllib.loads((chapters / TABLE).read_text(encoding="utf-8"))["versions"]
-        return {_canonical(name): version for name, version in versions.items()}
+        return {canonical(name): version for name, version in versions.items()}
     except (FileNotFoundError, tomllib.TOMLDecodeError, KeyError, AttributeError) as error:
         raise Problem(f'{chapters / TABLE} holds no table [versions] of name = "1.2.3": {error}.') from None
 
@@ -108,7 +108,7 @@ def check_versions(lessons: Iterable[Lesson], chapters: Path) -> None:
     for lesson in lessons:
         for number, text in _typed(lesson.blocks):
             for name, version in PIN.findall(text):
-                known = versions.get(_canonical(name), "nothing")
+                known = versions.get(canonical(name), "nothing")
                 if known != version:
                     what = f"{name}=={version}, but {TABLE} says {known}: workbook bump {name} {version}."
                     raise LessonError(lesson.file, number, what)
@@ -128,7 +128,7 @@ def _typed(blocks: Iterable[Block]) -> Iterator[tuple[int, str]]:
 
 def bump(chapters: Path, files: Iterable[Path], name: str, version: str) -> list[Path]:
     """Change a version in the table and in every page of `files` that pins it, outputs too; which of them changed."""
-    old = read_versions(chapters).get(_canonical(name))
+    old = read_versions(chapters).get(canonical(name))
     if old is None:
         raise Problem(f"{TABLE} does not know {name}.", ways=(f'Add it: "{name}" = "{version}".',), code=2)
     named, told = re.escape(name), re.escape(old)
@@ -144,7 +144,8 @@ def bump(chapters: Path, files: Iterable[Path], name: str, version: str) -> list
     return changed
 
 
-def _canonical(name: str) -> str:
+def canonical(name: str) -> str:
+    """A package's name as PyPI writes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.history.git import try_git
-from workbook.history.lock import read_versions
+from workbook.history.lock import canonical, read_versions
 from workbook.place import CHAPTERS
 from workbook.say import _
 
@@ -152,11 +152,6 @@ def _older(wished: str, today: str) -> bool:
 
 def _imports(text: str) -> set[str]:
     return set(re.findall(r"^[ \t]*(?:from|import)[ \t]+(\w+)", text, re.MULTILINE))
-
-
-def canonical(name: str) -> str:
-    """A package's name as PyPI writes it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def read(file: Path) -> str:

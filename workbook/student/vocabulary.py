@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from workbook.history.git import try_git
+from workbook.history.lock import canonical
 from workbook.mysql import ladder
 from workbook.mysql.ladder import database_name
 from workbook.mysql.login import databases as databases_on
@@ -25,7 +26,6 @@ from workbook.student.check import Broken, Found, Moot, check, look
 from workbook.student.ground import Ground, students_server, tables
 from workbook.student.inside import ApiWith, Pool, Rows, Schema, Settings, SettingsWith
 from workbook.student.pipeline import Rehearsal, events, mysql_services
-from workbook.student.shape import canonical
 from workbook.student.suite import Run, Tests, TestsOf, TestsUnder
 
 Git: TypeAlias = Callable[..., str]
