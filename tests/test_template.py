@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from workbook.place import TEMPLATE
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copy(tmp_path: Path, mysql: Server, once, request: pytest.FixtureRequest) -> Iterator[Path]:
     """A copy of the template outside this repository."""
     ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", ".venv", ".env")
-    return Path(shutil.copytree(TEMPLATE, tmp_path / "my-app", ignore=ignored))
+    with once("template", request.node.name, [TEMPLATE, mysql.version]):
+        yield Path(shutil.copytree(TEMPLATE, tmp_path / "my-app", ignore=ignored))
 
 
 @pytest.mark.timeout(900)
